@@ -127,7 +127,7 @@ def own_sections(document: Document) -> tuple[Section, ...]:
 def part_of(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
     """Every section of this title, each with everything below it; a second one counts as the first does."""
     tops = titled(sections, title)
-    return tuple(one for one in sections if any(top.line <= one.line <= top.end for top in tops))
+    return tuple(section for section in sections if any(top.line <= section.line <= top.end for top in tops))
 
 
 def _field(sections: Sequence[Section], name: str) -> str:

@@ -182,7 +182,7 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
 
 
 def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
-    """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
+    """The literal commands that this run is led with; `stage_done` is kept as it is made once."""
     data, run, report = word(f"{report.removesuffix('.md')}.data.json"), word(part.id), word(report)
     stage = f" --stage {part.stage}" if part.stage is not None else ""
     verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {report} "

@@ -53,7 +53,7 @@ def sweep_files(root: Root, paths: Iterable[Given]) -> None:
 
 
 def sweep_numbered(root: Root, folder: Given, number: int) -> None:
-    """Remove what dead writers left of the files in a folder that bear this number."""
+    """Remove what dead writers left of the files with this number in a folder."""
     for leftover in _named(root, os.fspath(folder), f".*-{number:03}.*.tmp"):
         root.remove(leftover)
 

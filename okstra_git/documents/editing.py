@@ -76,7 +76,7 @@ class _Offsets:
         self._lines = lines
 
     def of(self, offset: int) -> int:
-        """Where that character of the block stands in the text."""
+        """Where that character of the block is in the text."""
         at = len(self._lines[0])
         for line in self._lines[1:]:
             plain = len(line.rstrip("\r\n")) + 1
@@ -88,8 +88,8 @@ class _Offsets:
 
 def _newline(text: str) -> str:
     """The line end that the text begins to use."""
-    found = re.search(r"\r\n|\r|\n", text)
-    return found[0] if found else "\n"
+    match = re.search(r"\r\n|\r|\n", text)
+    return match[0] if match else "\n"
 
 
 def find_box(document: Document, label: str) -> Item | None:
@@ -109,7 +109,14 @@ def add_box(text: str, label: str) -> str:
     places = [heading.body - 1, heading.line - 1] if heading is not None else []
     edited = [_with_box(text, at, label) for at in [*places, document.front.closing]]
     titles = [section.raw for section in document.sections]
-    return next((one for one in edited if [each.raw for each in parse_document(one).sections] == titles), edited[0])
+    return next(
+        (
+            candidate
+            for candidate in edited
+            if [section.raw for section in parse_document(candidate).sections] == titles
+        ),
+        edited[0],
+    )
 
 
 def _with_box(text: str, at: int, label: str) -> str:

@@ -1,4 +1,4 @@
-"""The YAML block at the head of a document: its values, and where each of them stands."""
+"""The YAML block at the head of a document: its values, and where each of them is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ _DEEPEST = 100
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands: 0-based line of its key, and offsets in the block of the key's end and of the value.
+    """Where a value is: 0-based line of its key, and offsets in the block of the key's end and of the value.
 
-    An empty value takes no room; what stands on several lines ends before the last line break. `text` is a scalar as
+    An empty value takes no room; what takes several lines ends before the last line break. `text` is a scalar as
     it is written, without its quotes.
     """
 
@@ -32,9 +32,9 @@ class Place:
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The block as a plain mapping; `exists` tells an empty block from none, `problem` says why it is not YAML.
+    """The block as a plain mapping; `exists` distinguishes an empty block from none, `problem` says why it is not YAML.
 
-    `content` is what stands between the two marks, the second of which is in line `closing` (from 1). Keys are indented
+    `content` is what is between the two marks, the second of which is in line `closing` (from 1). Keys are indented
     by `indent`; `inside` is the offset behind the bracket of a mapping that is written in brackets.
     """
 
@@ -49,7 +49,7 @@ class FrontMatter:
     inside: int | None = None
 
     def text(self, key: str) -> str:
-        """The value as one line of text as it is written, `0012` as `0012`; empty when it is no single value."""
+        """The value as one line of text as it is written, `0012` as `0012`; empty when it is not a single value."""
         value, place = self.values.get(key), self.places.get(key)
         return "" if value is None or place is None else " ".join(place.text.split())
 
@@ -133,7 +133,7 @@ def _index(mark: Any) -> int:
 
 
 def _root(content: str) -> _Root | None:
-    """Where the values of the outermost mapping stand; None for a block without a value."""
+    """Where the values of the outermost mapping are; None for a block without a value."""
     events = _bounded(yaml.parse(content, Loader=_LOADER))
     for event in events:
         if isinstance(event, yaml.MappingStartEvent):

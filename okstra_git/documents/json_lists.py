@@ -14,7 +14,7 @@ _DECODER = json.JSONDecoder()
 
 
 class NotPlainJson(OkstraError):
-    """Text that is no strict JSON, or whose shape leaves no place for the list."""
+    """Text that is not strict JSON, or whose shape leaves no place for the list."""
 
     code = "json.not-plain"
 
@@ -98,7 +98,7 @@ def add_texts(text: str, keys: Sequence[str], values: Sequence[str]) -> Added:
     for key in reversed(made[1:]):
         wanted = {key: wanted}
     key = f"{json.dumps(made[0])}: " if made else ""
-    new = [key + container.rendered(each) for each in ([wanted] if made else values)]
+    new = [key + container.rendered(value) for value in ([wanted] if made else values)]
     place, chunk = container.insertion(new)
     edited = text[:place] + chunk + text[place:]
     _expect(edited, _with_values(data, keys, values))
@@ -110,7 +110,7 @@ def take_texts(
 ) -> str:
     """The text without one of each of these values, and without the containers `made` for them once they are empty.
 
-    Where the `chunks` that were put in still stand as they were, the text is byte for byte what it was before.
+    Where the `chunks` that were put in are still as they were, the text is byte for byte what it was before.
     """
     plain = text
     for value in values:
@@ -128,10 +128,10 @@ def _deepest(text: str, keys: Sequence[str]) -> tuple[int, int]:
     """Where the innermost container that is there begins, and how many of the keys lead to it."""
     at = _SPACE.match(text, len(text) - len(text.removeprefix("\ufeff"))).end()  # type: ignore[union-attr]
     for depth, key in enumerate(keys):
-        found = [item for item in _items(text, at) if item.key == key]
-        if not found:
+        matches = [item for item in _items(text, at) if item.key == key]
+        if not matches:
             return at, depth
-        at = found[-1].value  # of two equal keys every reader takes the last one
+        at = matches[-1].value  # of two equal keys every reader takes the last one
     return at, len(keys)
 
 
@@ -153,8 +153,8 @@ def _items(text: str, at: int) -> list[Item]:
 
 
 def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _container(text: str, at: int) -> Container:
@@ -167,8 +167,8 @@ def _container(text: str, at: int) -> Container:
 
 
 def _unit(text: str) -> str:
-    found = _FIRST_INDENT.search(text)
-    return found[1] if found else "  "
+    match = _FIRST_INDENT.search(text)
+    return match[1] if match else "  "
 
 
 def _indent_of_line(text: str, at: int) -> str:
@@ -189,10 +189,10 @@ def _without_empty(text: str, keys: Sequence[str]) -> str:
     """The text without the member below these keys when nothing is in it."""
     at, depth = _deepest(text, keys[:-1])
     items = _items(text, at) if depth == len(keys) - 1 and text[at] == "{" else []
-    found = [number for number, item in enumerate(items) if item.key == keys[-1]]
-    if not found or _value(text, items[found[-1]]) not in ([], {}):
+    places = [number for number, item in enumerate(items) if item.key == keys[-1]]
+    if not places or _value(text, items[places[-1]]) not in ([], {}):
         return text
-    return _without_item(text, at, found[-1])
+    return _without_item(text, at, places[-1])
 
 
 def _value(text: str, item: Item) -> Any:

@@ -1,4 +1,4 @@
-"""A Markdown document as values: sections, tables, lists and code, each with the line it stands on."""
+"""A Markdown document as values: sections, tables, lists and code, each with the line it is on."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -128,7 +128,7 @@ class Document:
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections inside this one, in order."""
-        return tuple(one for one in self.sections if section.line < one.line <= section.end)
+        return tuple(inner for inner in self.sections if section.line < inner.line <= section.end)
 
     def text_of(self, section: Section, *, heading: bool = False) -> str:
         """The Markdown of the section with everything inside it, verbatim."""
@@ -190,13 +190,13 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
             starts.append((int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, token.map[1] + 1, at))
-    found = []
+    sections = []
     ends = _ends([(level, line) for level, _, line, _, _ in starts], last_line)
     for index, (level, raw, line, body, at) in enumerate(starts):
         stop = starts[index + 1][4] if index + 1 < len(starts) else len(tokens)
         content = _Content()
         content.take(tokens[at:stop])
-        found.append(
+        sections.append(
             Section(
                 level,
                 _NUMBERING.sub("", raw).strip().rstrip(":"),
@@ -211,11 +211,11 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
                 index,
             )
         )
-    return tuple(found)
+    return tuple(sections)
 
 
 def _ends(headings: Sequence[tuple[int, int]], last_line: int) -> list[int]:
-    """The last line of each heading's subtree, given level and line; what stands before the first has level 0."""
+    """The last line of each heading's subtree, given level and line; what is before the first has level 0."""
     ends = [last_line] * len(headings)
     unfinished: list[int] = []
     for index, (level, line) in enumerate(headings):
@@ -226,7 +226,7 @@ def _ends(headings: Sequence[tuple[int, int]], last_line: int) -> list[int]:
 
 
 class _Content:
-    """Collects what stands between two headings."""
+    """Collects what is between two headings."""
 
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []

@@ -12,21 +12,21 @@ MAX_DEPTH = 100
 
 
 class NotPlain(ValueError):
-    """Why it is none, as the rest of a sentence about it; whoever reads the file refuses it."""
+    """Why it is not plain, as the rest of a sentence about it; whoever reads the file refuses it."""
 
 
 def read_plain_object(
     data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, may_have_bom: bool = True
 ) -> dict[str, Any]:
-    """The object; a byte order mark is skipped where there may be one, NotPlain tells what is wrong."""
+    """The object; a byte order mark is skipped where there may be one, NotPlain says what is wrong."""
     if len(data) > max_bytes:
         size = f"{max_bytes >> 20} MiB" if max_bytes >= 1 << 20 else f"{max_bytes >> 10} KiB"
         raise NotPlain(f"is larger than {size}")
-    found = _load(data, may_have_bom=may_have_bom)
-    if not isinstance(found, dict):
+    value = _load(data, may_have_bom=may_have_bom)
+    if not isinstance(value, dict):
         raise NotPlain("is not an object")
-    _refuse_depth(found, max_depth)
-    return found
+    _refuse_depth(value, max_depth)
+    return value
 
 
 def _load(data: bytes, *, may_have_bom: bool) -> Any:
@@ -49,24 +49,24 @@ def _load(data: bytes, *, may_have_bom: bool) -> Any:
         raise NotPlain("holds a number of too many digits") from error
 
 
-def _refuse_depth(found: dict[str, Any], limit: int) -> None:
+def _refuse_depth(document: dict[str, Any], limit: int) -> None:
     """Level by level, so that no depth is too much."""
-    level: list[Any] = [found]
+    level: list[Any] = [document]
     for _ in range(limit):
-        below = [each for value in level for each in (value.values() if isinstance(value, dict) else value)]
-        level = [one for one in below if isinstance(one, dict | list)]
+        below = [child for value in level for child in (value.values() if isinstance(value, dict) else value)]
+        level = [child for child in below if isinstance(child, dict | list)]
         if not level:
             return
     raise NotPlain("is nested too deeply")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise NotPlain(f"has the key {shown(key)} twice in one object")
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _refuse_constant(text: str) -> Any:

@@ -20,4 +20,4 @@ class Flaw(NamedTuple):
 
 def in_order(problems: Iterable[Flaw]) -> list[Flaw]:
     """Top to bottom, each once."""
-    return sorted(dict.fromkeys(problems), key=lambda one: (one.line, one.code, one.message))
+    return sorted(dict.fromkeys(problems), key=lambda flaw: (flaw.line, flaw.code, flaw.message))

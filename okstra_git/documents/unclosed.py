@@ -22,7 +22,7 @@ class Unclosed:
 
 
 def find_unclosed(tokens: Sequence[Token]) -> Iterator[Unclosed]:
-    """What reaches to the end of the text, or of the list item it stands in, because nothing ends it.
+    """What reaches to the end of the text, or of the list item it is in, because nothing ends it.
 
     Only HTML that blank lines do not end counts (https://spec.commonmark.org/0.31.2/#html-blocks).
     """
@@ -41,5 +41,5 @@ def _html(content: str) -> tuple[str, str]:
     tag = _TAG.match(content)
     if tag:
         return (tag[0], f"</{tag[0][1:]}>") if not _END_TAG.search(content) else ("", "")
-    found = next(((begins, ends) for begins, ends in _ENDS.items() if content.startswith(begins)), ("", ""))
-    return ("", "") if found[1] in content else found
+    marks = next(((begins, ends) for begins, ends in _ENDS.items() if content.startswith(begins)), ("", ""))
+    return ("", "") if marks[1] in content else marks

@@ -23,10 +23,10 @@ def open_plain(spot: Spot, *, flags: int = _READ, mode: int = 0o666) -> int:
         if error.errno in (errno.ENXIO, errno.ENODEV, errno.EISDIR, errno.EOPNOTSUPP):
             raise not_a_file(spot.name, _mode_of(spot)) from error
         raise
-    found = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(found):
+    actual = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(actual):
         os.close(descriptor)
-        raise not_a_file(spot.name, found)
+        raise not_a_file(spot.name, actual)
     return descriptor
 
 
@@ -69,11 +69,11 @@ def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
 
 def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
     """Make `data` the file in one step, by a file of its own beside it. Refuses a link, a folder and the like."""
-    found = _mode_of(spot)
-    if found and not stat.S_ISREG(found):
-        if stat.S_ISLNK(found):
+    former = _mode_of(spot)
+    if former and not stat.S_ISREG(former):
+        if stat.S_ISLNK(former):
             raise OSError(IS_LINK, os.strerror(IS_LINK))
-        raise not_a_file(spot.name, found)
+        raise not_a_file(spot.name, former)
     draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp", spot.name)
     with suppress(FileNotFoundError):
         os.unlink(draft.part, dir_fd=spot.folder)

@@ -76,7 +76,7 @@ class Looking:
                 return None
 
     def is_file(self, given: Given) -> bool:
-        """Whether a plain file lies there that could be read. A pipe or a link out of the root is none: to refuse those
+        """Whether there is a plain file that can be read. A pipe or a link out of the root is not one: to refuse those
         instead of passing them over, ask `find_bytes`."""
         seen = self.see(given)
         return seen is not None and seen.is_file
@@ -103,10 +103,10 @@ class Looking:
     def scan(self, given: Given = ".", limit: int = MOST_NAMES) -> tuple[tuple[str, str], ...]:
         """Names in a folder, in no order, each with its kind as `see` has it."""
         name = self.name(given)
-        found = self._kinds(name, limit)
+        kinds = self._kinds(name, limit)
         if not self.links:
-            return found
-        return tuple((each, self._kind_behind(f"{name}/{each}") if kind == "link" else kind) for each, kind in found)
+            return kinds
+        return tuple((entry, self._kind_behind(f"{name}/{entry}") if kind == "link" else kind) for entry, kind in kinds)
 
     def _kinds(self, name: str, limit: int) -> tuple[tuple[str, str], ...]:
         """Names and kinds in a folder, links as links."""
@@ -129,10 +129,10 @@ class Looking:
         while waiting:
             name, kind, down = waiting.pop()
             if kind == "folder" and down < depth and left > 0:
-                found = sorted(self._kinds(name, left), reverse=True)
-                left -= len(found)
+                kinds = sorted(self._kinds(name, left), reverse=True)
+                left -= len(kinds)
                 below = "" if name == os.curdir else f"{name}/"
-                waiting += [(below + part, each, down + 1) for part, each in found if not is_gits(part)]
+                waiting += [(below + part, entry_kind, down + 1) for part, entry_kind in kinds if not is_gits(part)]
             elif (kind == "file" or (self.links and kind == "link")) and (seen := self.see(name)) and seen.is_file:
                 yield name, seen
 
@@ -151,18 +151,18 @@ class Looking:
             yield
         except OSError as error:
             name = self.name(given)
-            raise self._told(name, error) or unreadable(name, error) from error
+            raise self._refusal_of(name, error) or unreadable(name, error) from error
 
-    def _told(self, name: str, error: OSError) -> PathRefused | None:
+    def _refusal_of(self, name: str, error: OSError) -> PathRefused | None:
         if error.errno == files.IS_LINK:
             return linked(str(self.path), name, name, leaves=False)
         return not_a_file(name, stat.S_IFDIR) if error.errno == errno.EISDIR else None
 
 
-def _seen(found: os.stat_result) -> Seen:
-    mode = found.st_mode
+def _seen(status: os.stat_result) -> Seen:
+    mode = status.st_mode
     kind = "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
-    return Seen("link" if stat.S_ISLNK(mode) else kind, found.st_size, found.st_mtime, stat.S_IMODE(mode))
+    return Seen("link" if stat.S_ISLNK(mode) else kind, status.st_size, status.st_mtime, stat.S_IMODE(mode))
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

@@ -1,4 +1,4 @@
-"""Reads files that lie below no root of ours: those that git itself keeps, and documents that a person names."""
+"""Reads files that are not below a root of okstra's: those that git itself keeps, and documents that a person names."""
 
 import os
 import stat
@@ -18,7 +18,7 @@ LONGEST_POINTER = 64 << 10
 
 
 def read_gits(path: str | os.PathLike[str], limit: int = LONGEST_FILE_OF_GIT) -> bytes | None:
-    """The content; None where nothing is, where it is no plain file or longer than `limit`, or cannot be read."""
+    """The content; None where nothing is, where it is not a plain file or longer than `limit`, or cannot be read."""
     try:
         return require_gits(path, limit)
     except (OSError, ValueError):
@@ -26,7 +26,7 @@ def read_gits(path: str | os.PathLike[str], limit: int = LONGEST_FILE_OF_GIT) ->
 
 
 def require_gits(path: str | os.PathLike[str], limit: int = LONGEST_FILE_OF_GIT) -> bytes:
-    """The content; OSError where nothing is, where it is no plain file or longer than `limit`, or cannot be read."""
+    """The content; OSError where nothing is, where it is not a plain file or longer than `limit`, or cannot be read."""
     if not stat.S_ISREG(os.stat(path).st_mode):  # looking first, since a device may act on being opened
         raise OSError(f"{os.fspath(path)} is not a file")
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
@@ -38,8 +38,8 @@ def require_gits(path: str | os.PathLike[str], limit: int = LONGEST_FILE_OF_GIT)
 
 def read_line(path: Path) -> str | None:
     """A file of git's that holds one line, without the white space around it; None as for `read_gits`."""
-    found = read_gits(path, LONGEST_POINTER)
-    return None if found is None else os.fsdecode(found).strip()
+    data = read_gits(path, LONGEST_POINTER)
+    return None if data is None else os.fsdecode(data).strip()
 
 
 def read_named(
@@ -59,7 +59,7 @@ def read_named(
     if not name or "\0" in name:
         raise malformed(name)
     path = os.path.normpath(os.path.join(cwd, name))
-    for base in dict.fromkeys(each for root in roots for each in (root, Path(os.path.realpath(root)))):
+    for base in dict.fromkeys(place for root in roots for place in (root, Path(os.path.realpath(root)))):
         if is_below(str(base), path):
             try:
                 return Root(base, links=True).read_bytes(path, limit)
@@ -105,7 +105,7 @@ def _read(name: str, path: str, limit: int) -> bytes:
 
 
 def _no_file(name: str, mode: int) -> NotAFile:
-    """The refusal of what is not a file; a pipe is mostly a `<(command)` of a shell, whose author needs to be told."""
+    """The refusal of what is not a file; a pipe is mostly a `<(command)` of a shell, whose author needs a hint."""
     refusal = not_a_file(name, mode)
     if not stat.S_ISFIFO(mode):
         return refusal

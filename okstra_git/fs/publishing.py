@@ -14,7 +14,7 @@ def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o
     """Make the new file in one step; refuses (`path.taken`) where anything has the name.
 
     Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
-    tells the temporary file from others'.
+    distinguishes the temporary file from others'.
     """
     try:
         with reach(root.path, given, make=True) as spot:
@@ -22,7 +22,7 @@ def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o
     except FileExistsError as error:
         raise taken(root.name(given)) from error
     except OSError as error:
-        raise _told(root, root.name(given), error) from error
+        raise _refusal_of(root, root.name(given), error) from error
 
 
 def _publish(spot: Spot, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
@@ -49,6 +49,6 @@ def _is_there(spot: Spot) -> bool:
     return True
 
 
-def _told(root: Root, name: str, error: OSError) -> PathRefused:
+def _refusal_of(root: Root, name: str, error: OSError) -> PathRefused:
     is_link = error.errno == errno.ELOOP
     return linked(str(root.path), name, name, leaves=False) if is_link else unwritable(name, error)

@@ -53,7 +53,7 @@ def is_below(root: str, given: Given) -> bool:
 
 
 def is_elsewhere(recorded: str) -> bool:
-    """Whether a recorded path is none below the root: what lies there is recorded without the way to the root."""
+    """Whether a recorded path is not below the root: what lies there is recorded without the way to the root."""
     return os.path.isabs(recorded) or os.path.normpath(recorded).split(os.sep)[0] == os.pardir
 
 

@@ -30,7 +30,8 @@ class Root(Looking):
 
     No link is followed, so that okstra's own files are okstra's own. With `links`, for reading documents that belong to
     the repository, a link is followed if every step of it stays below the root. Nothing is ever written through one.
-    Pipes, sockets, devices and folders are no files, and are refused without waiting. Every refusal is a `PathRefused`.
+    Pipes, sockets, devices and folders are not files: they are refused without waiting. Every refusal is a
+    `PathRefused`.
     """
 
     __slots__ = ()
@@ -46,10 +47,10 @@ class Root(Looking):
 
     def read_bytes(self, given: Given, limit: int = MOST_BYTES) -> bytes:
         """The content of a plain file; refuses everything else, and more than `limit` bytes."""
-        found = self.find_bytes(given, limit)
-        if found is None:
+        data = self.find_bytes(given, limit)
+        if data is None:
             raise missing(self.name(given))
-        return found
+        return data
 
     def find_text(self, given: Given, limit: int = MOST_BYTES, *, errors: str = "strict") -> str | None:
         """As `find_bytes`, decoded as UTF-8; refuses what is not, unless `errors` says otherwise."""
@@ -103,9 +104,9 @@ class Root(Looking):
     ) -> None:
         """Make `data` the file in one step; the folders on the way are made.
 
-        `nonce` tells this writer's temporary file, `.NAME.NONCE.tmp` in the same folder, from others'; else the pid
-        does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is. Refuses
-        where a link, a folder or the like has the name.
+        `nonce` distinguishes this writer's temporary file, `.NAME.NONCE.tmp` in the same folder, from others'; else
+        the pid does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is.
+        Refuses where a link, a folder or the like has the name.
         """
         mode = mode or (0o777 if executable else 0o666)
         with self._writing(given), reach(self.path, given, make=True) as spot:
@@ -188,7 +189,7 @@ class Root(Looking):
             yield
         except OSError as error:
             name = self.name(given)
-            raise self._told(name, error) or unwritable(name, error) from error
+            raise self._refusal_of(name, error) or unwritable(name, error) from error
 
 
 def _decoded(name: str, data: bytes, errors: str) -> str:

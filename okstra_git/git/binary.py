@@ -88,7 +88,7 @@ _PLACES: dict[Path, dict[str, str]] = {}
 
 
 def remember_place(top: Path, git_dir: Path, work_tree: Path | None) -> None:
-    """In `top`, tell git where the repository is, as the user told us: it would not find it by itself."""
+    """In `top`, pass on to git where the repository is, as the user named it: it would not find it by itself."""
     named = {"GIT_WORK_TREE": str(work_tree)} if work_tree else {}
     _PLACES[top] = {"GIT_DIR": str(git_dir), **named}
 
@@ -137,26 +137,26 @@ def run_git(
     line = ["git", *(_SEAL if sealed else ()), *own, *literal, *arguments]
     try:
         run = run_detached if detached else run_to_end
-        done = run(line, cwd=cwd, environ=sealed_environment(surroundings), stdin=stdin or b"", timeout=timeout)
+        finished = run(line, cwd=cwd, environ=sealed_environment(surroundings), stdin=stdin or b"", timeout=timeout)
     except (OSError, ValueError) as error:
         raise _cannot_run(error, cwd, arguments) from error
     except subprocess.TimeoutExpired as error:
         raise GitTimedOut(f"git {options[0]} did not answer within {timeout:g} s", command=arguments) from error
-    if done.returncode not in accept:
-        complaint = done.stderr.decode(errors="replace").strip()
+    if finished.returncode not in accept:
+        complaint = finished.stderr.decode(errors="replace").strip()
         refuse_damage(complaint, arguments)
-        raise _refusal(complaint, cwd, arguments, done.returncode)
-    return done
+        raise _refusal(complaint, cwd, arguments, finished.returncode)
+    return finished
 
 
 def _behind(subcommand: str, revisions: Sequence[str], values: Sequence[str]) -> list[str]:
     """What follows the options: nothing in it can be taken for one."""
-    for each in revisions:
-        if not each or each.startswith("-"):
+    for revision in revisions:
+        if not revision or revision.startswith("-"):
             raise ValueUnfit(
-                f"git {subcommand} was not asked about {shown(each)}, which is not a name of a commit",
+                f"git {subcommand} was not asked about {shown(revision)}, which is not a name of a commit",
                 hint="git okstra fsck",
-                value=each[:200],
+                value=revision[:200],
             )
     mark = ["--end-of-options"] if revisions and subcommand not in NO_MARK else []
     return [*mark, *revisions, *(["--", *values] if values else [])]
@@ -166,17 +166,17 @@ def _cannot_run(error: OSError | ValueError, cwd: Path, arguments: Sequence[str]
     """Why git was not even started."""
     if isinstance(error, ValueError):  # a zero byte, or a character that no file name can hold
         odd = next((word for word in [*arguments, str(cwd)] if not _can_pass(word)), "")
-        told = f"git {arguments[0]} was not run: {shown(odd)} cannot be given to a program"
-        return ValueUnfit(told, hint="git okstra fsck", value=shown(odd)[:200])
+        message = f"git {arguments[0]} was not run: {shown(odd)} cannot be given to a program"
+        return ValueUnfit(message, hint="git okstra fsck", value=shown(odd)[:200])
     if error.errno == errno.E2BIG:
-        told = f"git {arguments[0]} was not run: what it is asked about is longer than this system allows"
-        return ValueUnfit(told, hint="git okstra fsck", length=sum(map(len, arguments)))
+        message = f"git {arguments[0]} was not run: what it is asked about is longer than this system allows"
+        return ValueUnfit(message, hint="git okstra fsck", length=sum(map(len, arguments)))
     if not cwd.is_dir():
         return GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor")
     if isinstance(error, FileNotFoundError):
         return GitMissing("the git program was not found on PATH", hint="install git 2.39 or newer")
-    told = f"git cannot be run: {os.strerror(error.errno) if error.errno else error}"
-    return GitFailed(told, hint="git --version", command=list(arguments)[:20])
+    message = f"git cannot be run: {os.strerror(error.errno) if error.errno else error}"
+    return GitFailed(message, hint="git --version", command=list(arguments)[:20])
 
 
 def _can_pass(word: str) -> bool:
@@ -187,14 +187,14 @@ def _can_pass(word: str) -> bool:
 
 
 def _refusal(complaint: str, cwd: Path, arguments: Sequence[str], status: int) -> GitFailed:
-    """What git says, with the next step where its words tell one."""
+    """What git says, with the next step where its words suggest one."""
     facts = {"status": status, "command": list(arguments)[:20]}
     low = complaint.lower()
     if "no space left" in low or "disk quota" in low:
-        told = f"there is no space left on the disk for git {arguments[0]}"
-        return NoSpace(told, hint="free some space and repeat", **facts)
-    told = f"git {arguments[0]} failed: {_gist(complaint)}"
-    return GitFailed(told, hint=_way_out(low, cwd), **facts)
+        message = f"there is no space left on the disk for git {arguments[0]}"
+        return NoSpace(message, hint="free some space and repeat", **facts)
+    message = f"git {arguments[0]} failed: {_gist(complaint)}"
+    return GitFailed(message, hint=_way_out(low, cwd), **facts)
 
 
 def _way_out(complaint: str, cwd: Path) -> str:
@@ -224,9 +224,9 @@ _HARM = "|".join(
 
 def refuse_damage(complaint: str, arguments: Sequence[str]) -> None:
     """Refuse (`ObjectUnreadable`) where git complains of an object, whatever its exit status; else do nothing."""
-    found = next((found for line in complaint.splitlines() if (found := re.search(_HARM, line, re.IGNORECASE))), None)
-    if found is not None:
-        oid = found["id"] or found["wanted"] or found["known"] or found["folder"] + found["file"]
+    match = next((match for line in complaint.splitlines() if (match := re.search(_HARM, line, re.IGNORECASE))), None)
+    if match is not None:
+        oid = match["id"] or match["wanted"] or match["known"] or match["folder"] + match["file"]
         raise ObjectUnreadable(
             f"the object {oid} is missing or damaged, as git {arguments[0]} says",
             hint="git fsck",
@@ -290,5 +290,5 @@ def find_git_dir(top: Path) -> Path | None:
     if pointer.is_dir():
         return pointer
     word, _, place = os.fsdecode(read_gits(pointer, LONGEST_POINTER) or b"").partition(": ")
-    found = top / place.rstrip("\n")
-    return found if word == "gitdir" and found.is_dir() else None
+    git_dir = top / place.rstrip("\n")
+    return git_dir if word == "gitdir" and git_dir.is_dir() else None

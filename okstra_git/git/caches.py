@@ -61,7 +61,7 @@ def find_caches(
     spoiled = _roots_of(awkward, named) | (_roots_of(tracked, named) if roots else set())
     good = {root: files for root, files in roots.items()
             if root not in spoiled and _is_cache(top, root, files, tracked, ignored, named)}  # fmt: skip
-    files = [path for each in good.values() for path in each]
+    files = [path for group in good.values() for path in group]
     return Caches((*good, *litter), (*files, *litter))
 
 
@@ -71,11 +71,11 @@ def _roots_of(paths: Iterable[bytes], named: Collection[bytes]) -> set[bytes]:
 
 def _root_of(path: bytes, named: Collection[bytes]) -> bytes:
     """The outermost directory on the way to a file that may be a cache by its name, or nothing."""
-    at = b""
+    folder = b""
     for part in path.split(b"/")[:-1]:
-        at = at + b"/" + part if at else part
-        if part in (COMPILED, PACKAGES) or part in TAGGED or part in named or at in named:
-            return at
+        folder = folder + b"/" + part if folder else part
+        if part in (COMPILED, PACKAGES) or part in TAGGED or part in named or folder in named:
+            return folder
     return b""
 
 

@@ -36,18 +36,18 @@ def _judge(git: Git, here: Worktree, before: Sequence[str], commit: str) -> tupl
     held = read_unsaved_work(git, here)
     stops = held.of(_STOPS)
     if stops or held.standing is None:
-        return in_words(stops) or "its files cannot be told", ""
+        return in_words(stops) or "its files cannot be read", ""
     old = _stands_at(here, held.standing, (*before, commit))
     if not old:
-        told = [each.message for each in held.found if each.kind == "changed"]
-        return "; ".join(told) or "it has files of another commit", ""
+        messages = [item.message for item in held.found if item.kind == "changed"]
+        return "; ".join(messages) or "it has files of another commit", ""
     way = _in_the_way(git, held.standing, old, commit)
     return (next(named("untracked", "files lie where the group's would go", way)).message, "") if way else ("", old)
 
 
 def _stands_at(here: Worktree, standing: Standing, commits: Iterable[str]) -> str:
     """The first of the commits that index and files are exactly those of, or nothing."""
-    if any(each.is_unstaged or each.is_hidden for each in standing.changes):
+    if any(change.is_unstaged or change.is_hidden for change in standing.changes):
         return ""
     for commit in commits:
         asked = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none"]
@@ -65,5 +65,5 @@ def _in_the_way(git: Git, standing: Standing, old: str, new: str) -> list[bytes]
     inside = standing.inventory
     loose = {*standing.untracked, *standing.ignored, *standing.caches.files, *inside.special, *inside.repositories}
     folders = {folder for path in loose for folder in folders_above(path)} | {path + b"/" for path in loose}
-    added = [each.path for each in changes if each.old == ABSENT]
+    added = [change.path for change in changes if change.old == ABSENT]
     return [path for path in added if path + b"/" in folders or any(up[:-1] in loose for up in folders_above(path))]

@@ -70,33 +70,35 @@ def see_head(worktree: Worktree) -> Checkout:
 
 
 def see_files(checkout: Checkout) -> Checkout:
-    """The same with its files, as git status tells them and hidden edits; caches that are not ignored count too."""
+    """The same with its files, as git status lists them, and hidden edits; caches that are not ignored count too."""
     try:
-        found = list_uncommitted(checkout.path)
+        uncommitted = list_uncommitted(checkout.path)
     except (OkstraError, OSError) as refusal:
         return _with_files(checkout, None, str(refusal) or "git does not say what changed")
-    return _with_files(checkout, tuple(sorted(show_path(one.path) for one in found)), "")
+    return _with_files(checkout, tuple(sorted(show_path(change.path) for change in uncommitted)), "")
 
 
 def see_exactly(git: Git, tree: Worktree, *, besides: Path | None = None) -> Checkout:
     """A worktree with the files that it holds and its commit has not; `besides` is a new file that does not count."""
     held = read_unsaved_work(git, tree).of(FILES)
     left = os.fsencode(os.path.relpath(real_path(besides), real_path(tree.path))) if besides is not None else b""
-    paths = [path for each in held for path in each.paths if not (each.kind == "untracked" and path == left)]
-    doubts = "; ".join(each.message for each in held if each.kind == "unclear")
+    paths = [path for item in held for path in item.paths if not (item.kind == "untracked" and path == left)]
+    doubts = "; ".join(item.message for item in held if item.kind == "unclear")
     return _with_files(see_head(tree), None if doubts else tuple(sorted(map(show_path, paths))), doubts)
 
 
 def see_all_files(checkouts: Sequence[Checkout]) -> list[Checkout]:
     """`see_files` of each, a few at a time, in their order."""
     if len(checkouts) < 2:
-        return [see_files(one) for one in checkouts]
+        return [see_files(checkout) for checkout in checkouts]
     with ThreadPoolExecutor(max_workers=AT_ONCE) as several:
         return list(several.map(see_files, checkouts))
 
 
-def _with_files(one: Checkout, files: tuple[str, ...] | None, problem: str) -> Checkout:
-    return Checkout(one.path, one.head, one.branch, one.operation, one.returns_to, files, problem)
+def _with_files(checkout: Checkout, files: tuple[str, ...] | None, problem: str) -> Checkout:
+    return Checkout(
+        checkout.path, checkout.head, checkout.branch, checkout.operation, checkout.returns_to, files, problem
+    )
 
 
 def _git_dir(path: Path) -> Path | None:
@@ -104,33 +106,33 @@ def _git_dir(path: Path) -> Path | None:
     there = path / ".git"
     if there.is_dir():
         return there
-    told = _first_line(there).removeprefix("gitdir: ")
-    return path / told if told else None
+    target = _first_line(there).removeprefix("gitdir: ")
+    return path / target if target else None
 
 
 def _first_line(path: Path) -> str:
-    said = (read_gits(path, LONGEST_POINTER) or b"").decode("utf-8", "surrogateescape")
-    return said.partition("\n")[0].strip()
+    text = (read_gits(path, LONGEST_POINTER) or b"").decode("utf-8", "surrogateescape")
+    return text.partition("\n")[0].strip()
 
 
 def _returns_to(git_dir: Path) -> str:
     """The short name of the branch; git writes a commit, or words, where an operation began on no branch."""
     written = [_first_line(git_dir / name) for name in _RETURNS_TO]
-    found = next((name.removeprefix("refs/heads/") for name in written if name.startswith("refs/heads/")), "")
+    rebased = next((name.removeprefix("refs/heads/") for name in written if name.startswith("refs/heads/")), "")
     bisected = _first_line(git_dir / "BISECT_START")
-    return found or ("" if is_commit_id(bisected) else bisected)
+    return rebased or ("" if is_commit_id(bisected) else bisected)
 
 
-def clauses_of(seen: Checkout, branch: str) -> list[str]:
+def clauses_of(checkout: Checkout, branch: str) -> list[str]:
     """What is to be known of a worktree that should be on `branch`, as short clauses; nothing where all is well."""
-    found = [f"a {seen.operation} is under way"] if seen.operation else []
-    if branch not in (seen.branch or "", seen.works_on or ""):
-        found.append(f"on {seen.branch}" if seen.branch else "detached")
-    if seen.problem:
-        found.append("cannot be read")
-    elif seen.files:
-        found.append("1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files")
-    return found
+    clauses = [f"a {checkout.operation} is under way"] if checkout.operation else []
+    if branch not in (checkout.branch or "", checkout.works_on or ""):
+        clauses.append(f"on {checkout.branch}" if checkout.branch else "detached")
+    if checkout.problem:
+        clauses.append("cannot be read")
+    elif checkout.files:
+        clauses.append("1 uncommitted file" if len(checkout.files) == 1 else f"{len(checkout.files)} uncommitted files")
+    return clauses
 
 
 class Astray(NamedTuple):
@@ -153,14 +155,14 @@ def find_astray(git: Git, path: Path, branch: str) -> Astray | None:
     here = _opened(git, path)
     if here is None:
         return Astray("foreign", "is not a worktree of this repository any more")
-    found = current_branch(here)
-    if found == branch:
+    current = current_branch(here)
+    if current == branch:
         return None if find_quietly(git, f"refs/heads/{branch}") else Astray("elsewhere", f"is on {branch}, a branch "
                                                                             "that is gone", branch)  # fmt: skip
-    if found is None and (not branch or f"refs/heads/{branch}" in planned_tips(here)):
+    if current is None and (not branch or f"refs/heads/{branch}" in planned_tips(here)):
         return None
     wanted = branch or "just a commit"
-    return Astray("elsewhere", f"has {found or 'a commit and no branch'} checked out, not {wanted}", found)
+    return Astray("elsewhere", f"has {current or 'a commit and no branch'} checked out, not {wanted}", current)
 
 
 def _opened(git: Git, path: Path) -> Git | None:

@@ -52,8 +52,8 @@ class Configuration:
 
     def value(self, key: str) -> str | None:
         """The value in force, None when nothing is configured."""
-        found = self.find(key)
-        return found.value if found else None
+        entry = self.find(key)
+        return entry.value if entry else None
 
     def subsections(self, section: str, *names: str) -> list[str]:
         """The X of every `section.X.name` with one of these names, in the order of their first appearance."""
@@ -63,7 +63,7 @@ class Configuration:
 
 
 def plain_key(key: str) -> str:
-    """A key as git prints it: section and name in lower case, what stands between them as it is."""
+    """A key as git prints it: section and name in lower case, what is between them unchanged."""
     section, _, rest = key.partition(".")
     middle, dot, name = rest.rpartition(".")
     return f"{section.lower()}.{middle}{dot}{name.lower()}"
@@ -72,12 +72,12 @@ def plain_key(key: str) -> str:
 def read_configuration(top: Path) -> Configuration:
     """The configuration in force in this directory; refuses (`BrokenConfig`) what git cannot read."""
     try:
-        said = run_git(["config", "--list", "-z", "--show-scope"], cwd=top, sealed=False).stdout
+        answer = run_git(["config", "--list", "-z", "--show-scope"], cwd=top, sealed=False).stdout
     except GitFailed as failed:
         raise BrokenConfig(
             f"git's configuration cannot be read: {failed.message.partition(': ')[2]}", hint="git config --list"
         ) from failed
-    return Configuration(_parse(said.decode(errors="surrogateescape").split("\0")))
+    return Configuration(_parse(answer.decode(errors="surrogateescape").split("\0")))
 
 
 def _parse(words: list[str]) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """Loose objects that were cut short, as by a crash: found before libgit2 reads one, since it would read for ever.
 
 libgit2 waits in a loop for the rest of a compressed file that has no rest. It cannot be interrupted there, so it has
-to be told first, in a way that reaches every walk and comparison inside of it: a pack that is asked before all others
+to be warned first, in a way that reaches every walk and comparison inside of it: a pack that is asked before all others
 says of these objects that they are damaged. Nobody else sees that pack, and nothing of git's is changed.
 """
 
@@ -64,7 +64,7 @@ def is_cut(content: bytes | None) -> bool:
 
 
 def shield_from(handle: pygit2.Repository, torn: Sequence[str]) -> None:
-    """Have libgit2 told that these objects are damaged, as long as this process runs."""
+    """Make libgit2 see these objects as damaged, as long as this process runs."""
     handle.odb.add_backend(pygit2.OdbBackendPack(_shield(tuple(torn))), 10)
 
 
@@ -106,19 +106,19 @@ def _entries(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
 def _changed(entry: "os.DirEntry[str]") -> int:
     """When it was last changed, in nanoseconds; the time of the inode cannot be set back."""
     try:
-        found = entry.stat()
+        status = entry.stat()
     except OSError:
         return 0
-    return max(found.st_mtime_ns, found.st_ctime_ns)
+    return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _time_of(mark: Path) -> int:
     """When the mark was set, by the clock of the disk that the objects are on; 0 where there is none."""
     try:
-        found = os.lstat(mark)
+        status = os.lstat(mark)
     except OSError:
         return 0
-    return found.st_mtime_ns if S_ISREG(found.st_mode) else 0
+    return status.st_mtime_ns if S_ISREG(status.st_mode) else 0
 
 
 def _pack_of(names: Sequence[bytes]) -> tuple[bytes, bytes]:

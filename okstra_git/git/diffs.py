@@ -58,7 +58,7 @@ def diff_trees(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
 
 
 def _diff_or_refusal(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta] | OkstraError:
-    """An exception must not end in a thread, where nobody would hear it."""
+    """An exception must not end in a thread, where nobody would notice it."""
     try:
         return _diff(git, pairs)
     except OkstraError as refusal:
@@ -74,15 +74,15 @@ def _diff(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
 
 def _parse(answer: bytes, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
     """Split diff-tree's answer at its `<tree> <tree>` headers; pairs that do not differ print only the header."""
-    found: list[list[Change]] = [[] for _ in pairs]
+    deltas: list[list[Change]] = [[] for _ in pairs]
     tokens = answer.split(b"\0")
-    at, index, end = 0, -1, len(tokens)
-    while at < end:
-        token = tokens[at]
+    position, index, end = 0, -1, len(tokens)
+    while position < end:
+        token = tokens[position]
         if token[:1] == b":":
             old_mode, new_mode, old, new, _ = token[1:].decode().split(" ")
-            found[index].append(Change(tokens[at + 1], old_mode, new_mode, old, new))
-            at += 2
+            deltas[index].append(Change(tokens[position + 1], old_mode, new_mode, old, new))
+            position += 2
             continue
         header, newline, rest = token.partition(b"\n")
         if header:
@@ -90,12 +90,12 @@ def _parse(answer: bytes, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
             if index == len(pairs) or header.decode(errors="replace") != " ".join(pairs[index]):
                 raise _unreadable(pairs[min(index, len(pairs) - 1)])
         if newline:
-            tokens[at] = rest
+            tokens[position] = rest
             continue
-        at += 1
+        position += 1
     if index + 1 < len(pairs):
         raise _unreadable(pairs[index + 1])
-    return [tuple(sorted(changes)) for changes in found]
+    return [tuple(sorted(changes)) for changes in deltas]
 
 
 def _unreadable(pair: tuple[str, str]) -> GitFailed:
@@ -184,8 +184,8 @@ def show_difference(git: Git, recorded: str, candidate: str) -> str | None:
         place = Path(scratch)
         environment = lay_out_scratch(place, git)
         try:
-            said = run_git(asked, revisions=sides, cwd=place, environment=environment, timeout=30)
+            answer = run_git(asked, revisions=sides, cwd=place, environment=environment, timeout=30)
         except GitFailed:
             return None
-    lines = said.stdout.decode("utf-8", "backslashreplace").splitlines()
+    lines = answer.stdout.decode("utf-8", "backslashreplace").splitlines()
     return "\n".join(lines[:MAX_LINES] + (["..."] if len(lines) > MAX_LINES else []))

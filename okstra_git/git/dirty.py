@@ -70,19 +70,19 @@ def list_uncommitted(
     """
     arguments = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"]
     ignored = ["--ignored=matching"] if with_ignored else []
-    said = run_git([*arguments, *ignored], cwd=top, environment=exact_environment(top)).stdout
-    seen = [_parse(line) for line in said.split(b"\0") if line and not line.startswith(b"# ")]
+    answer = run_git([*arguments, *ignored], cwd=top, environment=exact_environment(top)).stdout
+    seen = [_parse(line) for line in answer.split(b"\0") if line and not line.startswith(b"# ")]
     hidden = list_hidden(top, entries)
     return _merge(seen, hidden) if hidden else seen
 
 
 def _merge(seen: list[Uncommitted], hidden: list[Hidden]) -> list[Uncommitted]:
     """What git status said and what is hidden from it, one line a path."""
-    known = {each.path: each for each in seen}
-    for each in hidden:
-        side = Side(each.mode, each.oid)
-        line = known.get(each.path) or Uncommitted(each.path, side, side, each.found)
-        known[each.path] = line._replace(mode=each.found, is_hidden=True)
+    known = {change.path: change for change in seen}
+    for edit in hidden:
+        side = Side(edit.mode, edit.oid)
+        line = known.get(edit.path) or Uncommitted(edit.path, side, side, edit.found)
+        known[edit.path] = line._replace(mode=edit.found, is_hidden=True)
     return list(known.values())
 
 
@@ -120,12 +120,12 @@ def operation_in(git_dir: Path) -> str:
 
 def merging_with(here: Git) -> list[str]:
     """The commits that a merge under way in this worktree brings in."""
-    said = (read_gits(here.git_dir / "MERGE_HEAD") or b"").decode("ascii", "replace")
-    return [word for word in said.split() if is_commit_id(word)]
+    text = (read_gits(here.git_dir / "MERGE_HEAD") or b"").decode("ascii", "replace")
+    return [word for word in text.split() if is_commit_id(word)]
 
 
 Line = tuple[bytes, Side | None]
-"""A path and what stands there; None removes it."""
+"""A path and what is there; None removes it."""
 
 
 def write_trees(here: Git, index: Path, *steps: Sequence[Line]) -> list[str]:
@@ -143,8 +143,8 @@ def write_trees(here: Git, index: Path, *steps: Sequence[Line]) -> list[str]:
         begin = ["read-tree", "HEAD"] if not here.handle.head_is_unborn else ["read-tree", "--empty"]
         run_git(begin, cwd=here.top, environment=environment)
         for lines in steps:
-            told = b"".join(_index_line(path, side) for path, side in lines)
-            run_git(["update-index", "-z", "--index-info"], cwd=here.top, stdin=told, environment=environment)
+            index_lines = b"".join(_index_line(path, side) for path, side in lines)
+            run_git(["update-index", "-z", "--index-info"], cwd=here.top, stdin=index_lines, environment=environment)
             written = run_git(["write-tree", "--missing-ok"], cwd=here.top, environment=environment)
             trees.append(written.stdout.decode().strip())
     finally:

@@ -25,9 +25,9 @@ def exclude_folder(git: Git, pattern: str) -> bool:
 
 
 def is_ignored(top: Path, path: Path) -> bool | None:
-    """Whether git ignores this absolute path in the worktree at `top`; None where it cannot tell.
+    """Whether git ignores this absolute path in the worktree at `top`; None where it cannot say.
 
-    As an absolute path it is no pattern, whatever its name begins with.
+    As an absolute path it is not a pattern, whatever its name begins with.
     """
-    said = run_git(["check-ignore", "-q"], values=[str(path)], cwd=top, accept=(0, 1, 128)).returncode
-    return None if said == 128 else said == 0
+    status = run_git(["check-ignore", "-q"], values=[str(path)], cwd=top, accept=(0, 1, 128)).returncode
+    return None if status == 128 else status == 0

@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     def is_same(self, other: "Place") -> bool:
         """Whether the two are one repository; an alias of ssh may stand for any host."""
-        mine, theirs = ((one.owner.lower(), one.name.lower()) for one in (self, other))
+        mine, theirs = ((place.owner.lower(), place.name.lower()) for place in (self, other))
         hosts = {self.host.lower(), other.host.lower()}
         return mine == theirs and (len(hosts) == 1 or any("." not in host for host in hosts))
 
@@ -47,7 +47,7 @@ class Target:
     """Where a pull request goes: `base` is the remote that has its base, `repo` how it is named to the forge's program.
 
     `owner` is that of the fork the branch is pushed to; None where it is pushed to the repository itself, or where the
-    addresses do not tell.
+    addresses do not say.
     """
 
     base: str
@@ -61,18 +61,18 @@ class Target:
 
 def parse_repo(text: str) -> Place:
     """`OWNER/NAME`, `HOST/OWNER/NAME` or an address; anything else is refused."""
-    found = parse_address(text)
-    if found is None:
+    place = parse_address(text)
+    if place is None:
         words = text.split("/")
         host, (owner, name) = (words[0], words[1:]) if len(words) == 3 else (GITHUB, [*words, "", ""][:2])
-        found = _place(host, f"{owner}/{name}") if len(words) in (2, 3) else None
-    if found is None:
+        place = _place(host, f"{owner}/{name}") if len(words) in (2, 3) else None
+    if place is None:
         raise BadName(
             f"{shown(text)} is not the name of a repository",
             hint="--repo OWNER/NAME, or HOST/OWNER/NAME",
             value=text[:200],
         )
-    return found
+    return place
 
 
 def parse_address(url: str) -> Place | None:
@@ -85,8 +85,8 @@ def parse_address(url: str) -> Place | None:
             return None
         known = parts.scheme in ("https", "http", "ssh", "git", "git+ssh", "ssh+git", "git+https")
         return _place(host, parts.path) if known else None
-    found = _SCP.fullmatch(url)
-    return _place(found["host"], found["path"]) if found else None
+    match = _SCP.fullmatch(url)
+    return _place(match["host"], match["path"]) if match else None
 
 
 def _place(host: str, path: str) -> Place | None:
@@ -99,20 +99,24 @@ def _place(host: str, path: str) -> Place | None:
 def find_target(git: Git, push: Remote, base: str, branch: str, repo: str | None) -> Target:
     """Where a pull request onto `branch` goes; `base` is how that was named here, `repo` what the user said.
 
-    The user's word comes first; then the repository that gh was told to take (`gh repo set-default`), the remote that
+    The user's word comes first; then the repository that gh is set to take (`gh repo set-default`), the remote that
     the base follows, one that has the base branch, and the one that is pushed to.
     """
     names = sorted(remote_names(git), key=lambda name: (_rank(name), name))
     pushed = _pushed_place(git, push.name)
     if repo is not None:
         meant = parse_repo(repo)
-        owning = (name for name in names if (found := _fetched_place(git, name)) and found.is_same(meant))
+        owning = (name for name in names if (remote_place := _fetched_place(git, name)) and remote_place.is_same(meant))
         return Target(next(owning, push.name), repo, _owner_of(pushed, meant))
     remote, place = _base_of(git, names, push, base, branch)
     if place is None:
         return Target(remote)
     owner = _owner_of(pushed, place)
-    others = [found for name in names if (found := _fetched_place(git, name)) and not found.is_same(place)]
+    others = [
+        remote_place
+        for name in names
+        if (remote_place := _fetched_place(git, name)) and not remote_place.is_same(place)
+    ]
     return Target(remote, place.text if owner or others else None, owner)
 
 
@@ -124,25 +128,25 @@ def _owner_of(pushed: Place | None, place: Place) -> str | None:
 def _base_of(git: Git, names: Sequence[str], push: Remote, base: str, branch: str) -> tuple[str, Place | None]:
     """The remote of the base, and its repository."""
     for name in names:
-        told = git.configuration.value(f"remote.{name}.gh-resolved")
+        choice = git.configuration.value(f"remote.{name}.gh-resolved")
         own = _fetched_place(git, name)
-        if told == "base" and own is not None:
+        if choice == "base" and own is not None:
             return name, own
-        if told and told != "base" and (found := _told(told, own)) is not None:
-            same = (one for one in names if (other := _fetched_place(git, one)) and other.is_same(found))
-            return next(same, name), found
+        if choice and choice != "base" and (place := _resolved_place(choice, own)) is not None:
+            same = (remote for remote in names if (other := _fetched_place(git, remote)) and other.is_same(place))
+            return next(same, name), place
     having = [name for name in names if find_quietly(git, f"{FETCHED}{name}/{branch}") is not None]
     followed = followed_by(git, base, names)
     chosen = followed or next(iter(having), push.name)
     return chosen, _fetched_place(git, chosen)
 
 
-def _told(text: str, near: Place | None) -> Place | None:
+def _resolved_place(text: str, near: Place | None) -> Place | None:
     try:
-        found = parse_repo(text)
+        place = parse_repo(text)
     except BadName:
         return None
-    return found._replace(host=near.host) if near is not None and text.count("/") == 1 else found
+    return place._replace(host=near.host) if near is not None and text.count("/") == 1 else place
 
 
 def _rank(name: str) -> int:
@@ -161,13 +165,13 @@ def _pushed_place(git: Git, name: str) -> Place | None:
 def _read(written: str, applied: str) -> Place | None:
     """The address as written, where that is a whole one; else as git's url.*.insteadOf makes it.
 
-    Mirrors and local copies are put in place of the written one; short hands (`gh:owner/name`) are no address yet.
+    Mirrors and local copies are put in place of the written one; short hands (`gh:owner/name`) are not addresses yet.
     """
     whole, made = parse_address(written), parse_address(applied)
     return whole if whole is not None and "." in whole.host else made or whole
 
 
 def places_of(git: Git) -> list[Place]:
-    """The repositories of all remotes, fetched from and pushed to, as far as their addresses tell."""
-    every = (read(git, name) for name in remote_names(git) for read in (_fetched_place, _pushed_place))
-    return list(dict.fromkeys(place for place in every if place is not None))
+    """The repositories of all remotes, fetched from and pushed to, as far as their addresses show."""
+    places = (read(git, name) for name in remote_names(git) for read in (_fetched_place, _pushed_place))
+    return list(dict.fromkeys(place for place in places if place is not None))

@@ -43,8 +43,8 @@ class Hidden(NamedTuple):
 
 def list_index(top: Path) -> list[IndexEntry]:
     """Every entry of the index of the worktree at `top`, conflict stages included; refuses a damaged index."""
-    said = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
-    return [_parse(line) for line in said.split(b"\0") if line]
+    answer = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
+    return [_parse(line) for line in answer.split(b"\0") if line]
 
 
 def _parse(line: bytes) -> IndexEntry:
@@ -60,72 +60,74 @@ def list_hidden(top: Path, entries: Sequence[IndexEntry] | None = None) -> list[
     off, a changed right to execute counts if the file system keeps such rights at all.
     """
     known = list_index(top) if entries is None else entries
-    flagged = [each for each in known if each.is_flagged]
+    flagged = [entry for entry in known if entry.is_flagged]
     answers = _settings(top)
-    found = list(_edited(top, flagged, is_sparse=answers["core.sparsecheckout"])) if flagged else []
+    hidden = list(_edited(top, flagged, is_sparse=answers["core.sparsecheckout"])) if flagged else []
     if not answers["core.filemode"]:
-        seen = {each.path for each in flagged}
-        found += _modes(top, [each for each in known if each.path not in seen])
-    return found
+        seen = {entry.path for entry in flagged}
+        hidden += _modes(top, [entry for entry in known if entry.path not in seen])
+    return hidden
 
 
 def _settings(top: Path) -> dict[str, bool]:
     """The two switches that matter here, as git reads them."""
     asked = ["config", "--type=bool", "--get-regexp", r"^core\.(filemode|sparsecheckout)$"]
-    said = run_git(asked, cwd=top, environment=exact_environment(top), accept=(0, 1)).stdout.decode(errors="replace")
-    told = dict(line.split(" ", 1) for line in said.splitlines() if " " in line)
-    return {name: told.get(name, usual) == "true" for name, usual in _USUAL.items()}
+    answer = run_git(asked, cwd=top, environment=exact_environment(top), accept=(0, 1)).stdout.decode(errors="replace")
+    values = dict(line.split(" ", 1) for line in answer.splitlines() if " " in line)
+    return {name: values.get(name, usual) == "true" for name, usual in _USUAL.items()}
 
 
 _USUAL = {"core.filemode": "true", "core.sparsecheckout": "false"}
 
 
 def _edited(top: Path, flagged: Sequence[IndexEntry], *, is_sparse: bool) -> Iterator[Hidden]:
-    for each in flagged:
-        place = os.path.join(os.fsencode(top), each.path)
+    for entry in flagged:
+        place = os.path.join(os.fsencode(top), entry.path)
         if not os.path.lexists(place):
-            if not (each.tag in _SKIPPED and is_sparse):
-                yield Hidden(each.path, each.mode, each.oid, NO_MODE)
+            if not (entry.tag in _SKIPPED and is_sparse):
+                yield Hidden(entry.path, entry.mode, entry.oid, NO_MODE)
             continue
-        if each.mode == SUBMODULE and os.path.isdir(place):
-            if os.path.lexists(os.path.join(place, b".git")) and module_commit(place) != each.oid:
-                yield Hidden(each.path, each.mode, each.oid, SUBMODULE)
+        if entry.mode == SUBMODULE and os.path.isdir(place):
+            if os.path.lexists(os.path.join(place, b".git")) and module_commit(place) != entry.oid:
+                yield Hidden(entry.path, entry.mode, entry.oid, SUBMODULE)
             continue
         node = identify_node(place)
         if node is None:
-            yield Hidden(each.path, each.mode, each.oid, each.mode)
-        elif node != (each.mode, each.oid) and not is_checked_out(top, each, node[0]):
-            yield Hidden(each.path, each.mode, each.oid, node[0], is_mode_alone=node[1] == each.oid)
+            yield Hidden(entry.path, entry.mode, entry.oid, entry.mode)
+        elif node != (entry.mode, entry.oid) and not is_checked_out(top, entry, node[0]):
+            yield Hidden(entry.path, entry.mode, entry.oid, node[0], is_mode_alone=node[1] == entry.oid)
 
 
-def is_checked_out(top: Path, each: IndexEntry, mode: str) -> bool:
+def is_checked_out(top: Path, entry: IndexEntry, mode: str) -> bool:
     """Whether it has the bytes that a checkout would write here, line ends and filters applied."""
-    if mode == FILE and each.mode == LINK:
+    if mode == FILE and entry.mode == LINK:
         mode = LINK  # a file system without links (core.symlinks)
-    node = read_node(os.path.join(os.fsencode(top), each.path), limit=1 << 40)
-    if mode != each.mode or isinstance(node, str):
+    node = read_node(os.path.join(os.fsencode(top), entry.path), limit=1 << 40)
+    if mode != entry.mode or isinstance(node, str):
         return False
-    asked = ["cat-file", "--filters", f"--path={os.fsdecode(each.path)}"]
-    said = run_git(asked, revisions=[each.oid], cwd=top, environment=exact_environment(top), accept=(0, 128))
-    return said.returncode == 0 and said.stdout == node[1]
+    asked = ["cat-file", "--filters", f"--path={os.fsdecode(entry.path)}"]
+    answer = run_git(asked, revisions=[entry.oid], cwd=top, environment=exact_environment(top), accept=(0, 128))
+    return answer.returncode == 0 and answer.stdout == node[1]
 
 
 def _modes(top: Path, entries: Sequence[IndexEntry]) -> list[Hidden]:
     """Files whose right to execute is not as staged, unless the file system gives all files the same right."""
-    found: list[Hidden] = []
+    hidden: list[Hidden] = []
     rights: set[bool] = set()
-    for each in entries:
-        if each.mode not in (FILE, PROGRAM):
+    for entry in entries:
+        if entry.mode not in (FILE, PROGRAM):
             continue
         try:
-            facts = os.lstat(os.path.join(os.fsencode(top), each.path))
+            facts = os.lstat(os.path.join(os.fsencode(top), entry.path))
         except OSError:
             continue
         is_program = bool(facts.st_mode & 0o100) and facts.st_mode & 0o170000 == 0o100000
         rights.add(is_program)
-        if is_program != (each.mode == PROGRAM):
-            found.append(Hidden(each.path, each.mode, each.oid, PROGRAM if is_program else FILE, is_mode_alone=True))
-    return found if len(rights) == 2 or _has_plain_pointer(top) else []
+        if is_program != (entry.mode == PROGRAM):
+            hidden.append(
+                Hidden(entry.path, entry.mode, entry.oid, PROGRAM if is_program else FILE, is_mode_alone=True)
+            )
+    return hidden if len(rights) == 2 or _has_plain_pointer(top) else []
 
 
 def _has_plain_pointer(top: Path) -> bool:
@@ -136,11 +138,11 @@ def _has_plain_pointer(top: Path) -> bool:
 def module_commit(path: bytes) -> str | None:
     """The commit checked out in a submodule, or None."""
     try:
-        said = run_git(["rev-parse", "--verify", "-q", "HEAD"], cwd=Path(os.fsdecode(path)), accept=(0, 1))
+        answer = run_git(["rev-parse", "--verify", "-q", "HEAD"], cwd=Path(os.fsdecode(path)), accept=(0, 1))
     except (GitFailed, OSError):
         return None
-    found = said.stdout.decode().strip()
-    return found if is_commit_id(found) else None
+    oid = answer.stdout.decode().strip()
+    return oid if is_commit_id(oid) else None
 
 
 FAITHFUL = frozenset({"lfs"})
@@ -159,21 +161,21 @@ def list_filtered(top: Path, entries: Sequence[IndexEntry], *, besides: Collecti
     if not drivers:
         return []
     patterns = [f":(attr:filter={name})" for name in drivers]
-    said = run_git(["ls-files", "-z"], values=patterns, cwd=top, environment=exact_environment(top)).stdout
-    meant = set(said.split(b"\0")) - {b"", *besides}
-    return list(_differing(top, [each for each in entries if each.path in meant and each.mode in (FILE, PROGRAM)]))
+    answer = run_git(["ls-files", "-z"], values=patterns, cwd=top, environment=exact_environment(top)).stdout
+    meant = set(answer.split(b"\0")) - {b"", *besides}
+    return list(_differing(top, [entry for entry in entries if entry.path in meant and entry.mode in (FILE, PROGRAM)]))
 
 
 def _drivers(top: Path) -> list[str]:
     asked = ["config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$"]
-    said = run_git(asked, cwd=top, environment=exact_environment(top), accept=(0, 1)).stdout
-    names = {os.fsdecode(found[1]) for line in said.split(b"\0") if (found := _DRIVER.match(line))}
+    answer = run_git(asked, cwd=top, environment=exact_environment(top), accept=(0, 1)).stdout
+    names = {os.fsdecode(match[1]) for line in answer.split(b"\0") if (match := _DRIVER.match(line))}
     return sorted(name for name in names - FAITHFUL if _PLAIN.match(name))
 
 
 def _differing(top: Path, entries: Sequence[IndexEntry]) -> Iterator[Hidden]:
-    for each in entries:
-        node = identify_node(os.path.join(os.fsencode(top), each.path))
-        if node is None or node[1] == each.oid or is_checked_out(top, each, each.mode):
+    for entry in entries:
+        node = identify_node(os.path.join(os.fsencode(top), entry.path))
+        if node is None or node[1] == entry.oid or is_checked_out(top, entry, entry.mode):
             continue
-        yield Hidden(each.path, each.mode, each.oid, node[0])
+        yield Hidden(entry.path, entry.mode, entry.oid, node[0])

@@ -34,8 +34,8 @@ class CommitFacts(NamedTuple):
 
 def find_commit(git: Git, oid: str) -> CommitFacts | None:
     """The facts of a commit, or None when it (or anything under that id) is not a readable commit."""
-    found = find_raw_commit(git, oid)
-    return _facts(oid, found) if found else None
+    commit = find_raw_commit(git, oid)
+    return _facts(oid, commit) if commit else None
 
 
 def _facts(oid: str, commit: RawCommit) -> CommitFacts:
@@ -52,9 +52,9 @@ def _facts(oid: str, commit: RawCommit) -> CommitFacts:
     )
 
 
-def _text(said: bytes) -> str:
+def _text(data: bytes) -> str:
     """What a person wrote, as it can be shown and recorded: what is not UTF-8 and zero bytes as escapes."""
-    return said[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    return data[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def parent_tree(git: Git, facts: CommitFacts) -> str | None:
@@ -70,16 +70,16 @@ def walk(git: Git, include: Iterable[str], exclude: Iterable[str], *, limit: int
 
     Missing excluded commits are ignored; at most `limit` commits nearest to the tips are returned.
     """
-    found: list[CommitFacts] = []
+    commits: list[CommitFacts] = []
     try:
         for step in walk_ids(git, include, exclude):
             facts = find_commit(git, step.oid)
-            if facts is None or len(found) >= limit:
-                return found[::-1], False
-            found.append(facts)
+            if facts is None or len(commits) >= limit:
+                return commits[::-1], False
+            commits.append(facts)
     except UNREADABLE:
-        return found[::-1], False
-    return found[::-1], True
+        return commits[::-1], False
+    return commits[::-1], True
 
 
 def is_whole_above(git: Git, tips: Iterable[str], root: str | None, *, limit: int) -> bool:
@@ -119,9 +119,9 @@ def descendants(git: Git, commits: Iterable[str], ancestor: str, *, limit: int =
     if not present or not has_object(git, ancestor):
         return set()
     holding = {ancestor}
-    for found in walk(git, present, [ancestor], limit=limit)[0]:
-        if not holding.isdisjoint(found.parents):
-            holding.add(found.oid)
+    for commit in walk(git, present, [ancestor], limit=limit)[0]:
+        if not holding.isdisjoint(commit.parents):
+            holding.add(commit.oid)
     return wanted & holding
 
 
@@ -192,8 +192,8 @@ def resolve_head(git: Git) -> CommitId | None:
 
 def merge_base(git: Git, one: str, other: str) -> CommitId | None:
     """A best common ancestor, or None for unrelated or unreadable histories."""
-    found = find_fork(git, one, other)
-    return CommitId(found) if found else None
+    fork = find_fork(git, one, other)
+    return CommitId(fork) if fork else None
 
 
 def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
@@ -205,12 +205,12 @@ def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
         read_commit(git, commit)
     try:
         asked = ["merge-base", "--all"]
-        said = run_git(asked, revisions=[one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
-        refuse_damage(said.stderr.decode(errors="replace"), asked)
+        answer = run_git(asked, revisions=[one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        refuse_damage(answer.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
-        told = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
-        raise MissingObject(told, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed
-    return [CommitId(line) for line in said.stdout.decode().split()]
+        message = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
+        raise MissingObject(message, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed
+    return [CommitId(line) for line in answer.stdout.decode().split()]
 
 
 def independent(git: Git, commits: Iterable[str]) -> list[str]:

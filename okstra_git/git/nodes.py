@@ -35,12 +35,12 @@ def identify_node(path: bytes) -> tuple[str, str] | None:
             return None
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            found = hashlib.sha1(b"blob %d\0" % facts.st_size, usedforsecurity=False)
+            digest = hashlib.sha1(b"blob %d\0" % facts.st_size, usedforsecurity=False)
             while chunk := file.read(_CHUNK):
-                found.update(chunk)
+                digest.update(chunk)
     except OSError:
         return None
-    return PROGRAM if facts.st_mode & 0o100 else FILE, found.hexdigest()
+    return PROGRAM if facts.st_mode & 0o100 else FILE, digest.hexdigest()
 
 
 def _id_of(data: bytes) -> str:

@@ -65,15 +65,15 @@ def fan_out(commit: str) -> str:
 
 
 def _path_in(git: Git, tree: str, commit: str) -> str | None:
-    """Where the note of a commit stands in this tree: git accepts any number of two-character folders."""
-    prefix, rest, at = "", commit, tree
+    """Where the note of a commit is in this tree: git accepts any number of two-character folders."""
+    prefix, rest, here = "", commit, tree
     while True:
-        folder = read_tree(git, at)
+        folder = read_tree(git, here)
         if rest in folder:
             return prefix + rest
         if len(rest) <= 2 or rest[:2] not in folder:
             return None
-        prefix, at, rest = f"{prefix}{rest[:2]}/", str(folder[rest[:2]].id), rest[2:]
+        prefix, here, rest = f"{prefix}{rest[:2]}/", str(folder[rest[:2]].id), rest[2:]
 
 
 def _read(git: Git, tree: str, path: str | None) -> bytes:

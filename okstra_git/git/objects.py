@@ -64,14 +64,14 @@ def read_blob(git: Git, oid: str, *, limit: int | None = None) -> bytes:
     if limit is not None:
         _refuse_large(git, oid, limit)
     try:
-        found = git.handle[oid]
+        blob = git.handle[oid]
     except (KeyError, pygit2.GitError, ValueError) as error:
         raise MissingObject(
             f"the object {oid} cannot be read", hint="run 'git fsck' and 'git okstra fsck'", object=oid
         ) from error
-    if not isinstance(found, pygit2.Blob):
+    if not isinstance(blob, pygit2.Blob):
         raise MissingObject(f"the object {oid} is not a file", hint="run 'git okstra fsck'", object=oid)
-    data = found.data
+    data = blob.data
     if name_of_blob(data) != oid:  # libgit2 does not check, for speed; records have to be what was written
         raise MissingObject(f"the object {oid} is damaged", hint="run 'git fsck' and 'git okstra fsck'", object=oid)
     return data
@@ -87,7 +87,7 @@ def _refuse_large(git: Git, oid: str, limit: int) -> None:
 
 
 def list_children(git: Git, tree: str) -> dict[str, tuple[str, bool]]:
-    """What stands directly in a tree: name -> (id, whether it is a folder); refuses when the tree is unreadable."""
+    """What is directly in a tree: name -> (id, whether it is a folder); refuses when the tree is unreadable."""
     return {
         (entry.raw_name or b"").decode(errors="surrogateescape"): (str(entry.id), entry.filemode == FileMode.TREE)
         for entry in read_tree(git, tree)
@@ -95,7 +95,7 @@ def list_children(git: Git, tree: str) -> dict[str, tuple[str, bool]]:
 
 
 def is_commit(git: Git, oid: str) -> bool | None:
-    """Whether a commit stands under this id; None when nothing readable does."""
+    """Whether this id is that of a commit; None when nothing readable has it."""
     try:
         return bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.COMMIT)
     except (KeyError, pygit2.GitError, ValueError):
@@ -108,44 +108,44 @@ def list_blobs(git: Git, tree: str, *, under: str = "", most: int | None = None)
     Refuses on an unreadable subtree, and (`ObjectTooLarge`) where there are more than `most` files and folders: a tree
     that others made may hold itself a million times.
     """
-    found: dict[str, str] = {}
+    blobs: dict[str, str] = {}
     waiting, looked = [(under, tree)], 0
     while waiting:
-        prefix, at = waiting.pop()
+        prefix, folder = waiting.pop()
         try:
-            for entry in _tree(git, at):
+            for entry in _tree(git, folder):
                 looked += 1
                 if entry.filemode == FileMode.TREE:
                     waiting.append((f"{prefix}{entry.name}/", str(entry.id)))
                 else:
-                    found[f"{prefix}{entry.name}"] = str(entry.id)
+                    blobs[f"{prefix}{entry.name}"] = str(entry.id)
         except (KeyError, pygit2.GitError) as error:
-            raise MissingObject(f"the tree {at} cannot be read", hint="run 'git fsck'", object=at) from error
+            raise MissingObject(f"the tree {folder} cannot be read", hint="run 'git fsck'", object=folder) from error
         if most is not None and looked > most:
             raise ObjectTooLarge(f"the tree {tree} has more than {most} entries", object=tree)
-    return found
+    return blobs
 
 
 def find_blob(git: Git, tree: str, path: str) -> str | None:
     """The id of the file at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
     folder, *below = path.split("/")
-    found = _child(read_tree(git, tree), folder)
+    node = _child(read_tree(git, tree), folder)
     for part in below:
-        if not isinstance(found, pygit2.Tree):
+        if not isinstance(node, pygit2.Tree):
             return None
-        found = _child(read_tree(git, str(found.id)), part)
-    return str(found.id) if isinstance(found, pygit2.Blob) else None
+        node = _child(read_tree(git, str(node.id)), part)
+    return str(node.id) if isinstance(node, pygit2.Blob) else None
 
 
 def find_folder(git: Git, tree: str, path: str) -> str | None:
     """The id of the folder at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
-    found: pygit2.Object | None = read_tree(git, tree)
+    node: pygit2.Object | None = read_tree(git, tree)
     try:
         for part in path.strip("/").split("/"):
-            found = _child(found, part) if isinstance(found, pygit2.Tree) else None
+            node = _child(node, part) if isinstance(node, pygit2.Tree) else None
     except (KeyError, pygit2.GitError) as error:
         raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
-    return str(found.id) if isinstance(found, pygit2.Tree) else None
+    return str(node.id) if isinstance(node, pygit2.Tree) else None
 
 
 def _child(tree: pygit2.Tree, name: str) -> pygit2.Object | None:
@@ -161,7 +161,7 @@ def read_tree(git: Git, oid: str) -> pygit2.Tree:
 
 
 def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
-    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry.
+    """(mode, id) of what is at a path of a tree, None when nothing is; a folder is not an entry.
 
     Refuses where a tree on the way is missing. What a path names need not be here itself.
     """
@@ -174,19 +174,19 @@ def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
 def _find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
     if tree == EMPTY_TREE:
         return None
-    at: pygit2.Object = _tree(git, tree)
+    node: pygit2.Object = _tree(git, tree)
     for part in path.split(b"/"):
-        if not isinstance(at, pygit2.Tree):
+        if not isinstance(node, pygit2.Tree):
             return None
-        entry = next((one for one in at if one.raw_name == part), None)
+        entry = next((item for item in node if item.raw_name == part), None)
         if entry is None:
             return None
         if entry.filemode == FileMode.COMMIT:
             return "160000", str(entry.id)
-        at = entry
+        node = entry
         if entry.filemode == FileMode.TREE:
-            at = git.handle[entry.id]
-    return None if isinstance(at, pygit2.Tree) else (f"{int(at.filemode or 0):06o}", str(at.id))
+            node = git.handle[entry.id]
+    return None if isinstance(node, pygit2.Tree) else (f"{int(node.filemode or 0):06o}", str(node.id))
 
 
 def changed_files(git: Git, old: str, new: str, *, under: str) -> dict[str, str | None] | None:
@@ -208,7 +208,7 @@ def tree_of(git: Git, commit: str) -> str:
 
 
 def find_raw_commit(git: Git, oid: str) -> RawCommit | None:
-    """The commit of this id, None when it is not here, damaged, or something else; malformed lines are no obstacle."""
+    """The commit of this id, None when it is not here, damaged, or something else; malformed lines do not matter."""
     try:
         kind, data = git.handle.read(oid)
     except (KeyError, ValueError, pygit2.GitError):
@@ -218,11 +218,11 @@ def find_raw_commit(git: Git, oid: str) -> RawCommit | None:
 
 def read_commit(git: Git, commit: str) -> RawCommit:
     """The commit object; refuses when it is missing, damaged or not a commit."""
-    found = find_raw_commit(git, commit)
-    if found is None:
+    raw = find_raw_commit(git, commit)
+    if raw is None:
         hint = "run 'git fsck'; in a shallow clone, fetch more"
         raise MissingObject(f"the commit {commit} cannot be read", hint=hint, object=commit)
-    return found
+    return raw
 
 
 def write_blob(git: Git, data: bytes) -> str:
@@ -290,8 +290,8 @@ def write_commit(git: Git, *, tree: str, parents: Sequence[str], message: str, w
     minutes = int(offset.total_seconds() // 60) if offset else 0
     people = ((who or NOBODY).raw for who in (git.author, git.committer))
     author, committer = (stamped(who, seconds=int(when.timestamp()), offset=minutes) for who in people)
-    told = message.encode(errors="surrogateescape")
-    made = render_commit(tree=tree, parents=parents, author=author, committer=committer, message=told)
+    text = message.encode(errors="surrogateescape")
+    made = render_commit(tree=tree, parents=parents, author=author, committer=committer, message=text)
     return _write_raw_commit(git, made)
 
 
@@ -300,15 +300,15 @@ def copy_commit(git: Git, commit: str, *, tree: str, parents: Sequence[str], whe
 
     They stay to the byte, in whatever encoding. A signature is left behind: it would not be valid any more.
     """
-    found = read_commit(git, commit)
+    original = read_commit(git, commit)
     committer = stamped((git.committer or NOBODY).raw, seconds=int(when.timestamp()))
     copy = render_commit(
         tree=tree,
         parents=parents,
-        author=found.author or committer,
+        author=original.author or committer,
         committer=committer,
-        message=found.message,
-        encoding=found.encoding,
+        message=original.message,
+        encoding=original.encoding,
     )
     return _write_raw_commit(git, copy)
 
@@ -319,19 +319,19 @@ def _write_raw_commit(git: Git, data: bytes) -> CommitId:
 
 def _tree(git: Git, oid: str) -> pygit2.Tree:
     try:
-        found = git.handle[oid]
+        target = git.handle[oid]
     except KeyError:
         raise
     except (ValueError, pygit2.GitError):
         commit = find_raw_commit(git, oid)
         if commit is None:
             raise
-        found = git.handle[commit.tree]
-    if isinstance(found, pygit2.Commit):
-        return found.tree
-    if not isinstance(found, pygit2.Tree):
+        target = git.handle[commit.tree]
+    if isinstance(target, pygit2.Commit):
+        return target.tree
+    if not isinstance(target, pygit2.Tree):
         raise KeyError(oid)
-    return found
+    return target
 
 
 def share_object(git: Git, oid: str) -> None:

@@ -1,7 +1,7 @@
 """okstra's own files in git's directory (caches, marks, the journal), whatever another program put in their place.
 
 A link is not followed, a pipe not waited for, and nothing without end is read; what is not a plain file is as good as
-not there. What can be made again takes the place of whatever stands there; a folder is moved to `torn/` for that.
+not there. What can be made again takes the place of whatever is there; a folder is moved to `torn/` for that.
 """
 
 import os
@@ -19,7 +19,7 @@ MOST = 1 << 30
 
 
 def read_own(path: Path, limit: int = MOST) -> bytes | None:
-    """The content; None where there is none, where it is no plain file, or cannot be read, or is longer."""
+    """The content; None where there is none, where it is not a plain file, or cannot be read, or is longer."""
     try:
         return _root(path).find_bytes(path, limit)
     except PathRefused:
@@ -87,7 +87,7 @@ def _clear_place(path: Path) -> None:
     if root.is_folder(path):
         torn = (path.parent if path.parent.name == FOLDER else path.parents[1]) / "torn"
         aside = (torn / f"{path.name}.{number}" for number in count(1))
-        root.rename(path, next(each for each in aside if not root.exists(each)))
+        root.rename(path, next(candidate for candidate in aside if not root.exists(candidate)))
     else:
         root.remove(path)
 

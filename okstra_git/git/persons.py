@@ -18,7 +18,7 @@ class Person(NamedTuple):
 
     @property
     def raw(self) -> bytes:
-        """`Name <address>`, as it stands in a commit."""
+        """`Name <address>`, as a commit has it."""
         return b"%s <%s>" % self
 
     @property
@@ -48,6 +48,6 @@ def may_differ(configuration: Configuration) -> bool:
 
 def _ask(top: Path, role: Literal["AUTHOR", "COMMITTER"]) -> Person | None:
     """What `git var` says; a date that the environment names is of no matter, and would be refused if unreadable."""
-    said = run_git(["var", f"GIT_{role}_IDENT"], cwd=top, environment={f"GIT_{role}_DATE": ""}, accept=(0, 1, 128))
-    name, opening, rest = said.stdout.partition(b" <")
-    return Person(name, rest.rpartition(b"> ")[0]) if said.returncode == 0 and opening else None
+    answer = run_git(["var", f"GIT_{role}_IDENT"], cwd=top, environment={f"GIT_{role}_DATE": ""}, accept=(0, 1, 128))
+    name, opening, rest = answer.stdout.partition(b" <")
+    return Person(name, rest.rpartition(b"> ")[0]) if answer.returncode == 0 and opening else None

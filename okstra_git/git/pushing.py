@@ -106,14 +106,14 @@ def push_branch(
     fault_point("push.begins")
     refusal: OkstraError
     try:
-        said = _push(git, order, timeout=timeout, sealed=not run_hooks)
-        lines = list(_lines(said.stdout, order))
+        answer = _push(git, order, timeout=timeout, sealed=not run_hooks)
+        lines = list(_lines(answer.stdout, order))
         failed = next((line for line in lines if line.flag == "!"), None)
-        if said.returncode == 0 and lines and failed is None:
+        if answer.returncode == 0 and lines and failed is None:
             return _success(lines[0], order)
-        if run_hooks and said.returncode == 1 and not lines and _pre_push_hook(git):
-            raise _hook_failed(said.stdout + said.stderr)
-        refusal = _refusal(order, failed, said.stderr)
+        if run_hooks and answer.returncode == 1 and not lines and _pre_push_hook(git):
+            raise _hook_failed(answer.stdout + answer.stderr)
+        refusal = _refusal(order, failed, answer.stderr)
     except RemoteUnreachable as timed_out:
         refusal = timed_out
     return _make_sure(git, order, refusal, ask_timeout)
@@ -138,7 +138,7 @@ def _push(git: Git, order: _Order, *, timeout: float, sealed: bool) -> Finished:
 
 
 def _lines(answer: bytes, order: _Order) -> Iterator[_Line]:
-    """Our ref's lines, one for each address of the remote; a hook's own output stands among them."""
+    """Our ref's lines, one for each address of the remote; a hook's own output is among them."""
     for line in answer.decode(errors="replace").splitlines():
         parts = line.split("\t")
         if len(parts) == 3 and len(parts[0]) == 1 and parts[1] == f"{order.commit}:refs/heads/{order.branch}":
@@ -163,15 +163,17 @@ def _refusal(order: _Order, failed: _Line | None, complaint: bytes) -> OkstraErr
     remote, branch = order.remote.name, order.branch
     if kind == "[rejected]":
         return PushRejected(reason, remote=remote, branch=branch, reason=reason)
-    said = [line.removeprefix("remote:").strip() for line in plain_lines(complaint) if line.startswith("remote:")]
-    words = next((line for line in said if line), "")
+    remote_lines = [
+        line.removeprefix("remote:").strip() for line in plain_lines(complaint) if line.startswith("remote:")
+    ]
+    words = next((line for line in remote_lines if line), "")
     return PushDeclined(
         f"{remote} declined to take {branch}: {reason or 'it gave no reason'}" + (f" ({words[:200]})" if words else ""),
         hint="settle what the server says, then repeat; nothing was changed there",
         remote=remote,
         branch=branch,
         reason=reason,
-        said=[line for line in said if line],
+        said=[line for line in remote_lines if line],
     )
 
 
@@ -207,17 +209,17 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
 
 
 def _hook_failed(answer: bytes) -> PushHookFailed:
-    said = [line for line in plain_lines(answer) if not line.startswith("error: failed to push some refs")]
-    last = f": {said[-1]}" if said else ""
+    lines = [line for line in plain_lines(answer) if not line.startswith("error: failed to push some refs")]
+    last = f": {lines[-1]}" if lines else ""
     hint = "settle what the hook says, or leave the hooks out by repeating without --run-hooks"
-    return PushHookFailed(f"your pre-push hook stopped the push{last}", hint=hint, said=said)
+    return PushHookFailed(f"your pre-push hook stopped the push{last}", hint=hint, said=lines)
 
 
 def _pre_push_hook(git: Git) -> Path | None:
     """The hook git would run for the user, wherever their configuration keeps hooks."""
     asked = ["rev-parse", "--git-path", "hooks/pre-push"]
-    said = run_git(asked, cwd=git.top, sealed=False).stdout.decode(errors="surrogateescape")
-    hook = git.top / said.removesuffix("\n")
+    path = run_git(asked, cwd=git.top, sealed=False).stdout.decode(errors="surrogateescape")
+    hook = git.top / path.removesuffix("\n")
     return hook if hook.is_file() and os.access(hook, os.X_OK) else None
 
 

@@ -28,7 +28,7 @@ class Ident(NamedTuple):
 
 
 class RawCommit(NamedTuple):
-    """One commit object. `author` and `committer` are the lines as they stand, without the word; empty when missing."""
+    """One commit object. `author` and `committer` are the lines as they are, without the word; empty when missing."""
 
     tree: str
     parents: tuple[str, ...]
@@ -58,11 +58,11 @@ def parse_commit(data: bytes) -> RawCommit | None:
     parents = [line[7:] for line in lines[1:end]]
     if not all(map(_HEX.match, parents)):
         return None
-    found: dict[bytes, bytes] = {}
+    headers: dict[bytes, bytes] = {}
     for line in lines[end:]:
         word, _, rest = line.partition(b" ")
-        found.setdefault(word, rest)
-    author, committer, encoding = (found.get(word, b"") for word in (b"author", b"committer", b"encoding"))
+        headers.setdefault(word, rest)
+    author, committer, encoding = (headers.get(word, b"") for word in (b"author", b"committer", b"encoding"))
     names = [name.decode().lower() for name in (tree, *parents)]
     return RawCommit(names[0], tuple(names[1:]), author, committer, encoding, message)
 
@@ -103,6 +103,6 @@ def render_commit(
 
 
 def stamped(person: bytes, *, seconds: int, offset: int = 0) -> bytes:
-    """`Name <address>` with a time in seconds and minutes east of UTC, as it stands in a commit."""
+    """`Name <address>` with a time in seconds and minutes east of UTC, as a commit has it."""
     hours, minutes = divmod(abs(offset), 60)
     return b"%s %d %s%02d%02d" % (person, seconds, b"-" if offset < 0 else b"+", hours, minutes)

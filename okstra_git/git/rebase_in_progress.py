@@ -1,7 +1,7 @@
 """Where branches are about to be, while git is still inside a rebase and has not moved them yet.
 
 `git rebase --update-refs` runs its post-rewrite hook before the stacked branches move, and `rebase --apply` before any
-branch does; what they will become stands in git's own state files (git-rebase.txt, sequencer.c).
+branch does; what they will become is in git's own state files (git-rebase.txt, sequencer.c).
 """
 
 from pathlib import Path

@@ -46,8 +46,8 @@ def find_opening(start: Path, environ: Mapping[str, str], base: Path) -> Opening
 
 def discover(start: Path, environ: Mapping[str, str]) -> Path | None:
     """The git directory of the repository around `start`, or None; the user's ceilings hold."""
-    found = pygit2.discover_repository(str(start), False, environ.get("GIT_CEILING_DIRECTORIES", ""))
-    return Path(found) if found else None
+    git_dir = pygit2.discover_repository(str(start), False, environ.get("GIT_CEILING_DIRECTORIES", ""))
+    return Path(git_dir) if git_dir else None
 
 
 def common_dir_of(git_dir: Path) -> Path:
@@ -87,8 +87,8 @@ def _with_work_tree(start: Path, here: Path | None, named: Path | None, work_tre
     around = discover(work_tree, {})
     if here is None or (around == here and (work_tree / ".git").exists()):
         return Opening(start if here is None or real_path(start).is_relative_to(real_path(work_tree)) else work_tree)
-    told = f"the work tree {work_tree} is not the one of the repository around {start}"
-    raise Redirected(told, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
+    message = f"the work tree {work_tree} is not the one of the repository around {start}"
+    raise Redirected(message, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
 
 
 def _alone(start: Path, named: Path) -> Opening:
@@ -102,8 +102,8 @@ def _alone(start: Path, named: Path) -> Opening:
         return Opening(named, named)
     own = _top_of(named)
     hint = f"env -u GIT_DIR git -C {word(str(own))} okstra status" if own else _line(named, start)
-    told = f"GIT_DIR names {named}, which is not the repository of {start}, and nothing says where its work tree is"
-    raise Redirected(told, hint=hint, git_dir=str(named), directory=str(start))
+    message = f"GIT_DIR names {named}, which is not the repository of {start}, and nothing says where its work tree is"
+    raise Redirected(message, hint=hint, git_dir=str(named), directory=str(start))
 
 
 def _is_bare(git_dir: Path) -> bool:
@@ -112,7 +112,7 @@ def _is_bare(git_dir: Path) -> bool:
 
 
 def _top_of(git_dir: Path) -> Path | None:
-    """The work tree that a git directory belongs to, as far as its place tells."""
+    """The work tree that a git directory belongs to, as far as its place shows."""
     there = read_line(git_dir / "gitdir")
     if there:
         return real_path(Path(there).parent)
@@ -141,5 +141,5 @@ def _refuse_parts(opening: Opening, environ: Mapping[str, str], given: Mapping[s
     common = common_dir_of(git_dir)
     for name, own in (("GIT_COMMON_DIR", common), ("GIT_OBJECT_DIRECTORY", common / "objects")):
         if name in given and real_path(given[name]) != real_path(own):
-            told = f"{name} names {given[name]}, and the repository's own is {own}"
-            raise Redirected(told, hint=f"unset {name}", named=str(given[name]), own=str(own))
+            message = f"{name} names {given[name]}, and the repository's own is {own}"
+            raise Redirected(message, hint=f"unset {name}", named=str(given[name]), own=str(own))

@@ -70,13 +70,13 @@ HEADS = "refs/heads/"
 def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
     """The name that a branch has now: as git's reflog says, else what is checked out in the worktree it was in.
 
-    None while there is a branch of that name, or where neither tells.
+    None while there is a branch of that name, or where neither says.
     """
     if not branch or find_quietly(git, HEADS + branch) is not None:
         return None
-    told = f"renamed {HEADS}{branch} to {HEADS}".encode(errors="surrogateescape")
+    entry = f"renamed {HEADS}{branch} to {HEADS}".encode(errors="surrogateescape")
     names = [name for name in list_ref_names(git, HEADS) if find_quietly(git, name) is not None]
-    renamed = [name for name in names if told in _reflog(git, name)]
+    renamed = [name for name in names if entry in _reflog(git, name)]
     if len(renamed) == 1:
         return renamed[0].removeprefix(HEADS)
     here = find_worktree(git, worktree) if worktree is not None else None

@@ -68,7 +68,7 @@ _FOLDER_GONE = "failed to create locked file : no such file or directory"
 
 
 _LONGEST_PART, _LONGEST_NAME = 255, 4_000
-"""Bytes of one part of a ref's name, and of all of it, with room for the directory that it stands in."""
+"""Bytes of one part of a ref's name, and of all of it, with room for the directory that it is in."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +168,12 @@ def list_commits_made(git: Git, name: str) -> set[str]:
     """What git's reflog says was committed while the ref's branch was checked out; nothing where there is no reflog."""
     lines = (read_gits(git.common_dir / "logs" / name) or b"").splitlines()
     entries = (line.partition(b"\t") for line in lines)
-    made = [said.split(b" ", 2)[1] for said, _, how in entries if how.startswith(_MADE) and said.count(b" ") > 2]
+    made = [facts.split(b" ", 2)[1] for facts, _, how in entries if how.startswith(_MADE) and facts.count(b" ") > 2]
     return {oid.decode("ascii", "replace") for oid in made}
 
 
 _MADE = (b"commit:", b"commit (initial)", b"commit (amend)", b"cherry-pick", b"revert", b"am:")
-"""How git's reflog begins to tell of a commit that was made, and not only arrived at."""
+"""How an entry of git's reflog begins for a commit that was made, and not only arrived at."""
 
 
 def _packed_names(git: Git, prefixes: Sequence[str]) -> list[str]:
@@ -189,19 +189,19 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     """Apply all updates in one transaction, or none when any ref no longer has its expected value.
 
     Locks are taken in sorted order and each value is read again under its lock, so a birth cannot have two winners.
-    Raises LostRace or RefLocked (both worth a retry), or says that the repository cannot be written.
+    Raises LostRace or RefLocked (both worth a retry), or one that says that the repository cannot be written.
     """
-    at = ""
+    current = ""
     _name_actor(git)
     try:
         with git.handle.transaction() as transaction:
-            for update in sorted(updates, key=lambda one: one.name):
-                at = update.name
-                transaction.lock_ref(at)
+            for update in sorted(updates, key=lambda item: item.name):
+                current = update.name
+                transaction.lock_ref(current)
                 _stage_update(git, transaction, update, message)
             fault_point("refs.locked")
     except (pygit2.GitError, OSError) as error:
-        raise translate_write_error(error, git, ref=at) from error
+        raise translate_write_error(error, git, ref=current) from error
     finally:
         names = ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}")))
         share(*(git.common_dir / name for name in names))
@@ -209,13 +209,13 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
 
 
 def _stage_update(git: Git, transaction: ReferenceTransaction, update: RefUpdate, message: str) -> None:
-    found = find_ref(git, update.name)
-    if found != update.expect:
-        raise LostRace(f"{update.name} moved while it was being changed", ref=update.name, found=found)
+    tip = find_ref(git, update.name)
+    if tip != update.expect:
+        raise LostRace(f"{update.name} moved while it was being changed", ref=update.name, found=tip)
     if update.new is None:
-        if found is not None:
+        if tip is not None:
             transaction.remove(update.name)
-    elif update.new != found:
+    elif update.new != tip:
         transaction.set_target(update.name, update.new, message=message)
 
 
@@ -261,8 +261,8 @@ def is_about_permission(complaint: str) -> bool:
 
 def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> OkstraError:
     """What libgit2's or the operating system's complaint about a write means to a person; `ref` is what was in hand."""
-    said = str(error)
-    low = re.sub(r"'[^']*'", "", said).lower()  # paths may hold any word
+    complaint = str(error)
+    low = re.sub(r"'[^']*'", "", complaint).lower()  # paths may hold any word
     if "no space" in low or "quota" in low:
         return DiskFull("there is no space left on the disk; nothing was recorded", hint="free some space and repeat")
     if is_about_permission(low):
@@ -272,7 +272,7 @@ def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> Okstr
         )
     if any(words in low for words in _LOCK_HELD):
         what = f"{ref or 'a ref'} is locked by another git process, or by one that died"
-        return RefLocked(what, hint="git okstra doctor", ref=ref, reason=said[:300])
+        return RefLocked(what, hint="git okstra doctor", ref=ref, reason=complaint[:300])
     if _FOLDER_GONE in low:
         return LostRace(f"the folder of {ref or 'a ref'} was packed away while it was being locked", ref=ref)
-    return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'", ref=ref)
+    return WriteFailed(f"git could not write: {complaint[:300]}", hint="run 'git okstra doctor'", ref=ref)

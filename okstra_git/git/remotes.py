@@ -107,7 +107,7 @@ class RemoteUnknown(OkstraError):
 
 
 class RemoteUnreachable(OkstraError):
-    """The remote did not answer, did not let us in, is no repository, or the connection broke.
+    """The remote did not answer, did not let us in, is not a repository, or the connection broke.
 
     The fact `why` is `network`, `authentication`, `repository` or `time-out`.
     """
@@ -126,8 +126,8 @@ def find_remote(git: Git, name: str | None = None, *, base: str | None = None, b
     """The remote of this name; without one, where pushes of `branch` belong.
 
     In git's own order: `branch.<branch>.pushRemote`, `remote.pushDefault`, the remote that the branch `base` follows,
-    `origin`, the only one. Refuses an unknown name, a setting that names no remote, and a repository that has none or
-    several and prefers none.
+    `origin`, the only one. Refuses an unknown name, a setting that does not name a remote, and a repository that has
+    none or several and prefers none.
     """
     known = sorted(remote_names(git))
     if name is not None:
@@ -139,9 +139,9 @@ def find_remote(git: Git, name: str | None = None, *, base: str | None = None, b
     followed = followed_by(git, base, known) if base else None
     chosen = followed or next((remote for remote in known if remote == "origin" or len(known) == 1), None)
     if chosen is None:
-        said = f"none of the remotes {', '.join(known)} is preferred" if known else "this repository has no remote"
+        reason = f"none of the remotes {', '.join(known)} is preferred" if known else "this repository has no remote"
         hint = "name one with --remote" if known else "git remote add origin <url>"
-        raise RemoteMissing(f"it is not known where to push: {said}", hint=hint, remotes=known)
+        raise RemoteMissing(f"it is not known where to push: {reason}", hint=hint, remotes=known)
     return _named(git, chosen, known)
 
 
@@ -172,10 +172,10 @@ def remote_branch(
     place = url_of(git, remote.name, push=push)
     asked = remote.name if place == url_of(git, remote.name, push=False) else place
     name = f"refs/heads/{branch}"
-    said = ask_remote(git, ["ls-remote", "--heads"], remote, values=[asked, name], timeout=timeout)
-    if said.returncode != 0:
-        raise unreachable(remote, said.stderr)
-    for line in said.stdout.decode(errors="replace").splitlines():
+    answer = ask_remote(git, ["ls-remote", "--heads"], remote, values=[asked, name], timeout=timeout)
+    if answer.returncode != 0:
+        raise unreachable(remote, answer.stderr)
+    for line in answer.stdout.decode(errors="replace").splitlines():
         commit, _, ref = line.partition("\t")
         if ref == name and is_commit_id(commit):
             return CommitId(commit)
@@ -219,7 +219,7 @@ def ask_remote(
 
 
 def _unattended(git: Git) -> dict[str, str]:
-    """ssh is told to ask nothing, unless the user says themselves how it is run."""
+    """ssh is run so that it asks nothing, unless the user configured how it is run."""
     known = sealed_environment()
     own = "GIT_SSH_COMMAND" in known or "GIT_SSH" in known or git.configuration.value("core.sshCommand")
     return {} if own else NO_QUESTIONS
@@ -228,8 +228,8 @@ def _unattended(git: Git) -> dict[str, str]:
 def url_of(git: Git, name: str, *, push: bool) -> str:
     """The first address, with insteadOf applied; git takes a remote's name for its address where none is written."""
     asked = ["remote", "get-url", *(["--push"] if push else [])]
-    said = run_git(asked, values=[name], cwd=git.top, accept=(0, 2, 128)).stdout.decode(errors="surrogateescape")
-    return said.removesuffix("\n") or name
+    address = run_git(asked, values=[name], cwd=git.top, accept=(0, 2, 128)).stdout.decode(errors="surrogateescape")
+    return address.removesuffix("\n") or name
 
 
 _KEPT_OUT = ("permission denied (", "authentication failed", "could not read username", "could not read password",

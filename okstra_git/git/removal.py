@@ -31,9 +31,9 @@ def remove_worktree(
     into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
     """
     held = read_unsaved_work(git, worktree, others=others)
-    found = (*held.keeping, *also())
-    if found:
-        raise _refusal(worktree, found)
+    kept = (*held.keeping, *also())
+    if kept:
+        raise _refusal(worktree, kept)
     if held.standing is not None:
         _clear_caches(held.standing)
     _remove(git, worktree, force=held.has_modules)
@@ -41,20 +41,20 @@ def remove_worktree(
 
 
 def _clear_caches(standing: Standing) -> None:
-    """Remove the caches that nobody told git to ignore, over which it would stumble."""
+    """Remove the caches that git is not set to ignore, over which it would stumble."""
     for path in standing.plain_caches:
         with suppress(OSError):
             os.unlink(os.path.join(os.fsencode(standing.top), path))
 
 
-def _refusal(worktree: Worktree, found: tuple[UnsavedItem, ...]) -> WorktreeHolds:
+def _refusal(worktree: Worktree, items: tuple[UnsavedItem, ...]) -> WorktreeHolds:
     refusal = WorktreeHolds(
-        f"the worktree {worktree.path} was not removed: {in_words(found)}",
+        f"the worktree {worktree.path} was not removed: {in_words(items)}",
         hint="git okstra worktree prune --dry-run",
         path=str(worktree.path),
-        kinds=[each.kind for each in found],
+        kinds=[item.kind for item in items],
     )
-    refusal.found = found
+    refusal.found = items
     return refusal
 
 

@@ -47,7 +47,7 @@ class Git:
     """One opened repository: its handle and the directories that matter.
 
     `git_dir` is private to the worktree, `common_dir` is shared by all worktrees, `work_tree` is None when bare.
-    `for_git` says that git itself called us in the midst of a command; `torn` names objects that were cut short.
+    `for_git`: git itself called okstra in the midst of a command; `torn` names objects that were cut short.
     """
 
     handle: pygit2.Repository
@@ -90,7 +90,7 @@ class Git:
     def author(self) -> Person | None:
         """Whose words are recorded here; None where git has no identity.
 
-        `git commit` tells its hooks the author of the commit in hand: whoever acts in a hook is the committer.
+        `git commit` passes the author of the commit in hand to its hooks: whoever acts in a hook is the committer.
         """
         if self.for_git or not may_differ(self.configuration):
             return self.committer
@@ -178,10 +178,10 @@ def _open(opening: Opening) -> pygit2.Repository:
 
 
 def _refuse_unnamed(start: Path, git_dir: Path) -> None:
-    """A bare repository in which git does nothing unless it is told of it, as in files that somebody else packed."""
+    """A bare repository in which git does nothing unless it is named to it, as in files that somebody else packed."""
     if not _does_git_open(start):
-        told = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
-        raise UnsafeRepository(told, hint=f"git --git-dir={word(str(git_dir))} okstra status")
+        message = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
+        raise UnsafeRepository(message, hint=f"git --git-dir={word(str(git_dir))} okstra status")
 
 
 def _work_tree(handle: pygit2.Repository, start: Path) -> Path | None:
@@ -230,12 +230,12 @@ def _read_quickly() -> None:
 
 
 def _own_config(common_dir: Path, start: Path) -> pygit2.Config:
-    """The repository's own file of configuration, which may be no file at all, or not ours to read."""
+    """The repository's own file of configuration, which may not be a file at all, or not readable by us."""
     try:
         return pygit2.Config(str(common_dir / "config"))
     except (OSError, pygit2.GitError) as error:
-        told = f"the git configuration of {start} cannot be read: {error}"
-        raise BrokenConfig(told, hint=f"look at {word(str(common_dir / 'config'))}") from error
+        message = f"the git configuration of {start} cannot be read: {error}"
+        raise BrokenConfig(message, hint=f"look at {word(str(common_dir / 'config'))}") from error
 
 
 def _refuse_formats(config: pygit2.Config, start: Path) -> None:

@@ -30,16 +30,16 @@ def walk_ids(
     Missing excluded commits are ignored. Raises `UNREADABLE` when anything else on the way cannot be read.
     """
     wanted, hidden = list(include), [oid for oid in exclude if find_raw_commit(git, oid)]
-    told: set[str] = set()
+    yielded: set[str] = set()
     try:
         for step in _by_library(git, wanted, hidden, ordered=ordered, first_parent=first_parent):
-            told.add(step.oid)
+            yielded.add(step.oid)
             yield step
     except KeyError:
         raise
     except (ValueError, pygit2.GitError) as error:
         for step in _by_program(git, wanted, hidden, error, first_parent=first_parent):
-            if step.oid not in told:
+            if step.oid not in yielded:
                 yield step
 
 
@@ -64,12 +64,12 @@ def _by_program(
     if not all(map(is_commit_id, (*include, *exclude))):
         raise error
     asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
-    told = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
+    revisions = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
     try:
-        said = run_git(asked, cwd=git.top, stdin=told.encode(), environment=OFFLINE)
+        answer = run_git(asked, cwd=git.top, stdin=revisions.encode(), environment=OFFLINE)
     except GitFailed as failed:
         raise error from failed
-    lines = (line.split() for line in said.stdout.decode().splitlines())
+    lines = (line.split() for line in answer.stdout.decode().splitlines())
     return [Step(oid, tuple(parents)) for oid, *parents in lines]
 
 
@@ -81,18 +81,18 @@ def is_ancestor(git: Git, tip: str, commit: str) -> bool:
         return False
     except (ValueError, pygit2.GitError):
         asked, two = ["merge-base", "--is-ancestor"], [commit, tip]
-        said = run_git(asked, revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
-        return said.returncode == 0
+        answer = run_git(asked, revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        return answer.returncode == 0
 
 
 def find_fork(git: Git, one: str, other: str) -> str | None:
     """A best common ancestor; None where there is none or history cannot be read."""
     try:
-        found = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
-        return str(found) if found else None
+        fork = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
+        return str(fork) if fork else None
     except KeyError:
         return None
     except (ValueError, pygit2.GitError):
         two = [one, other]
-        said = run_git(["merge-base"], revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
-        return said.stdout.decode().strip() or None
+        answer = run_git(["merge-base"], revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        return answer.stdout.decode().strip() or None

@@ -38,19 +38,19 @@ class AmbiguousRef(OkstraError):
 
 
 class RefUnresolvable(OkstraError):
-    """A branch, tag or commit that names no commit here."""
+    """A branch, tag or commit that does not name a commit here."""
 
     code = "ref.unresolvable"
 
 
 class NotWork(OkstraError):
-    """The name is that of a ref that holds records and no work."""
+    """The name is that of a ref that holds records, not work."""
 
     code = "ref.not-work"
 
 
 class Named(NamedTuple):
-    """What a typed name means: the commit, its ref's full name ("" where it goes by none), and how it is recorded.
+    """What a typed name means: the commit, its ref's full name ("" where it has none), and how it is recorded.
 
     Recorded is the short name of a branch, the full one of any other ref, and else the full object name.
     """
@@ -76,15 +76,15 @@ def find_named(git: Git, text: str) -> Named | None:
     if not is_thinkable(text):
         return None
     short, rest = _split(text)
-    found = list(_meanings(git, short, _candidates(short))) if short else []
-    if len({meaning.commit or meaning.full for meaning in found}) > 1:
-        raise _ambiguous(text, found)
-    if not found:
+    meanings = list(_meanings(git, short, _candidates(short))) if short else []
+    if len({meaning.commit or meaning.full for meaning in meanings}) > 1:
+        raise _ambiguous(text, meanings)
+    if not meanings:
         return _expression(git, text) if not short or _DESCRIBED.match(short) else None
-    meant = found[0]
+    meant = meanings[0]
     if meant.full.startswith(RECORDS):
-        told = f"{shown(text)} is a ref that holds records, and no work"
-        raise NotWork(told, hint="git branch --all", ref=meant.full)
+        message = f"{shown(text)} is a ref that holds records, and no work"
+        raise NotWork(message, hint="git branch --all", ref=meant.full)
     if rest:
         return _expression(git, meant.full + rest)
     return _named(git, meant.full, meant.commit) if meant.commit is not None else None
@@ -103,13 +103,13 @@ def is_thinkable(text: str) -> bool:
 
 def require_named(git: Git, text: str, *, what: str) -> Named:
     """Like `find_named`, with a refusal for what names nothing; `what` begins its sentence."""
-    found = find_named(git, text)
-    if found is None:
+    named = find_named(git, text)
+    if named is None:
         _refuse_damaged(git, text, what)
-        told = f"{what} {shown(text)} names no commit in this repository"
+        message = f"{what} {shown(text)} names no commit in this repository"
         near = _list_near(git, text)
-        raise RefUnresolvable(told, hint=_where_to_look(git, near), ref=shown(text), near=near)
-    return found
+        raise RefUnresolvable(message, hint=_where_to_look(git, near), ref=shown(text), near=near)
+    return named
 
 
 def _list_near(git: Git, text: str) -> list[str]:
@@ -133,8 +133,8 @@ def _refuse_damaged(git: Git, text: str, what: str) -> None:
     refs = _candidates(_split(text)[0]) if is_thinkable(text) else ()
     tip = next((tip for ref in refs if (tip := find_quietly(git, ref))), None)
     if tip is not None and not _is_readable(git, tip):
-        told = f"{what} {shown(text)} names the commit {tip}, which is missing or damaged"
-        raise MissingObject(told, hint="git fsck", object=tip, ref=shown(text))
+        message = f"{what} {shown(text)} names the commit {tip}, which is missing or damaged"
+        raise MissingObject(message, hint="git fsck", object=tip, ref=shown(text))
 
 
 def _is_readable(git: Git, oid: str) -> bool:
@@ -154,11 +154,11 @@ def find_recorded(git: Git, name: str) -> CommitId | None:
         return None
     short, rest = _split(name)
     refs = ("HEAD",) if short in ("HEAD", "@") else branch_refs(short) or (short,)
-    found = next(_meanings(git, short, refs, quietly=True), None)
-    if found is None or not rest:
-        return found.commit if found is not None else None
-    told = _expression(git, found.full + rest)
-    return told.commit if told is not None else None
+    meaning = next(_meanings(git, short, refs, quietly=True), None)
+    if meaning is None or not rest:
+        return meaning.commit if meaning is not None else None
+    named = _expression(git, meaning.full + rest)
+    return named.commit if named is not None else None
 
 
 def branch_refs(name: str) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ def branch_refs(name: str) -> tuple[str, ...]:
 
 
 def find_branch_ref(git: Git, name: str) -> str | None:
-    """The full name of the branch that a name on record means, here or as fetched; None where it is none."""
+    """The full name of the branch that a name on record means, here or as fetched; None where it is not a branch."""
     return next((ref for ref in branch_refs(name) if find_quietly(git, ref) is not None), None)
 
 
@@ -206,8 +206,8 @@ def _means_no_branch(short: str) -> bool:
 
 def _split(text: str) -> tuple[str, str]:
     """The name of a ref or commit, and how the expression goes on behind it."""
-    found = _SUFFIX.search(text)
-    return (text[: found.start()], text[found.start() :]) if found else (text, "")
+    match = _SUFFIX.search(text)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
 
 
 def _meanings(git: Git, short: str, refs: Iterable[str], *, quietly: bool = False) -> Iterator[_Meaning]:
@@ -256,8 +256,8 @@ def _as_git_reads(git: Git, text: str) -> CommitId | None:
     """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
     for peeled in ("", "^{commit}"):  # by itself first: added to half an expression, the ending would be a part of it
         asked = ["rev-parse", "--verify", "-q"]
-        said = run_git(asked, revisions=[text + peeled], cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
-        text = said.stdout.decode("ascii", "replace").strip()
+        answer = run_git(asked, revisions=[text + peeled], cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        text = answer.stdout.decode("ascii", "replace").strip()
         if not is_commit_id(text):
             return None
     return CommitId(text)
@@ -266,8 +266,8 @@ def _as_git_reads(git: Git, text: str) -> CommitId | None:
 def _expression(git: Git, text: str) -> Named | None:
     """What an expression with nothing ambiguous in it comes to; a branch where it names one, as `@{-1}` does."""
     try:
-        found, reference = git.handle.revparse_ext(text)
-        commit = CommitId(str(found.peel(pygit2.Commit).id))
+        target, reference = git.handle.revparse_ext(text)
+        commit = CommitId(str(target.peel(pygit2.Commit).id))
     except KeyError:
         return None
     except (ValueError, pygit2.GitError):
@@ -276,13 +276,17 @@ def _expression(git: Git, text: str) -> Named | None:
     return _named(git, reference.name if reference is not None else commit, commit)
 
 
-def _ambiguous(text: str, found: list[_Meaning]) -> AmbiguousRef:
-    told = " and ".join(f"{one.full} ({one.commit[:10] if one.commit else 'not readable'})" for one in found)
-    ways = [one.full if one.full.startswith("refs/") else one.commit or one.full for one in found]
+def _ambiguous(text: str, meanings: list[_Meaning]) -> AmbiguousRef:
+    listed = " and ".join(
+        f"{meaning.full} ({meaning.commit[:10] if meaning.commit else 'not readable'})" for meaning in meanings
+    )
+    ways = [
+        meaning.full if meaning.full.startswith("refs/") else meaning.commit or meaning.full for meaning in meanings
+    ]
     return AmbiguousRef(
-        f"{shown(text)} is ambiguous, it fits {told}",
+        f"{shown(text)} is ambiguous, it fits {listed}",
         hint=f"say which one is meant: {' or '.join(map(word, ways))}",
         ref=shown(text),
         refs=ways,
-        commits=[one.commit for one in found],
+        commits=[meaning.commit for meaning in meanings],
     )

@@ -24,7 +24,7 @@ def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str
     root.make_folder("refs/heads")
     root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
     root.create("config", _CONFIG % sharing_of(git.common_dir).encode(), durable=False)
-    root.create("objects/info/alternates", b"".join(os.fsencode(each) + b"\n" for each in borrowed), durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(folder) + b"\n" for folder in borrowed), durable=False)
     if (shallow := read_gits(git.common_dir / "shallow")) is not None:
         root.create("shallow", shallow, durable=False)
     own_objects = {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(scratch)}

@@ -217,10 +217,10 @@ class Settings:
 
     def effective(self, setting: Setting[T]) -> Effective[T]:
         """The value in force, else the default; refuses (`BadSetting`) a value that does not fit."""
-        found = self.lines_of(setting)
-        if not found:
+        lines = self.lines_of(setting)
+        if not lines:
             return Effective(setting, setting.default, "default")
-        return Effective(setting, setting.read([line.value for line in found]), found[-1].scope)
+        return Effective(setting, setting.read([line.value for line in lines]), lines[-1].scope)
 
     def survey(self) -> list[Effective[Any]]:
         """All of them; a value that does not fit is reported, not refused."""
@@ -241,7 +241,7 @@ class Settings:
             return Effective(setting, None, self.lines_of(setting)[-1].scope, refusal.message)
 
 
-SETTINGS: tuple[Setting[Any], ...] = tuple(each for each in vars(Settings).values() if isinstance(each, Setting))
+SETTINGS: tuple[Setting[Any], ...] = tuple(value for value in vars(Settings).values() if isinstance(value, Setting))
 _PRIVATE = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_private)
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}
 

@@ -97,8 +97,8 @@ def share_folders(parent: Path) -> None:
 
 def _share(path: Path, rights: Rights) -> None:
     with suppress(OSError):
-        found = path.lstat()
-        wanted = rights.mode(found.st_mode)
-        is_ours = found.st_uid == os.geteuid() and (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode))
-        if is_ours and wanted != found.st_mode:
+        status = path.lstat()
+        wanted = rights.mode(status.st_mode)
+        is_ours = status.st_uid == os.geteuid() and (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode))
+        if is_ours and wanted != status.st_mode:
             path.chmod(stat.S_IMODE(wanted))

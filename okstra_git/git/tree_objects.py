@@ -24,7 +24,7 @@ Draft = tuple[ObjectType, bytes]
 Side = tuple[str, str]
 """Mode and id of a file."""
 Edit = tuple[list[bytes], Side | None]
-"""The parts of a path, and what is to stand there; None removes it."""
+"""The parts of a path, and what is to be there; None removes it."""
 
 MANY = 64
 """Objects from which on one pack is quicker than as many files."""
@@ -175,23 +175,23 @@ def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[s
     if tree == besides:
         return
     data = _read(git, tree)
-    found = _ANY_ENTRY.findall(data)
+    entries = _ANY_ENTRY.findall(data)
     where = f" in the folder {shown(folder)}" if folder else ""
-    if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in found) != len(data):
+    if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in entries) != len(data):
         yield f"its list of names{where} is damaged"
         return
     seen: set[bytes] = set()
-    for _, name, _ in found:
+    for _, name, _ in entries:
         if name in seen:
-            yield f"it has two entries called {_told(name)}{where}"
+            yield f"it has two entries called {_shown_name(name)}{where}"
         if name in _RESERVED or b"/" in name or name.lower() == b".git":
-            yield f"it has an entry called {_told(name)}{where}"
+            yield f"it has an entry called {_shown_name(name)}{where}"
         seen.add(name)
-    ordered = [_sorts_as(mode, name) for mode, name, _ in found]
+    ordered = [_sorts_as(mode, name) for mode, name, _ in entries]
     if ordered != sorted(ordered):
         yield f"its list of names{where} is not in order"
     before = {name: oid for mode, name, oid in _ANY_ENTRY.findall(_read(git, besides)) if mode == _FOLDER}
-    for mode, name, oid in found:
+    for mode, name, oid in entries:
         if mode == _FOLDER:
             yield from _malformed(git, oid, before.get(name, b""), f"{folder}{name.decode(errors='replace')}/")
 
@@ -209,5 +209,5 @@ def _read(git: Git, tree: bytes) -> bytes:
     return data if kind == ObjectType.TREE else b""
 
 
-def _told(name: bytes) -> str:
+def _shown_name(name: bytes) -> str:
     return shown(name.decode("utf-8", "backslashreplace"))

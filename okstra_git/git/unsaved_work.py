@@ -85,19 +85,19 @@ def _short(path: str) -> str:
     return path if len(path) <= LONGEST else f"{path[: LONGEST // 2]}…{path[-LONGEST // 2 :]}"
 
 
-def in_words(found: Sequence[UnsavedItem]) -> str:
+def in_words(items: Sequence[UnsavedItem]) -> str:
     """All of these in one phrase."""
-    return "; ".join(dict.fromkeys(each.message for each in found))
+    return "; ".join(dict.fromkeys(item.message for item in items))
 
 
 def in_groups(paths: Iterable[bytes], folders: Collection[bytes]) -> tuple[bytes, ...]:
     """The paths, with those below one of the folders (`build/`) put together as that folder, the outermost first."""
     groups: dict[bytes, None] = {}
     for path in paths:
-        at = path.find(b"/")
-        while at >= 0 and path[: at + 1] not in folders:
-            at = path.find(b"/", at + 1)
-        groups[path[: at + 1] if at >= 0 else path] = None
+        end = path.find(b"/")
+        while end >= 0 and path[: end + 1] not in folders:
+            end = path.find(b"/", end + 1)
+        groups[path[: end + 1] if end >= 0 else path] = None
     return tuple(groups)
 
 
@@ -109,14 +109,14 @@ def size_in_words(size: int) -> str:
     return f"{size} byte{'' if size == 1 else 's'}"
 
 
-def ways_out(top: Path, found: Sequence[UnsavedItem]) -> list[str]:
+def ways_out(top: Path, items: Sequence[UnsavedItem]) -> list[str]:
     """For each kind of uncommitted work the line that deals with it; nothing is lost by any of them."""
-    kinds = {each.kind for each in found}
+    kinds = {item.kind for item in items}
     lines: list[str] = []
     if "operation" in kinds:
         lines.append(f"end what git is in the middle of there, as this says: {command('git -C', top)} status")
     if "hidden" in kinds:
-        hidden = [os.fsdecode(path) for each in found if each.kind == "hidden" for path in each.paths[:NAMED]]
+        hidden = [os.fsdecode(path) for item in items if item.kind == "hidden" for path in item.paths[:NAMED]]
         for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
             again = command(f"{command('git -C', top)} update-index {flag} --", *hidden)
             lines.append(f"let git see the edits again: {again}")
@@ -145,13 +145,13 @@ class UnsavedWork:
 
     @property
     def keeping(self) -> tuple[UnsavedItem, ...]:
-        """What stands against removing the worktree."""
+        """What speaks against removing the worktree."""
         stuck = self.standing.inventory.unwritable if self.standing else []
         return (*self.found, *named("unclear", "nothing can be removed from a directory that is not writable", stuck))
 
     def of(self, kinds: frozenset[Kind]) -> tuple[UnsavedItem, ...]:
         """Those of the given kinds."""
-        return tuple(each for each in self.found if each.kind in kinds)
+        return tuple(item for item in self.found if item.kind in kinds)
 
 
 def read_unsaved_work(git: Git, worktree: Worktree, *, others: Sequence[Worktree] | None = None) -> UnsavedWork:
@@ -161,37 +161,37 @@ def read_unsaved_work(git: Git, worktree: Worktree, *, others: Sequence[Worktree
     repositories inside, an operation under way, locks of others. What cannot be read counts as held (`unclear`).
     `others` are the repository's worktrees, when they are known already.
     """
-    found: list[UnsavedItem] = []
+    items: list[UnsavedItem] = []
     standing: Standing | None = None
     sole: tuple[str, ...] = ()
     private: Path | None = None
-    with _doubting(found, "it cannot be told what git knows of it"):
-        private = _private_dir(git, worktree, found)
-    with _doubting(found, "its files cannot be told"):
-        standing = _standing(git, worktree, found)
-    with _doubting(found, "it cannot be told what lives inside"):
-        found += _inside(git, worktree, list_worktrees(git) if others is None else others)
+    with _doubting(items, "what git knows of it cannot be read"):
+        private = _private_dir(git, worktree, items)
+    with _doubting(items, "its files cannot be read"):
+        standing = _standing(git, worktree, items)
+    with _doubting(items, "what lives inside cannot be read"):
+        items += _inside(git, worktree, list_worktrees(git) if others is None else others)
     if private is not None:
-        with _doubting(found, "it cannot be told what only it leads to"):
-            found += _of_private(git, private, is_main=private == git.common_dir)
+        with _doubting(items, "what only it leads to cannot be read"):
+            items += _of_private(git, private, is_main=private == git.common_dir)
             sole = tuple(list_sole_commits(git, private)) if private != git.common_dir else ()
-            found += _sole(sole)
-        with _doubting(found, "it cannot be told what its directory held"):
-            found += _left_behind(git, worktree, private) if not os.path.lexists(worktree.path) else ()
+            items += _sole(sole)
+        with _doubting(items, "what its directory held cannot be read"):
+            items += _left_behind(git, worktree, private) if not os.path.lexists(worktree.path) else ()
     modules = bool(standing and standing.modules) or (private is not None and _has_modules(git, private))
-    return UnsavedWork(tuple(found), _caches(standing), standing, sole, modules)
+    return UnsavedWork(tuple(items), _caches(standing), standing, sole, modules)
 
 
 @contextmanager
-def _doubting(found: list[UnsavedItem], what: str) -> Iterator[None]:
+def _doubting(items: list[UnsavedItem], what: str) -> Iterator[None]:
     """Doubt keeps: what cannot be read is a holding."""
     try:
         yield
     except (OkstraError, OSError, ValueError) as error:
-        found.append(UnsavedItem("unclear", f"{what}: {error}"))
+        items.append(UnsavedItem("unclear", f"{what}: {error}"))
 
 
-def _private_dir(git: Git, worktree: Worktree, found: list[UnsavedItem]) -> Path | None:
+def _private_dir(git: Git, worktree: Worktree, items: list[UnsavedItem]) -> Path | None:
     """git's own directory of the worktree, the common one for the main worktree."""
     private = find_git_dir(worktree.path) if not worktree.path.is_symlink() else None
     if private is not None and real_path(private) == git.common_dir:
@@ -201,35 +201,35 @@ def _private_dir(git: Git, worktree: Worktree, found: list[UnsavedItem]) -> Path
         if real_path(private / pointer) == real_path(worktree.path / ".git"):
             return private
     if worktree.path.is_dir():
-        found.append(UnsavedItem("unclear", "its .git does not lead to its place in this repository"))
+        items.append(UnsavedItem("unclear", "its .git does not lead to its place in this repository"))
     return private_dirs(git).get(real_path(worktree.path))
 
 
-def _standing(git: Git, worktree: Worktree, found: list[UnsavedItem]) -> Standing | None:
+def _standing(git: Git, worktree: Worktree, items: list[UnsavedItem]) -> Standing | None:
     path = worktree.path
     if path.is_symlink():
-        found.append(UnsavedItem("unclear", "its directory is a symbolic link"))
+        items.append(UnsavedItem("unclear", "its directory is a symbolic link"))
         return None
     if not path.is_dir():
         if os.path.lexists(path):
-            found.append(UnsavedItem("unclear", "something that is not a directory stands in its place"))
+            items.append(UnsavedItem("unclear", "something that is not a directory is in its place"))
         return None
     caches = {os.fsencode(folder.strip("/")) for folder in read_settings(git).cache}
     standing = read_standing(path, named=caches)
-    found += _lying(standing)
+    items += _lying(standing)
     return standing
 
 
 def _lying(standing: Standing) -> Iterator[UnsavedItem]:
     """What the files of a worktree come to."""
-    changed = tuple(each.path for each in standing.changes if not each.is_hidden)
+    changed = tuple(change.path for change in standing.changes if not change.is_hidden)
     inside = standing.inventory
     repositories = [path + b"/" for path in inside.repositories]
-    new = (*standing.untracked, *(each for each in repositories if not standing.is_ignored(each[:-1])))
+    new = (*standing.untracked, *(folder for folder in repositories if not standing.is_ignored(folder[:-1])))
     ignored = in_groups(standing.ignored, standing.folders)
     yield from named("changed", "it has changes that are not committed", changed)
     yield from named("hidden", "it has edits that git status does not show", standing.hidden)
-    filtered = [each.path for each in standing.filtered]
+    filtered = [change.path for change in standing.filtered]
     yield from named("filtered", "a filter keeps part of its files out of git", filtered)
     yield from named("untracked", "it has files that are not committed", new, size=weigh(standing.top, new))
     yield from named("ignored", "it has ignored files that are nowhere else", ignored,
@@ -247,18 +247,20 @@ def _in_module(top: Path, path: bytes, module: Standing) -> Iterator[UnsavedItem
     private = find_git_dir(module.top)
     if private is None or real_path(private).is_relative_to(real_path(top)):
         yield from named("repository", "it has repositories of their own inside", (path + b"/",))
-    held = [each for each in _lying(module) if each.kind != "changed"]
-    changed = [each for each in module.changes if not each.is_hidden]
+    held = [item for item in _lying(module) if item.kind != "changed"]
+    changed = [change for change in module.changes if not change.is_hidden]
     if changed or held:
-        words = ", ".join(dict.fromkeys(each.message.removeprefix("it has ").partition(":")[0] for each in held))
-        told = words or "changes that are not committed"
-        yield from named("submodule", f"a submodule has {told}", (path,), size=sum(each.size for each in held))
+        words = ", ".join(dict.fromkeys(item.message.removeprefix("it has ").partition(":")[0] for item in held))
+        contents = words or "changes that are not committed"
+        yield from named("submodule", f"a submodule has {contents}", (path,), size=sum(item.size for item in held))
 
 
 def _inside(git: Git, worktree: Worktree, others: Sequence[Worktree]) -> Iterator[UnsavedItem]:
     """Other worktrees, and this repository itself, where they live below the directory."""
     top = real_path(worktree.path)
-    below = [each.path for each in others if each.path != worktree.path and real_path(each.path).is_relative_to(top)]
+    below = [
+        other.path for other in others if other.path != worktree.path and real_path(other.path).is_relative_to(top)
+    ]
     yield from named("repository", "other worktrees live inside it", [os.fsencode(path) for path in below])
     if real_path(git.common_dir).is_relative_to(top) and real_path(git.common_dir) != top / ".git":
         yield from named("repository", "the repository itself lives inside it", [os.fsencode(git.common_dir)])
@@ -324,6 +326,6 @@ def _caches(standing: Standing | None) -> CachesSeen:
     )
     for path, module in standing.modules:
         inner = _caches(module)
-        roots += [path + b"/" + each for each in inner.roots]
+        roots += [path + b"/" + root for root in inner.roots]
         files, size = files + inner.files, size + inner.size
     return CachesSeen(tuple(roots), files, size)

@@ -46,15 +46,15 @@ class Versions(NamedTuple):
 
 def read_versions(git: Git) -> Versions:
     """The versions of the git program, pygit2 and libgit2."""
-    said = run_git(["version"], cwd=git.top).stdout.decode(errors="replace")
+    answer = run_git(["version"], cwd=git.top).stdout.decode(errors="replace")
     library, inside = version("pygit2"), pygit2.LIBGIT2_VERSION
-    return Versions(parse_version(said), parse_version(library) or (), parse_version(inside) or ())
+    return Versions(parse_version(answer), parse_version(library) or (), parse_version(inside) or ())
 
 
 def parse_version(text: str) -> Version | None:
     """The first dotted number in the text: `git version 2.39.5 (Apple Git-154)` is (2, 39, 5)."""
-    found = re.search(r"\d+(\.\d+)+", text)
-    return tuple(map(int, found[0].split("."))) if found else None
+    match = re.search(r"\d+(\.\d+)+", text)
+    return tuple(map(int, match[0].split("."))) if match else None
 
 
 def missed(thresholds: tuple[Threshold, ...], at: Version) -> list[Threshold]:

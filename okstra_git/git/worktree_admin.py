@@ -23,13 +23,13 @@ LOCKS = ("index.lock", "HEAD.lock", "config.worktree.lock")
 
 def private_dirs(git: Git) -> dict[Path, Path]:
     """Directory of each linked worktree, resolved -> git's private directory of it, as git's own registry has it."""
-    found: dict[Path, Path] = {}
+    privates: dict[Path, Path] = {}
     for pointer in (git.common_dir / "worktrees").glob("*/gitdir"):
         text = os.fsdecode(read_gits(pointer, LONGEST_POINTER) or b"").rstrip("\n")
         if not text:
             continue
-        found[real_path((pointer.parent / text).parent)] = pointer.parent
-    return found
+        privates[real_path((pointer.parent / text).parent)] = pointer.parent
+    return privates
 
 
 def lock_reason(private: Path) -> str | None:
@@ -66,8 +66,8 @@ def list_own_settings(git: Git, private: Path) -> list[str]:
 def _read_settings(path: Path) -> list[tuple[str, str]]:
     if not path.exists():
         return []
-    said = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
-    pairs = (os.fsdecode(entry).partition("\n") for entry in said.split(b"\0") if entry)
+    answer = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
+    pairs = (os.fsdecode(entry).partition("\n") for entry in answer.split(b"\0") if entry)
     return [(key, value) for key, _, value in pairs]
 
 
@@ -85,9 +85,9 @@ def list_sole_commits(git: Git, private: Path) -> list[str]:
 
 
 def _without(git: Git, commits: Sequence[str], known: Sequence[str]) -> list[str]:
-    told = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in known)
+    revisions = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in known)
     asked = ["rev-list", "--ignore-missing", "--stdin", "--not", *_LISTS]
-    return run_git(asked, cwd=git.top, stdin=told.encode()).stdout.decode().split()
+    return run_git(asked, cwd=git.top, stdin=revisions.encode()).stdout.decode().split()
 
 
 def list_named_commits(private: Path) -> Iterator[str]:
@@ -98,7 +98,7 @@ def list_named_commits(private: Path) -> Iterator[str]:
     for name in list_own_refs(private):
         yield from _named_in(private / name)
     logs = private / "logs"
-    for path in (each for each in logs.rglob("*") if each.is_file()):
+    for path in (file for file in logs.rglob("*") if file.is_file()):
         yield from _logged(path)
 
 
@@ -145,10 +145,10 @@ def find_moved(path: Path, private: Path) -> Path | None:
             near = sorted(folder.iterdir())
         except OSError:
             continue
-        for each in near:
-            found = find_git_dir(each)
-            if found is not None and real_path(found) == real_path(private):
-                return each
+        for candidate in near:
+            git_dir = find_git_dir(candidate)
+            if git_dir is not None and real_path(git_dir) == real_path(private):
+                return candidate
     return None
 
 
@@ -157,16 +157,16 @@ _PARTS = ("HEAD", "objects", "refs")
 
 def list_module_dirs(private: Path) -> list[Path]:
     """The git directories of all submodules of the worktree with this private directory, nested ones too."""
-    found: list[Path] = []
+    modules: list[Path] = []
     waiting = [private / "modules"]
     while waiting:
         folder = waiting.pop()
         below = list(_folders(folder))
         if all((folder / part).exists() for part in _PARTS):
-            found.append(folder)
+            modules.append(folder)
             below = [path for path in below if path.name == "modules"]
         waiting += below
-    return sorted(found)
+    return sorted(modules)
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -181,9 +181,9 @@ def list_sole_in_module(module: Path) -> list[str]:
     tips = {*refs.decode().split(), *list_named_commits(module)}
     if not tips:
         return []
-    told = "".join(f"{oid}\n" for oid in sorted(tips)).encode()
+    revisions = "".join(f"{oid}\n" for oid in sorted(tips)).encode()
     asked = ["rev-list", "--ignore-missing", "--stdin", *remotes]
-    return run_git(asked, cwd=module, stdin=told, environment=_inside(module)).stdout.decode().split()
+    return run_git(asked, cwd=module, stdin=revisions, environment=_inside(module)).stdout.decode().split()
 
 
 def _inside(module: Path) -> dict[str, str]:

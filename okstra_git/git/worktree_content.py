@@ -70,7 +70,7 @@ def worktree_tree(worktree: Path) -> Content:
 
     Files that are not ignored count, committed or not, with the line ends that a commit would give them. Only loose
     objects are written, and only for what is not committed; where that is impossible, or git cannot say what changed,
-    the tree is that of HEAD and `problem` says so. Refuses a directory that is no repository.
+    the tree is that of HEAD and `problem` says so. Refuses a directory that is not a repository.
     """
     here = open_repository(worktree)
     head = resolve_head(here)
@@ -80,11 +80,11 @@ def worktree_tree(worktree: Path) -> Content:
         changes = list_uncommitted(here.top)
         if not changes:
             return Content(head, plain, is_dirty=False)
-        found = gather(here.top, changes, lambda path, data: _put(here, path, data), Limits())
-        tree = edit_tree(here, plain, found.lines)
+        gathered = gather(here.top, changes, lambda path, data: _put(here, path, data), Limits())
+        tree = edit_tree(here, plain, gathered.lines)
     except (OkstraError, UnusualTree) as refusal:
         return Content(head, plain, is_dirty=bool(changes), problem=str(refusal))
-    return Content(head, tree, is_dirty=True, left_out=tuple(found.left_out))
+    return Content(head, tree, is_dirty=True, left_out=tuple(gathered.left_out))
 
 
 def worktree_trees(worktrees: Sequence[Path]) -> dict[Path, Content]:
@@ -97,8 +97,8 @@ def worktree_trees(worktrees: Sequence[Path]) -> dict[Path, Content]:
             return None
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as several:
-        found = list(several.map(read, worktrees))
-    return {path: content for path, content in zip(worktrees, found, strict=True) if content is not None}
+        contents = list(several.map(read, worktrees))
+    return {path: content for path, content in zip(worktrees, contents, strict=True) if content is not None}
 
 
 def _put(here: Git, path: bytes, data: bytes) -> str:
@@ -113,34 +113,34 @@ def _put(here: Git, path: bytes, data: bytes) -> str:
 
 def gather(top: Path, changes: Iterable[Uncommitted], put: Callable[[bytes, bytes], str], limits: Limits) -> Gathered:
     """Read every changed file of the worktree at `top`; `put` (path, data) makes its blob."""
-    found = Gathered()
-    for each in changes:
-        path = os.path.join(os.fsencode(top), each.path)
-        if each.is_gone:
-            found.lines.append((each.path, None))
-        elif each.is_module:
-            _keep_module(found, each, path)
-        elif each.path.endswith(b"/"):
-            found.leave(each.path, "it is a repository of its own")
+    gathered = Gathered()
+    for change in changes:
+        path = os.path.join(os.fsencode(top), change.path)
+        if change.is_gone:
+            gathered.lines.append((change.path, None))
+        elif change.is_module:
+            _keep_module(gathered, change, path)
+        elif change.path.endswith(b"/"):
+            gathered.leave(change.path, "it is a repository of its own")
         else:
-            _keep_file(found, each, path, put, limits)
-    return found
+            _keep_file(gathered, change, path, put, limits)
+    return gathered
 
 
 def gather_all(standing: Standing, put: Callable[[bytes, bytes], str], limits: tuple[Limits, Limits]) -> Gathered:
     """Read all that lies in a worktree and is not committed, ignored files last and under limits of their own."""
     new = [Uncommitted(path, None, None, NO_MODE, is_untracked=True) for path in standing.untracked]
-    found = gather(standing.top, [*standing.changes, *standing.filtered, *new], put, limits[0])
+    gathered = gather(standing.top, [*standing.changes, *standing.filtered, *new], put, limits[0])
     ignored = [Uncommitted(path, None, None, NO_MODE, is_ignored=True) for path in standing.ignored]
     more = gather(standing.top, ignored, put, limits[1])
-    found.lines += more.lines
-    found.size, found.ignored = found.size + more.size, len(more.lines)
-    found.left_out += _by_folder(more.left_out, standing.folders)
-    known = {each.path for each in standing.changes}
+    gathered.lines += more.lines
+    gathered.size, gathered.ignored = gathered.size + more.size, len(more.lines)
+    gathered.left_out += _by_folder(more.left_out, standing.folders)
+    known = {change.path for change in standing.changes}
     for path, why in _beyond_files(standing):
         if path.rstrip(b"/") not in known:
-            found.leave(path, why)
-    return found
+            gathered.leave(path, why)
+    return gathered
 
 
 def _by_folder(left_out: Sequence[str], folders: Collection[bytes]) -> Iterator[str]:
@@ -166,25 +166,25 @@ def _beyond_files(standing: Standing) -> Iterator[tuple[bytes, str]]:
             yield path + b"/", "changes inside the submodule that are not committed there"
 
 
-def _keep_module(found: Gathered, each: Uncommitted, path: bytes) -> None:
+def _keep_module(gathered: Gathered, change: Uncommitted, path: bytes) -> None:
     commit = module_commit(path)
     if commit is None:
-        found.leave(each.path, "the submodule has no commit checked out")
+        gathered.leave(change.path, "the submodule has no commit checked out")
         return
-    found.lines.append((each.path, Side(SUBMODULE, commit)))
-    if "M" in each.modules[2:] or "U" in each.modules[2:]:
-        found.leave(each.path, "changes inside the submodule that are not committed there")
+    gathered.lines.append((change.path, Side(SUBMODULE, commit)))
+    if "M" in change.modules[2:] or "U" in change.modules[2:]:
+        gathered.leave(change.path, "changes inside the submodule that are not committed there")
 
 
 def _keep_file(
-    found: Gathered, each: Uncommitted, path: bytes, put: Callable[[bytes, bytes], str], limits: Limits
+    gathered: Gathered, change: Uncommitted, path: bytes, put: Callable[[bytes, bytes], str], limits: Limits
 ) -> None:
-    node = read_node(path, limit=min(limits.file, limits.total - found.size))
+    node = read_node(path, limit=min(limits.file, limits.total - gathered.size))
     if isinstance(node, str):
-        full = found.size > limits.total - limits.file and "larger" in node
-        found.leave(each.path, f"{limits.whole} would exceed {limits.total >> 20} MiB" if full else node)
+        full = gathered.size > limits.total - limits.file and "larger" in node
+        gathered.leave(change.path, f"{limits.whole} would exceed {limits.total >> 20} MiB" if full else node)
         return
     mode, data = node
-    known = each.mode if each.mode not in (NO_MODE, SUBMODULE) and each.mode[:2] == mode[:2] else mode
-    found.lines.append((each.path, Side(known, put(each.path, data))))
-    found.size += len(data)
+    known = change.mode if change.mode not in (NO_MODE, SUBMODULE) and change.mode[:2] == mode[:2] else mode
+    gathered.lines.append((change.path, Side(known, put(change.path, data))))
+    gathered.size += len(data)

@@ -34,33 +34,35 @@ class Inventory:
 
 def take_inventory(top: Path, *, modules: Collection[bytes] = ()) -> Inventory:
     """Walk the worktree at `top`; its own `.git` is left out. `modules` are paths of submodules."""
-    found = Inventory()
+    inventory = Inventory()
     root = os.fsencode(top)
     try:
         device = os.stat(root).st_dev
     except OSError as error:
-        found.sealed.append((b".", error.strerror or "unknown"))
-        return found
+        inventory.sealed.append((b".", error.strerror or "unknown"))
+        return inventory
     waiting = [b""]
     while waiting:
         folder = waiting.pop()
-        waiting += _look_into(found, root, folder, device, modules)
-    return found
+        waiting += _look_into(inventory, root, folder, device, modules)
+    return inventory
 
 
-def _look_into(found: Inventory, root: bytes, folder: bytes, device: int, modules: Collection[bytes]) -> list[bytes]:
+def _look_into(
+    inventory: Inventory, root: bytes, folder: bytes, device: int, modules: Collection[bytes]
+) -> list[bytes]:
     """Note what is in one directory; the directories below it that are still to be looked into."""
     try:
         with os.scandir(os.path.join(root, folder)) as entries:
             listed = list(entries)
     except OSError as error:
-        found.sealed.append((folder or b".", error.strerror or "unknown"))
+        inventory.sealed.append((folder or b".", error.strerror or "unknown"))
         return []
     if listed and not os.access(os.path.join(root, folder), os.W_OK | os.X_OK):
-        found.unwritable.append(folder or b".")
+        inventory.unwritable.append(folder or b".")
     names = {entry.name for entry in listed}
     if folder and (b".git" in names or names >= _BARE):
-        (found.modules if folder in modules and b".git" in names else found.repositories).append(folder)
+        (inventory.modules if folder in modules and b".git" in names else inventory.repositories).append(folder)
         return []
     below: list[bytes] = []
     for entry in listed:
@@ -68,21 +70,23 @@ def _look_into(found: Inventory, root: bytes, folder: bytes, device: int, module
         if path == b".git":
             continue
         if entry.is_dir(follow_symlinks=False):
-            _note_folder(found, below, entry, path, device)
+            _note_folder(inventory, below, entry, path, device)
         elif entry.is_symlink() or entry.is_file(follow_symlinks=False):
-            found.files.append(path)
+            inventory.files.append(path)
         else:
-            found.special.append(path)
+            inventory.special.append(path)
     return below
 
 
-def _note_folder(found: Inventory, below: list[bytes], entry: "os.DirEntry[bytes]", path: bytes, device: int) -> None:
+def _note_folder(
+    inventory: Inventory, below: list[bytes], entry: "os.DirEntry[bytes]", path: bytes, device: int
+) -> None:
     try:
         is_here = entry.stat(follow_symlinks=False).st_dev == device
     except OSError as error:
-        found.sealed.append((path, error.strerror or "unknown"))
+        inventory.sealed.append((path, error.strerror or "unknown"))
         return
-    (below if is_here else found.mounts).append(path)
+    (below if is_here else inventory.mounts).append(path)
 
 
 def weigh(top: Path, paths: Collection[bytes]) -> int:
@@ -120,8 +124,8 @@ class Standing:
     @property
     def hidden(self) -> tuple[bytes, ...]:
         """Edited paths that git status does not show, those of submodules included."""
-        own = [each.path for each in self.changes if each.is_hidden]
-        return (*own, *(path + b"/" + each for path, module in self.modules for each in module.hidden))
+        own = [change.path for change in self.changes if change.is_hidden]
+        return (*own, *(path + b"/" + edited for path, module in self.modules for edited in module.hidden))
 
     @property
     def is_plain(self) -> bool:
@@ -142,34 +146,34 @@ def read_standing(top: Path, *, named: Collection[bytes] = ()) -> Standing:
     Refuses (`GitFailed`) where git cannot read its index. No tracked file is read that git status trusts.
     """
     entries = list_index(top)
-    said = list_uncommitted(top, with_ignored=True, entries=entries)
-    tracked = {each.path for each in entries}
-    found = take_inventory(top, modules={each.path for each in entries if each.mode == SUBMODULE})
-    loose = [path for path in found.files if path not in tracked]
-    marked = {each.path for each in said if each.is_ignored}
+    changes = list_uncommitted(top, with_ignored=True, entries=entries)
+    tracked = {entry.path for entry in entries}
+    inventory = take_inventory(top, modules={entry.path for entry in entries if entry.mode == SUBMODULE})
+    loose = [path for path in inventory.files if path not in tracked]
+    marked = {change.path for change in changes if change.is_ignored}
     folders = frozenset(path for path in marked if path.endswith(b"/"))
-    ignored = {path for path in loose if path in marked or any(each in folders for each in folders_above(path))}
-    caches = find_caches(top, loose, tracked=tracked, awkward=_awkward(found), ignored=ignored, named=named)
+    ignored = {path for path in loose if path in marked or any(folder in folders for folder in folders_above(path))}
+    caches = find_caches(top, loose, tracked=tracked, awkward=_awkward(inventory), ignored=ignored, named=named)
     gone = set(caches.files)
     left = [path for path in loose if path not in gone]
     return Standing(
         top=top,
-        changes=tuple(each for each in said if not each.is_untracked and not each.is_ignored),
+        changes=tuple(change for change in changes if not change.is_untracked and not change.is_ignored),
         untracked=tuple(sorted(path for path in left if path not in ignored)),
         ignored=tuple(sorted(path for path in left if path in ignored)),
         folders=folders,
         caches=caches,
-        inventory=found,
+        inventory=inventory,
         plain_caches=tuple(path for path in caches.files if path not in ignored),
-        filtered=tuple(_filtered(top, entries, besides={each.path for each in said})),
-        modules=tuple(_modules(top, found.modules, named)),
+        filtered=tuple(_filtered(top, entries, besides={change.path for change in changes})),
+        modules=tuple(_modules(top, inventory.modules, named)),
     )
 
 
 def _filtered(top: Path, entries: Sequence[IndexEntry], *, besides: Collection[bytes]) -> Iterator[Uncommitted]:
-    for each in list_filtered(top, entries, besides=besides):
-        side = Side(each.mode, each.oid)
-        yield Uncommitted(each.path, side, side, each.found, is_hidden=True)
+    for hidden in list_filtered(top, entries, besides=besides):
+        side = Side(hidden.mode, hidden.oid)
+        yield Uncommitted(hidden.path, side, side, hidden.found, is_hidden=True)
 
 
 def _modules(top: Path, paths: Iterable[bytes], named: Collection[bytes]) -> Iterator[tuple[bytes, Standing]]:
@@ -177,13 +181,19 @@ def _modules(top: Path, paths: Iterable[bytes], named: Collection[bytes]) -> Ite
         yield path, read_standing(top / path.decode("utf-8", "surrogateescape"), named=named)
 
 
-def _awkward(found: Inventory) -> list[bytes]:
-    return [*found.repositories, *found.modules, *found.special, *found.mounts, *(path for path, _ in found.sealed)]
+def _awkward(inventory: Inventory) -> list[bytes]:
+    return [
+        *inventory.repositories,
+        *inventory.modules,
+        *inventory.special,
+        *inventory.mounts,
+        *(path for path, _ in inventory.sealed),
+    ]
 
 
 def folders_above(path: bytes) -> Iterator[bytes]:
     """`a/`, `a/b/` for `a/b/c`."""
-    at = path.find(b"/")
-    while at >= 0:
-        yield path[: at + 1]
-        at = path.find(b"/", at + 1)
+    end = path.find(b"/")
+    while end >= 0:
+        yield path[: end + 1]
+        end = path.find(b"/", end + 1)

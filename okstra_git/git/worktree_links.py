@@ -13,7 +13,7 @@ from okstra_git.real_paths import real_path
 
 
 class Link(StrEnum):
-    """How a directory stands to a repository of which it should be a worktree."""
+    """How a directory is linked to a repository of which it should be a worktree."""
 
     SOUND = "sound"
     GONE = "gone"
@@ -29,7 +29,7 @@ class Link(StrEnum):
 
 
 def inspect_link(common_dir: Path, path: Path) -> Link:
-    """How the directory at `path` stands to the repository of `common_dir`; only files are read."""
+    """How the directory at `path` is linked to the repository of `common_dir`; only files are read."""
     try:
         if not path.is_dir() or not any(path.iterdir()):
             return Link.GONE if path.parent.is_dir() else Link.UNREACHABLE
@@ -80,27 +80,27 @@ class Lost(NamedTuple):
 def why_cut_off(start: Path) -> Lost | None:
     """Of a worktree whose repository is not where its `.git` file says, mostly because that was moved, or whose file
     says nothing."""
-    folder = next((each for each in _upwards(start) if (each / ".git").is_file()), None)
+    folder = next((directory for directory in _upwards(start) if (directory / ".git").is_file()), None)
     if folder is None:
         return None
     there = read_pointer(folder / ".git")
     if there is not None and there.exists():
         return None
-    told = f"leads to {there}, where nothing is" if there else "is damaged"
+    trouble = f"leads to {there}, where nothing is" if there else "is damaged"
     remedy = "run 'git worktree repair' in the repository that it is a worktree of, where that is now"
-    return Lost(f"the .git file of the worktree {folder} {told}", remedy)
+    return Lost(f"the .git file of the worktree {folder} {trouble}", remedy)
 
 
 def why_hidden(start: Path) -> Lost | None:
     """Of a repository whose configuration speaks against the worktree around it, which libgit2 will not open."""
-    found = next((each / ".git" for each in _upwards(start) if (each / ".git").is_dir()), None)
-    hidden = next(find_hidden(found), None) if found is not None else None
+    git_dir = next((directory / ".git" for directory in _upwards(start) if (directory / ".git").is_dir()), None)
+    hidden = next(find_hidden(git_dir), None) if git_dir is not None else None
     return Lost(hidden.sentence, hidden.remedy) if hidden is not None else None
 
 
 def find_top(start: Path) -> Path | None:
     """The worktree around `start`, by its `.git` file; git's own entry goes by where the worktree was before a move."""
-    return next((each for each in _upwards(start) if (each / ".git").is_file()), None)
+    return next((directory for directory in _upwards(start) if (directory / ".git").is_file()), None)
 
 
 def _upwards(start: Path) -> tuple[Path, ...]:
@@ -127,12 +127,14 @@ def find_hidden(common_dir: Path) -> Iterator[Hidden]:
     files = [common_dir / name for name in ("config", "config.worktree")]
     for file in files:
         if _read(file, "core.bare", as_bool=True) == "true":
-            told = f"core.bare is true in {file}, so git works in no worktree in {common_dir.parent}"
-            yield Hidden("core.bare", told, f"git -C / config --file {word(str(file))} core.bare false")
+            message = f"core.bare is true in {file}, so git works in no worktree in {common_dir.parent}"
+            yield Hidden("core.bare", message, f"git -C / config --file {word(str(file))} core.bare false")
         where = _read(file, "core.worktree")
         if where is not None and real_path(common_dir / where) != real_path(common_dir.parent):
-            told = f"core.worktree is {where!r} in {file}, so git takes that for the worktree in {common_dir.parent}"
-            yield Hidden("core.worktree", told, f"git -C / config --file {word(str(file))} --unset-all core.worktree")
+            message = f"core.worktree is {where!r} in {file}, so git takes that for the worktree in {common_dir.parent}"
+            yield Hidden(
+                "core.worktree", message, f"git -C / config --file {word(str(file))} --unset-all core.worktree"
+            )
 
 
 def hidden_main(configuration: Configuration, common_dir: Path) -> list[Hidden]:

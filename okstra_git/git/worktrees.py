@@ -41,7 +41,7 @@ def list_worktrees(git: Git) -> list[Worktree]:
 
 
 def _main_path(git: Git, main: Worktree) -> Path:
-    """Where the main worktree is; of one whose git directory stands elsewhere (a submodule) git lists the latter."""
+    """Where the main worktree is; of one whose git directory is elsewhere (a submodule) git lists the latter."""
     if main.is_bare or real_path(main.path) != git.common_dir:
         return main.path
     elsewhere = git.configuration.find("core.worktree", scopes=("local", "worktree"))
@@ -117,7 +117,7 @@ def find_worktree(git: Git, path: Path) -> Worktree | None:
 
 
 def current_branch(git: Git) -> str | None:
-    """The branch checked out where we stand, or None when detached or bare-unborn."""
+    """The branch checked out here, or None when detached or bare-unborn."""
     text = read_line(git.git_dir / "HEAD") or ""
     prefix = "ref: refs/heads/"
     return text.removeprefix(prefix) if text.startswith(prefix) and is_text(text) else None

@@ -1,4 +1,4 @@
-"""Who stands behind a command: the nearest process above it that stays, told from those that only pass it on."""
+"""Who stands behind a command: the nearest process above it that stays, and not those that only pass it on."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from okstra_git.workers import AGENT_PROGRAMS
 
 @dataclass(frozen=True)
 class ProcessFacts:
-    """A process as seen once; `born` is its start time, which tells reused pids apart.
+    """A process as seen once; `born` is its start time, which distinguishes reused pids.
 
     Seconds since the machine's boot on Linux, where they never change; elsewhere seconds since 1970. `argv` is empty
     where we may not look.

@@ -62,7 +62,7 @@ class PullRequestAnswer(NamedTuple):
 
 
 class PullRequestState(NamedTuple):
-    """A pull request as it is now; `merge_commit` once it is merged, where the forge tells."""
+    """A pull request as it is now; `merge_commit` once it is merged, where the forge says."""
 
     url: str
     state: Literal["OPEN", "CLOSED", "MERGED"]
@@ -124,8 +124,8 @@ LOGGED_OUT = 4
 
 def find_gh(path: str) -> Path | None:
     """The `gh` program in these directories (the text of PATH), or None."""
-    found = which("gh", path=path)
-    return Path(found) if found else None
+    program = which("gh", path=path)
+    return Path(program) if program else None
 
 
 def create_pull_request(
@@ -151,27 +151,29 @@ def create_pull_request(
     fault_point("forge.begins")
     refusal: OkstraError
     try:
-        said = run_program(gh, ["pr", "create", *wanted], cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
+        answer = run_program(
+            gh, ["pr", "create", *wanted], cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS
+        )
     except ForgeTimedOut as late:
         refusal = late
     else:
-        made = last_url(said.out.splitlines())  # with a failure too: it befell what gh does to it afterwards
-        if made:
+        new_url = last_url(answer.out.splitlines())  # with a failure too: it befell what gh does to it afterwards
+        if new_url:
             fault_point("forge.done")
-            return PullRequestAnswer(made, existed=False)
-        there = last_url(said.err) if _tells_of_another(said) else None
+            return PullRequestAnswer(new_url, existed=False)
+        there = last_url(answer.err) if _exists_already(answer) else None
         if there:
             return PullRequestAnswer(there, existed=True)
-        refusal = _refusal(said, f"gh opened no pull request for {head}")
+        refusal = _refusal(answer, f"gh opened no pull request for {head}")
         if isinstance(refusal, ForgeUnauthenticated) or (
-            isinstance(refusal, ForgeRefused) and not _tells_of_another(said)
+            isinstance(refusal, ForgeRefused) and not _exists_already(answer)
         ):
             raise refusal
-    found = _look(gh, head, base, cwd=cwd, environ=environ, repo=repo)
-    if found is None:
+    url = _look(gh, head, base, cwd=cwd, environ=environ, repo=repo)
+    if url is None:
         refusal.hint = f"repeat: a pull request that is open by then is found. First: {refusal.hint}"
         raise refusal
-    return PullRequestAnswer(found, existed=True)
+    return PullRequestAnswer(url, existed=True)
 
 
 def view_pull_request(
@@ -188,42 +190,46 @@ def view_pull_request(
     Refuses with one of the refusals in forge.py.
     """
     asked = ["pr", "view", *(["--repo", repo] if repo else []), "--json", FIELDS, "--", wanted]
-    said = run_program(gh, asked, cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
-    if said.status == 0:
-        return _parse_view(said)
-    if any("no pull requests found" in line or "resolve to a PullRequest" in line for line in said.err):
+    answer = run_program(gh, asked, cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
+    if answer.status == 0:
+        return _parse_view(answer)
+    if any("no pull requests found" in line or "resolve to a PullRequest" in line for line in answer.err):
         return None
-    raise _refusal(said, "gh did not show the pull request")
+    raise _refusal(answer, "gh did not show the pull request")
 
 
 def _look(gh: Path, head: str, base: str, *, cwd: Path, environ: Mapping[str, str], repo: str | None) -> str | None:
-    """After a failure that says nothing: the open pull request, or None where there is none or nobody can tell.
+    """After a failure that says nothing: the open pull request, or None where there is none that can be found.
 
     gh takes a branch named by digits for a number, and knows no bases here: both are compared.
     """
     try:
-        found = view_pull_request(gh, head, cwd=cwd, environ=environ, repo=repo)
+        request = view_pull_request(gh, head, cwd=cwd, environ=environ, repo=repo)
     except OkstraError:
         return None
-    fits = found is not None and (found.state, found.head, found.base) == ("OPEN", head.rpartition(":")[2], base)
-    return found.url if found is not None and fits else None
+    fits = request is not None and (request.state, request.head, request.base) == (
+        "OPEN",
+        head.rpartition(":")[2],
+        base,
+    )
+    return request.url if request is not None and fits else None
 
 
-def _parse_view(said: Said) -> PullRequestState:
+def _parse_view(output: Said) -> PullRequestState:
     try:
-        found: dict[str, Any] = json.loads(said.out)
-        merged = (found["mergeCommit"] or {}).get("oid")
-        answer = PullRequestState(found["url"], found["state"], found["headRefName"], found["baseRefName"], merged)
+        fields: dict[str, Any] = json.loads(output.out)
+        merged = (fields["mergeCommit"] or {}).get("oid")
+        answer = PullRequestState(fields["url"], fields["state"], fields["headRefName"], fields["baseRefName"], merged)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _unreadable(said) from error
+        raise _unreadable(output) from error
     if answer.state not in ("OPEN", "CLOSED", "MERGED"):
-        raise _unreadable(said)
+        raise _unreadable(output)
     return answer
 
 
-def _unreadable(said: Said) -> ForgeRefused:
-    told = "gh answered in a form that this version of okstra does not know"
-    return ForgeRefused(told, hint="gh --version", said=said.out[:300])
+def _unreadable(output: Said) -> ForgeRefused:
+    message = "gh answered in a form that this version of okstra does not know"
+    return ForgeRefused(message, hint="gh --version", said=output.out[:300])
 
 
 # --- what gh says
@@ -241,21 +247,21 @@ _STEPS = {
 }
 
 
-def _tells_of_another(said: Said) -> bool:
+def _exists_already(output: Said) -> bool:
     """gh names the open one itself; when the forge notices first, it does not say which one."""
-    return said.status != 0 and any("already exists" in line for line in said.err)
+    return output.status != 0 and any("already exists" in line for line in output.err)
 
 
-def _refusal(said: Said, what: str) -> OkstraError:
-    """What the complaint means; uncommitted changes are no reason, gh only mentions them."""
-    lines = [line for line in said.err if not line.startswith("Warning: ")]
+def _refusal(output: Said, what: str) -> OkstraError:
+    """What the complaint means; uncommitted changes are not a reason, gh only mentions them."""
+    lines = [line for line in output.err if not line.startswith("Warning: ")]
     text = "\n".join(lines)
-    if said.status == LOGGED_OUT or "gh auth login" in text or "HTTP 401" in text:
+    if output.status == LOGGED_OUT or "gh auth login" in text or "HTTP 401" in text:
         return ForgeUnauthenticated(f"{what}: it is not logged in", hint="gh auth login", said=lines)
-    if not lines or said.status <= 0:
-        ended = f"was killed by signal {-said.status}" if said.status < 0 else f"exited {said.status}"
-        told = f"{what}: it {ended} without saying what became of it"
-        return ForgeSaidNoUrl(told, hint="gh auth status", status=said.status, said=lines)
+    if not lines or output.status <= 0:
+        ended = f"was killed by signal {-output.status}" if output.status < 0 else f"exited {output.status}"
+        message = f"{what}: it {ended} without saying what became of it"
+        return ForgeSaidNoUrl(message, hint="gh auth status", status=output.status, said=lines)
     gist = _WRAPPING.sub("", lines[0])
     if "GraphQL: " not in text and _UNREACHABLE.search(text):
         return ForgeUnreachable(f"{what}: {gist}", hint="look at the network and the forge's status", said=lines)

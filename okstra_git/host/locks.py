@@ -33,7 +33,7 @@ def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
     """Hold the lock file at `path`, waiting up to `wait` seconds; yields False where locking is not to be had.
 
     The lock only spares retries: correctness rests on compare-and-set. Refuses with the holder's pid, and what is no
-    plain file; neither the file nor the folder it stands in may be a link.
+    plain file; neither the file nor the folder it is in may be a link.
     """
     with ExitStack() as stack:
         try:
@@ -59,7 +59,7 @@ def _opened(path: Path) -> AbstractContextManager[int]:
 
 @contextmanager
 def hold_folder(folder: Path, *, wait: float = 10.0) -> Iterator[bool]:
-    """As `hold_lock`, on a folder that is there already: nothing is left behind in it, and no pid can be told."""
+    """As `hold_lock`, on a folder that is there already: nothing is left behind in it, and no pid can be named."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:

@@ -1,4 +1,4 @@
-"""Asks the machine about processes: which live, who started us, who uses a file or stands in a directory."""
+"""Asks the machine about processes: which live, who started us, who uses a file or works in a directory."""
 
 import os
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def ancestors(pid: int | None = None) -> list[ProcessFacts]:
         chain = [process, *process.parents()]
     except (psutil.Error, ValueError, OverflowError):
         return []
-    return [facts for each in chain if (facts := _facts(each)) is not None]
+    return [facts for link in chain if (facts := _facts(link)) is not None]
 
 
 def find_process(pid: int) -> ProcessFacts | None:
@@ -52,16 +52,16 @@ def find_process(pid: int) -> ProcessFacts | None:
 def is_alive(*, host: str, boot: str, pid: int, born: float, machine: Machine) -> Liveness:
     """Whether the process that was written down so still runs; unknown on another machine or in another container.
 
-    A reused pid is told by the time of its start, which must be the same: since boot where the system counts so, for
-    the wall clock's time of it moves whenever the clock is set.
+    A reused pid is recognised by the time of its start, which must be the same: since boot where the system counts so,
+    for the wall clock's time of it moves whenever the clock is set.
     """
     judged = judge_machine(host, boot, machine)
     if judged is not None:
         return judged
-    found = find_process(pid)
-    if found is None:
+    process = find_process(pid)
+    if process is None:
         return Liveness("dead", ENDED)
-    return Liveness("alive") if abs(found.born - born) <= SAME_START else Liveness("dead", REUSED)
+    return Liveness("alive") if abs(process.born - born) <= SAME_START else Liveness("dead", REUSED)
 
 
 def _facts(process: psutil.Process) -> ProcessFacts | None:
@@ -139,7 +139,7 @@ def processes_in(place: Path) -> Sequence[str]:
     Those of other users, into which we may not look, do not count.
     """
     root = real_path(place)
-    return [told for process in psutil.process_iter() if (told := _standing_in(process, root))]
+    return [description for process in psutil.process_iter() if (description := _standing_in(process, root))]
 
 
 def _standing_in(process: psutil.Process, root: Path) -> str:

@@ -20,7 +20,7 @@ Process = subprocess.Popen[bytes]
 def run_to_end(
     command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], stdin: bytes = b"", timeout: float | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a program, give it `stdin`, and hear what it says; raises what `subprocess.run` raises."""
+    """Run a program, give it `stdin`, and collect what it prints; raises what `subprocess.run` raises."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=cwd, env=environ, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         try:

@@ -61,10 +61,10 @@ class Arrivals:
             return None
         lost: Arrived | None = None
         for ref in _distinct(targets):
-            found = self._find_in(prover, ref, targets, root, look_in or (lambda window: locate(window, prover)))
-            if found is not None and found.is_there:
-                return found
-            lost = lost or found
+            arrived = self._find_in(prover, ref, targets, root, look_in or (lambda window: locate(window, prover)))
+            if arrived is not None and arrived.is_there:
+                return arrived
+            lost = lost or arrived
         return lost
 
     def _find_in(
@@ -79,8 +79,8 @@ class Arrivals:
         hit = self._only_hit(look_in, ref, root)
         if hit is None or hit.proven.rung == "restored":
             return None
-        found = Arrived(ref, hit.span.last.facts.oid, hit.proven.rung)
-        return self._checked(found, _what_arrived(prover, hit), targets, root)
+        arrived = Arrived(ref, hit.span.last.facts.oid, hit.proven.rung)
+        return self._checked(arrived, _what_arrived(prover, hit), targets, root)
 
     def _only_hit(self, look_in: LookIn, ref: SearchRef, root: str | None) -> Hit | None:
         window = self.open_window(ref, self.task, root)
@@ -93,11 +93,11 @@ class Arrivals:
         whole = len(hits) == 1 and is_whole_above(self.scope.git, [ref.tip], root, limit=self.limit)
         return hits[0] if whole else None
 
-    def _checked(self, found: Arrived, changes: Delta, targets: Sequence[SearchRef], root: str | None) -> Arrived:
+    def _checked(self, arrived: Arrived, changes: Delta, targets: Sequence[SearchRef], root: str | None) -> Arrived:
         """A branch and its upstream are one place: what either has and took out again is not there."""
-        twins = [ref for ref in self.scope.twins(found.target, targets) if self._has(ref, found.commit)]
-        kept = all(self.is_kept(found, ref, changes, root) for ref in (found.target, *twins))
-        return replace(found, is_there=kept)
+        twins = [ref for ref in self.scope.twins(arrived.target, targets) if self._has(ref, arrived.commit)]
+        kept = all(self.is_kept(arrived, ref, changes, root) for ref in (arrived.target, *twins))
+        return replace(arrived, is_there=kept)
 
     def _has(self, ref: SearchRef, commit: str) -> bool:
         return self.scope.contains(ref.tip, commit)
@@ -107,9 +107,9 @@ class Arrivals:
         changes, arrived = _what_arrived(prover, hit), hit.span.last.facts.oid
         return is_kept(self.scope.git, changes, arrived, ref.tip, lambda: self.open_window(ref, self.task, root))
 
-    def is_kept(self, found: Arrived, ref: SearchRef, changes: Delta, root: str | None) -> bool:
+    def is_kept(self, arrived: Arrived, ref: SearchRef, changes: Delta, root: str | None) -> bool:
         """Whether nothing took the changes out of the ref again since they arrived."""
-        return is_kept(self.scope.git, changes, found.commit, ref.tip, lambda: self.open_window(ref, self.task, root))
+        return is_kept(self.scope.git, changes, arrived.commit, ref.tip, lambda: self.open_window(ref, self.task, root))
 
 
 def _what_arrived(prover: Prover, hit: Hit) -> Delta:
@@ -122,10 +122,10 @@ def _what_arrived(prover: Prover, hit: Hit) -> Delta:
 
 def _distinct(refs: Sequence[SearchRef]) -> list[SearchRef]:
     """The refs with each tip once: the first that has it."""
-    found: dict[str, SearchRef] = {}
+    by_tip: dict[str, SearchRef] = {}
     for ref in refs:
-        found.setdefault(ref.tip, ref)
-    return list(found.values())
+        by_tip.setdefault(ref.tip, ref)
+    return list(by_tip.values())
 
 
 MAX_LOOKS = 2_000
@@ -161,7 +161,7 @@ def is_kept(git: Git, changes: Delta, arrived: str, tip: str, open_window: Calla
     is seen so, whatever was done to the files afterwards, and so is a merge that brought the commit and not its files
     (`-s ours`). Taken out means that a file is, where the change was, again as it was at any time before: whoever
     reverts a merge of several stages takes more back than one of them. A file that was moved as it was counts as there.
-    What cannot be read, or takes too long, is no yes.
+    What cannot be read, or takes too long, does not count as kept.
     """
     try:
         if is_whole(git, changes, tip):
@@ -205,7 +205,7 @@ def _followed(window: Window, changes: Delta, arrived: str) -> bool:
         return False
     looks = 0
     for step in chain[1:]:
-        for moved in (each for each in step.delta if each.path in watched):
+        for moved in (moved for moved in step.delta if moved.path in watched):
             looks += 1
             if looks > MAX_LOOKS:
                 return False
@@ -218,12 +218,14 @@ def _followed(window: Window, changes: Delta, arrived: str) -> bool:
 
 def _was_taken(window: Window, change: Change, step: Step, brought: Step) -> bool:
     """Whether a file is again as it was at any time before the change was brought."""
-    found = presence(window.git, change, step.facts.tree)
-    if found != "altered":
-        return found == "out"
+    part = presence(window.git, change, step.facts.tree)
+    if part != "altered":
+        return part == "out"
     here = find_entry(window.git, step.facts.tree, change.path) or NOTHING
-    earlier = [at for at in window.visitors(change.path) if at.position <= brought.position]
-    sides = dict.fromkeys((each.old_mode, each.old) for at in earlier for each in at.delta if each.path == change.path)
+    deltas = [visitor.delta for visitor in window.visitors(change.path) if visitor.position <= brought.position]
+    sides = dict.fromkeys(
+        (other.old_mode, other.old) for delta in deltas for other in delta if other.path == change.path
+    )
     sides.pop((change.new_mode, change.new), None)
     return any(_is_undone(window.git, change, here, side) for side in _some(list(sides)))
 
@@ -240,10 +242,10 @@ def _since(window: Window, arrived: str) -> list[Step]:
         if step.facts.oid == arrived or not holding.isdisjoint(step.facts.parents):
             holding.add(step.facts.oid)
     line: list[Step] = []
-    at = window.find(window.tip)
-    while at is not None and at.facts.oid in holding:
-        line.append(at)
-        at = window.find(at.parent)
+    below = window.find(window.tip)
+    while below is not None and below.facts.oid in holding:
+        line.append(below)
+        below = window.find(below.parent)
     return line[::-1]
 
 
@@ -254,8 +256,8 @@ def _was_brought(git: Git, brought: Step, watched: dict[bytes, Change]) -> bool:
     """
     touched = {change.path for change in brought.delta}
     for path, change in watched.items():
-        found = presence(git, change, brought.facts.tree)
-        if found == "out" or (found == "altered" and path not in touched):
+        part = presence(git, change, brought.facts.tree)
+        if part == "out" or (part == "altered" and path not in touched):
             return False
     return True
 

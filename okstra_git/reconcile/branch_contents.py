@@ -39,12 +39,12 @@ def find_delivered(
     """Stages of which the branch has something, or lacks something that their base takes for granted.
 
     `elsewhere` is the same branch in other places, such as its upstream: a stage that is whole there is whole. What was
-    taken out again, cannot be told apart, or cannot be read to its end, is not there.
+    taken out again, fits more than one place, or cannot be read to its end, is not there.
     """
     look = _Look(judge, task, base, elsewhere)
     stages = [stage for number in numbers if (stage := task.stages.get(number)) is not None and stage.range]
-    found = (look.at(stage) for stage in stages)
-    return {one.stage: one for one in found if one.whole or one.upto or one.lacks}
+    parts = (look.at(stage) for stage in stages)
+    return {part.stage: part for part in parts if part.whole or part.upto or part.lacks}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,11 @@ class _Look:
             return Delivered(stage.number, whole)
         beginnings = list(_beginnings(self._git, self.task, stage))
         has_parted = not self._is_below(stage.range)
-        upto = next((one.head for one in beginnings if self._has(self.base, one)), "") if has_parted else ""
+        upto = (
+            next((beginning.head for beginning in beginnings if self._has(self.base, beginning)), "")
+            if has_parted
+            else ""
+        )
         return Delivered(stage.number, "", upto, "" if upto else self._lacking(stage, beginnings))
 
     @property
@@ -76,18 +80,18 @@ class _Look:
 
     def _has(self, ref: SearchRef, wanted: RangeFingerprint) -> bool:
         arrivals = Arrivals(self.judge.scope, self.task, self.judge.window_above, self.judge.limit)
-        found = arrivals.find(Prover(self._git, wanted), [ref], wanted.base)
-        return found is not None and found.is_there
+        arrived = arrivals.find(Prover(self._git, wanted), [ref], wanted.base)
+        return arrived is not None and arrived.is_there
 
     def _lacking(self, stage: Stage, beginnings: Sequence[RangeFingerprint]) -> str:
-        """A part of the stage that its base has, so that it is no part of the range, and that the branch lacks."""
+        """A part of the stage that its base has, so that it is not part of the range, and that the branch lacks."""
         base = stage.range.base if stage.range else None
         if base is None or contains(self._git, self.base.tip, base):
             return ""
         under = SearchRef("target", base[:10], base)
         former = [trail.range for trail in reversed(stage.trail)]
-        missing = (one for one in (*former, *beginnings) if self._has(under, one) and not self._has(self.base, one))
-        return next((one.head for one in missing), "")
+        missing = (part for part in (*former, *beginnings) if self._has(under, part) and not self._has(self.base, part))
+        return next((part.head for part in missing), "")
 
 
 def _beginnings(git: Git, task: Task, stage: Stage) -> Iterator[RangeFingerprint]:
@@ -97,8 +101,8 @@ def _beginnings(git: Git, task: Task, stage: Stage) -> Iterator[RangeFingerprint
     above = [recorded.base] if recorded.base else []
     line = first_parents(git, recorded.head, above, limit=10 * MAX_BEGINNINGS)[1:]
     known = _recorded_heads(task, stage)
-    chosen = {*line[:MAX_BEGINNINGS], *(one for one in line if one in known)}
-    ranges = [(_base_of(git, recorded.base, one), one) for one in line if one in chosen]
+    chosen = {*line[:MAX_BEGINNINGS], *(commit for commit in line if commit in known)}
+    ranges = [(_base_of(git, recorded.base, commit), commit) for commit in line if commit in chosen]
     try:
         yield from fingerprint_ranges(git, [(base, head) for base, head in ranges if base != head])
     except (MissingObject, GitFailed):
@@ -113,5 +117,5 @@ def _base_of(git: Git, base: str | None, commit: str) -> str | None:
 def _recorded_heads(task: Task, stage: Stage) -> set[str]:
     """Commits by which the stage is or was on record, or by which it was handed over."""
     handed = [*(group.members for group in task.groups.values()), *(pr.members for pr in task.prs.values())]
-    members = {member.commit for each in handed for member in each if member.stage == stage.number}
+    members = {member.commit for of_group in handed for member in of_group if member.stage == stage.number}
     return members | {trail.range.head for trail in stage.trail}

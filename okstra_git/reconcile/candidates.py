@@ -34,13 +34,13 @@ def likeliest(case: Case) -> tuple[Searched, Step] | None:
     """The commit that was probably made from the recorded head: by author and time, by any commit of the stage, by
     subject."""
     recorded = case.recorded
-    for seen in case.searched:
-        named = seen.window.by_subject(recorded.subject) if recorded.subject else []
-        alike = [*seen.window.by_author(_author(recorded)), *named]
+    for searched in case.searched:
+        named = searched.window.by_subject(recorded.subject) if recorded.subject else []
+        alike = [*searched.window.by_author(_author(recorded)), *named]
         best = max(alike, default=None, key=lambda step: (_score(step, recorded), step.position))
         if best is not None:
-            return seen, best
-    made = [(seen, step) for seen in case.searched for step in seen.found.made]
+            return searched, best
+    made = [(searched, step) for searched in case.searched for step in searched.found.made]
     return max(made, key=lambda pair: pair[1].position) if made else None
 
 
@@ -102,9 +102,9 @@ class Candidates:
 
     def offers(self, case: Case) -> list[Candidate]:
         """What may be the stage, best first: on its branch, on other branches, in the targets, and what is kept."""
-        found = [*self._on_own(case), *self._in_targets(case), *self._on_others(case)]
-        found += self._kept(case) if case.standing.ref is None else []
-        return [offer for offer in found if offer.commit != case.recorded.head or offer.ref != offer.commit]
+        offers = [*self._on_own(case), *self._in_targets(case), *self._on_others(case)]
+        offers += self._kept(case) if case.standing.ref is None else []
+        return [offer for offer in offers if offer.commit != case.recorded.head or offer.ref != offer.commit]
 
     def _on_own(self, case: Case) -> list[Candidate]:
         """The tip of the stage's branch, and the commit on it that was probably made from the recorded one."""
@@ -124,16 +124,16 @@ class Candidates:
 
     def _in_targets(self, case: Case) -> Iterator[Candidate]:
         """Commits of targets that were made from the recorded one, or touch the files that it touches."""
-        for seen in case.searched:
-            if seen.ref.kind != "target":
+        for searched in case.searched:
+            if searched.ref.kind != "target":
                 continue
-            made = [step for step in seen.found.made if step.author == _author(case.recorded)]
+            made = [step for step in searched.found.made if step.author == _author(case.recorded)]
             for step in made[-1:]:
-                why = f"made from the recorded commit, in {seen.ref.name}: {step.facts.subject}"
+                why = f"made from the recorded commit, in {searched.ref.name}: {step.facts.subject}"
                 yield Candidate(step.facts.oid, step.facts.oid, why, base=step.parent)
-            alike = _most_alike(seen, case)
+            alike = _most_alike(searched, case)
             if alike is not None and not made:
-                why = f"changes the files of the stage, in {seen.ref.name}: {alike.facts.subject}"
+                why = f"changes the files of the stage, in {searched.ref.name}: {alike.facts.subject}"
                 yield Candidate(alike.facts.oid, alike.facts.oid, why, base=alike.parent)
 
     def _on_others(self, case: Case) -> Iterator[Candidate]:
@@ -197,12 +197,14 @@ def _author(recorded: RangeFingerprint) -> Author:
     return recorded.author.email, recorded.author.time
 
 
-def _most_alike(seen: Searched, case: Case) -> Step | None:
+def _most_alike(searched: Searched, case: Case) -> Step | None:
     """The newest commit of a target that touches mostly the files that the stage touches."""
     paths = {change.path for change in case.prover.recorded_delta() or ()}
-    visitors = {step.position: step for path in sorted(paths)[:64] for step in seen.window.visitors(path)[-MAX_ALIKE:]}
+    visitors = {
+        step.position: step for path in sorted(paths)[:64] for step in searched.window.visitors(path)[-MAX_ALIKE:]
+    }
     scored = [(_overlap(step, paths), place, step) for place, step in visitors.items()]
-    best = max((each for each in scored if each[0] >= 0.5), default=None, key=lambda each: each[:2])
+    best = max((entry for entry in scored if entry[0] >= 0.5), default=None, key=lambda entry: entry[:2])
     return best[2] if best is not None else None
 
 

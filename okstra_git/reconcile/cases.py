@@ -4,9 +4,9 @@ Commits that carry author and time of recorded ones, or their very change, were 
 looks at the rest: a range may be whole because some recorded commits cancel out, and then nothing in it tells what
 became of these.
 
-Example: recorded are T (try), W (work), R (take the try back). The branch has W' and above it N, by nobody known. T
-and R are lost, and W' makes the recorded change. N may be what is left of them, changed and retimed: a question. If
-all of T, W and R are there below N, it is new work, and nobody asks.
+Example: recorded are T (try), W (work), R (take the try back). The branch has W' and above it N, whose
+maker is not known. T and R are lost, and W' makes the recorded change. N may be what is left of them, changed and
+retimed: a question. If all of T, W and R are there below N, it is new work, and nobody asks.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
@@ -75,10 +75,15 @@ class Case:
     def taken(self) -> frozenset[str]:
         """The commits with content that the stage would take where it was found proven."""
         new = self.finding.new if self.finding is not None else None
-        found = [
-            (one, hit) for one in self.searched for hit in one.found.hits if new and hit.span.last.facts.oid == new.head
+        places = [
+            (searched, hit)
+            for searched in self.searched
+            for hit in searched.found.hits
+            if new and hit.span.last.facts.oid == new.head
         ]
-        return frozenset(step.facts.oid for one, hit in found for step in one.window.back(hit.span) if step.delta)
+        return frozenset(
+            step.facts.oid for searched, hit in places for step in searched.window.back(hit.span) if step.delta
+        )
 
     def is_foreign(self, step: Step) -> bool:
         """Whether a commit was made by somebody who made none of the stage."""
@@ -92,18 +97,18 @@ class Case:
     @property
     def own(self) -> Searched | None:
         """What the stage's own branch was seen to hold."""
-        return next((one for one in self.searched if one.ref.kind != "target"), None)
+        return next((searched for searched in self.searched if searched.ref.kind != "target"), None)
 
 
 def near_stages(task: Task, number: int) -> Set[int]:
     """The stages whose commits the branch of a stage may hold as well: those on it, and those of the stack below."""
     ranges = {n: stage.range for n, stage in task.stages.items() if stage.range is not None}
-    by_head: dict[str, int] = {one.head: n for n, one in ranges.items()}
+    by_head: dict[str, int] = {recorded.head: n for n, recorded in ranges.items()}
     below: set[int] = set()
-    at = by_head.get(ranges[number].base or "")
-    while at is not None and at not in below:
-        below.add(at)
-        at = by_head.get(ranges[at].base or "")
+    lower = by_head.get(ranges[number].base or "")
+    while lower is not None and lower not in below:
+        below.add(lower)
+        lower = by_head.get(ranges[lower].base or "")
     return below | {n for n in ranges if task.stages[n].branch == task.stages[number].branch}
 
 
@@ -131,10 +136,10 @@ class Accounts:
 
     def _find_owners(self) -> Mapping[str, frozenset[int]]:
         stale = {case.number for case in self.cases}
-        found: dict[str, frozenset[int]] = {}
+        owners: dict[str, frozenset[int]] = {}
         for oid, number in [*self._proven(), *self._recorded(stale)]:
-            found[oid] = found.get(oid, frozenset()) | {number}
-        return found
+            owners[oid] = owners.get(oid, frozenset()) | {number}
+        return owners
 
     def _proven(self) -> Iterable[tuple[str, int]]:
         for case in self.cases:
@@ -250,15 +255,15 @@ class Beside:
     def _has_lost_loop(self, lost: Sequence[Unit]) -> bool:
         """Whether some recorded commits in a row that were all lost came back to where they began."""
         gone = {unit.facts.oid: delta_sum(unit.delta or ()) for unit in lost}
-        at, seen = 0, {0}
+        total, seen = 0, {0}
         for facts in self.case.identities.commits(self.case.number):
             if facts.oid not in gone:
-                at, seen = 0, {0}
+                total, seen = 0, {0}
                 continue
-            at = add_sums(at, gone[facts.oid])
-            if at in seen:
+            total = add_sums(total, gone[facts.oid])
+            if total in seen:
                 return True
-            seen.add(at)
+            seen.add(total)
         return False
 
 

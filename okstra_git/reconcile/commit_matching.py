@@ -42,15 +42,15 @@ def _walked(git: Git, recorded: RangeFingerprint) -> list[CommitFacts]:
 
 def _plain_line(git: Git, recorded: RangeFingerprint) -> list[CommitFacts] | None:
     """The range as a line without merges, the usual case; None where it is something else."""
-    found: list[CommitFacts] = []
-    at = find_commit(git, recorded.head)
-    while at is not None and at.oid != recorded.base and len(found) < recorded.commits:
-        if len(at.parents) > 1:
+    line: list[CommitFacts] = []
+    commit = find_commit(git, recorded.head)
+    while commit is not None and commit.oid != recorded.base and len(line) < recorded.commits:
+        if len(commit.parents) > 1:
             return None
-        found.append(at)
-        at = find_commit(git, at.parents[0]) if at.parents else None
-    ended = at.oid if at is not None else None
-    return found[::-1] if ended == recorded.base and len(found) == recorded.commits else None
+        line.append(commit)
+        commit = find_commit(git, commit.parents[0]) if commit.parents else None
+    ended = commit.oid if commit is not None else None
+    return line[::-1] if ended == recorded.base and len(line) == recorded.commits else None
 
 
 def _head_of(recorded: RangeFingerprint) -> CommitFacts:
@@ -171,12 +171,12 @@ def list_units(git: Git, commits: Sequence[CommitFacts]) -> list[Unit]:
 def like_unit(window: Window, unit: Unit) -> list[Step]:
     """Single commits that make the very change of a recorded one: from file to file, or line for line on its paths.
 
-    A merge is none: it brings what others made.
+    A merge does not count: it brings what others made.
     """
     if not unit.delta:
         return []
-    found = window.by_delta(delta_sum(unit.delta))
-    same = [step for step in found if step.delta == unit.delta and len(step.facts.parents) < 2]
+    alike = window.by_delta(delta_sum(unit.delta))
+    same = [step for step in alike if step.delta == unit.delta and len(step.facts.parents) < 2]
     if same:
         return same
     visited = [window.visitors(change.path) for change in unit.delta]

@@ -41,7 +41,9 @@ def has_other_version(
     window = open_window(ref, task, stage.range.head)
     if not window.complete:
         return True
-    known = {step.position for found in _recorded_on(task, stage.branch) for step in _steps_of(window, scope, found)}
+    known = {
+        step.position for recorded in _recorded_on(task, stage.branch) for step in _steps_of(window, scope, recorded)
+    }
     return any(step.delta and step.position not in known for step in window.steps)
 
 
@@ -51,19 +53,19 @@ def _recorded_on(task: Task, branch: str) -> list[RangeFingerprint]:
 
 def _steps_of(window: Window, scope: SearchScope, recorded: RangeFingerprint) -> Iterator[Step]:
     """The commits of the window that are this range, as recorded or where it is proven to be."""
-    at = window.find(recorded.head)
+    step = window.find(recorded.head)
     first: str | None = recorded.base
-    if at is None:
+    if step is None:
         try:
             hits = locate(window, Prover(scope.git, recorded))
         except (MissingObject, GitFailed):
             return
         if len(hits) != 1:
             return
-        at, first = hits[0].span.last, hits[0].span.first.parent
-    while at is not None and at.facts.oid != first:
-        yield at
-        at = window.find(at.parent)
+        step, first = hits[0].span.last, hits[0].span.first.parent
+    while step is not None and step.facts.oid != first:
+        yield step
+        step = window.find(step.parent)
 
 
 @dataclass(frozen=True)
@@ -77,18 +79,18 @@ class Handed:
 
 
 def list_handed(scope: SearchScope, task: Task) -> list[Handed]:
-    """Every version of every group that git can still tell the extent of; empty ones are left out."""
-    found = [Handed(group.id, group.base_ref, group.range, group.members) for group in task.groups.values()]
-    known: set[tuple[str, str]] = {(each.group, each.range.head) for each in found}
+    """Every version of every group whose extent git still knows; empty ones are left out."""
+    versions = [Handed(group.id, group.base_ref, group.range, group.members) for group in task.groups.values()]
+    known: set[tuple[str, str]] = {(version.group, version.range.head) for version in versions}
     for pr in task.prs.values():
         if (pr.group, pr.commit) not in known:
-            found += _as_published(scope, task, pr)
+            versions += _as_published(scope, task, pr)
             known.add((pr.group, pr.commit or ""))
-    return [each for each in found if each.members and not each.range.is_empty]
+    return [version for version in versions if version.members and not version.range.is_empty]
 
 
 def _as_published(scope: SearchScope, task: Task, pr: PullRequest) -> Iterator[Handed]:
-    """A version that was published before its group was assembled once more; its base is where the two part."""
+    """A version that was published before its group was assembled once more; its base is where the two fork."""
     group = task.groups.get(pr.group)
     if pr.commit is None or group is None or group.range.base is None or find_commit(scope.git, pr.commit) is None:
         return
@@ -96,18 +98,18 @@ def _as_published(scope: SearchScope, task: Task, pr: PullRequest) -> Iterator[H
     if base is None or base == pr.commit:
         return
     try:
-        whole = fingerprint_ranges(scope.git, [(base, pr.commit)])[0]
+        published = fingerprint_ranges(scope.git, [(base, pr.commit)])[0]
     except (MissingObject, GitFailed):
         return
-    yield Handed(pr.group, pr.base_ref or group.base_ref, whole, pr.members)
+    yield Handed(pr.group, pr.base_ref or group.base_ref, published, pr.members)
 
 
 def find_handed(arrivals: Arrivals, handed: Handed) -> Arrived | None:
     """Where the range of the whole group arrived."""
     task, scope = arrivals.task, arrivals.scope
-    members = [task.stages[member.stage] for member in handed.members if member.stage in task.stages]
-    bases = [handed.base_ref, *(stage.base_ref for stage in members)]
-    targets = scope.destinations(task, bases, besides=scope.besides(task, members))
+    stages = [task.stages[member.stage] for member in handed.members if member.stage in task.stages]
+    bases = [handed.base_ref, *(stage.base_ref for stage in stages)]
+    targets = scope.destinations(task, bases, besides=scope.besides(task, stages))
     return arrivals.find(Prover(scope.git, handed.range), targets, handed.range.base)
 
 
@@ -116,9 +118,9 @@ def find_with_groups(
 ) -> dict[int, tuple[str, Arrived]]:
     """Those of the stages that a target holds because their whole group arrived there, by which group and where."""
     task, scope = arrivals.task, arrivals.scope
-    found: dict[int, tuple[str, Arrived]] = {}
+    landed: dict[int, tuple[str, Arrived]] = {}
     for handed in list_handed(scope, task):
-        asked = [member for member in handed.members if member.stage in stages and member.stage not in found]
+        asked = [member for member in handed.members if member.stage in stages and member.stage not in landed]
         kept = [member for member in asked if member.stage in task.stages
                 and is_as_handed(task.stages[member.stage], member)]  # fmt: skip
         arrived = find_handed(arrivals, handed) if kept else None
@@ -127,14 +129,14 @@ def find_with_groups(
         for stage in (task.stages[member.stage] for member in kept):
             targets = scope.destinations_of(task, stage.number)
             if not has_other_version(scope, open_window, task, stage, targets):
-                found[stage.number] = (handed.group, arrived)
-    return found
+                landed[stage.number] = (handed.group, arrived)
+    return landed
 
 
 def is_as_handed(stage: Stage, member: Member) -> bool:
     """Whether the stage still is what was handed over: the commit, the same change, or what it was proven to become.
 
-    Where a person said which commit the stage is, that is another one.
+    A stage whose commit was named by a person is not what was handed over any more.
     """
     if stage.range is None or stage.range.is_empty:
         return False
@@ -148,8 +150,8 @@ def is_as_handed(stage: Stage, member: Member) -> bool:
     return False
 
 
-def _is_it(found: RangeFingerprint, member: Member) -> bool:
-    return found.head == member.commit or found.delta == member.delta
+def _is_it(recorded: RangeFingerprint, member: Member) -> bool:
+    return recorded.head == member.commit or recorded.delta == member.delta
 
 
 @dataclass(frozen=True)
@@ -174,9 +176,9 @@ def find_union(
     for window, steps in near:
         by_delta, by_lines = _by_sums(window, steps)
         for numbers, deltas, lines in runs:
-            found = {*by_delta.get(deltas, ()), *(by_lines.get(lines, ()) if lines else ())}
-            if len(found) == 1:
-                return Union(numbers, found.pop())
+            commits = {*by_delta.get(deltas, ()), *(by_lines.get(lines, ()) if lines else ())}
+            if len(commits) == 1:
+                return Union(numbers, commits.pop())
     return None
 
 
@@ -189,8 +191,13 @@ def _touching_all(window: Window, delta: Delta) -> list[Step]:
 
 def _summed(task: Task, runs: Sequence[Sequence[int]]) -> Iterator[tuple[tuple[int, ...], int, int]]:
     """The stages of each run that change anything, if they are several, with the sums of all deltas and all lines."""
-    prints = {number: one for run in runs for number in run if (one := task.stages[number].range) and not one.is_empty}
-    sums = {number: _sums([one]) for number, one in prints.items()}
+    prints = {
+        number: recorded
+        for run in runs
+        for number in run
+        if (recorded := task.stages[number].range) and not recorded.is_empty
+    }
+    sums = {number: _sums([recorded]) for number, recorded in prints.items()}
     for run in runs:
         numbers = tuple(sorted(number for number in run if number in prints))
         if len(numbers) > 1:
@@ -213,19 +220,21 @@ def _by_sums(window: Window, steps: Sequence[Step]) -> tuple[dict[int, set[str]]
 def list_unions(task: Task, numbers: Set[int], window: Window) -> list[Union]:
     """Single commits whose sum is that of several of these stages in a row; the most stages first. Proves nothing."""
     recorded = [task.stages[number].range for number in sorted(numbers)]
-    runs = {tuple(run): None for one in recorded if one is not None for run in _stacks(task, one)}
-    found: list[Union] = []
+    runs = {
+        tuple(run): None for stage_range in recorded if stage_range is not None for run in _stacks(task, stage_range)
+    }
+    unions: list[Union] = []
     for run in sorted((run for run in runs if numbers >= set(run)), key=len, reverse=True):
-        delta, lines = _sums([one for number in run if (one := task.stages[number].range)])
+        delta, lines = _sums([stage_range for number in run if (stage_range := task.stages[number].range)])
         singles = {step.facts.oid for step in window.singles(delta, lines)}
-        found += [Union(run, singles.pop())] if len(singles) == 1 else []
-    return found
+        unions += [Union(run, singles.pop())] if len(singles) == 1 else []
+    return unions
 
 
 def prove_union(git: Git, task: Task, union: Union, window: Window) -> Arrival | None:
     """By which proof the commit is these stages one after the other, or None where that is a person's question."""
-    prints = [one for number in union.stages if (one := task.stages[number].range)]
-    deltas = [RecordedDeltas(git, [one]).find(one) for one in prints]
+    prints = [recorded for number in union.stages if (recorded := task.stages[number].range)]
+    deltas = [RecordedDeltas(git, [recorded]).find(recorded) for recorded in prints]
     step = window.segment.by_id[union.commit]
     if all(deltas) and _one_after_the_other([delta for delta in deltas if delta]) == step.delta:
         return "same-delta"
@@ -252,9 +261,9 @@ def _one_after_the_other(deltas: Sequence[Delta]) -> Delta | None:
 def _sums(prints: Sequence[RangeFingerprint]) -> tuple[int, int]:
     """The sums of all deltas and of all lines."""
     delta = lines = 0
-    for one in prints:
-        delta = add_sums(delta, int(one.delta_sum, 16))
-        lines = add_sums(lines, int(one.lines_sum, 16)) if one.lines_sum else lines
+    for recorded in prints:
+        delta = add_sums(delta, int(recorded.delta_sum, 16))
+        lines = add_sums(lines, int(recorded.lines_sum, 16)) if recorded.lines_sum else lines
     return delta, lines
 
 
@@ -267,7 +276,7 @@ def _stacks(task: Task, recorded: RangeFingerprint) -> list[list[int]]:
 
 def _runs(task: Task, line: list[int], recorded: RangeFingerprint) -> list[list[int]]:
     """Every segment of the line around the recorded range, of at least two stages and at most seven to either side."""
-    place = next((at for at, number in enumerate(line) if _head(task, number) == recorded.head), None)
+    place = next((index for index, number in enumerate(line) if _head(task, number) == recorded.head), None)
     if place is None:
         return []
     return [
@@ -298,5 +307,5 @@ def _line_through(task: Task, recorded: RangeFingerprint) -> list[int]:
 
 
 def _head(task: Task, number: int) -> str:
-    found = task.stages[number].range
-    return found.head if found else ""
+    recorded = task.stages[number].range
+    return recorded.head if recorded else ""

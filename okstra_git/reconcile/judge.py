@@ -46,16 +46,18 @@ class Judge:
         self._questions = Questions(self.scope, self.limit)
 
     def judge(self, task: Task) -> Report:
-        """What reconcile says of the task now; changes nothing."""
+        """What reconcile finds of the task now; changes nothing."""
         return self.judge_all([task])[0]
 
     def judge_all(self, tasks: Sequence[Task]) -> list[Report]:
-        """What reconcile says of each of the tasks, in their order, from one reading for all of them."""
+        """What reconcile finds of each of the tasks, in their order, from one reading for all of them."""
         standings = survey_all(tasks, self.scope)
-        stale = [standing.stage.range for each in standings.values() for standing in each if standing.status == "stale"]
+        stale = [
+            standing.stage.range for of_task in standings.values() for standing in of_task if standing.status == "stale"
+        ]
         deltas = RecordedDeltas(self.scope.git, [recorded for recorded in stale if recorded is not None])
         cases = {task.key: self._cases(task, standings[task.key], deltas) for task in tasks}
-        every = [case for each in cases.values() for case in each]
+        every = [case for of_task in cases.values() for case in of_task]
         pool = list({id(case.units): case.units for case in every}.values())
         for units in pool:
             units.pool = pool
@@ -106,10 +108,10 @@ class Judge:
 
     def _search(self, case: Case, ref: SearchRef) -> Searched:
         window = self.window(ref, case.task, case.recorded.head)
-        looking = Search(window, case.prover, case.identities, case.units, case.number, case.near)
-        looking.heeds_copies = ref.kind != "target"
-        found = looking.run()
-        case.searched.append(Searched(ref, window, found))
+        search = Search(window, case.prover, case.identities, case.units, case.number, case.near)
+        search.heeds_copies = ref.kind != "target"
+        result = search.run()
+        case.searched.append(Searched(ref, window, result))
         return case.searched[-1]
 
     def _own_verdict(self, case: Case, is_accounted: IsAccounted) -> Finding | None:
@@ -117,10 +119,10 @@ class Judge:
         own = case.own
         if own is None or not own.found.hits:
             return None
-        found, hit = own.found, own.found.hits[0]
-        if len(found.hits) > 1 or not self._sees_all(case):
-            return self._questions.ask(case, found.hits)
-        extra = next(iter(found.outside), None) or Beside(case, own.window, found, is_accounted).doubtful()
+        result, hit = own.found, own.found.hits[0]
+        if len(result.hits) > 1 or not self._sees_all(case):
+            return self._questions.ask(case, result.hits)
+        extra = next(iter(result.outside), None) or Beside(case, own.window, result, is_accounted).doubtful()
         if extra is not None:
             return self._questions.ask_beside(case, own, hit, extra)
         foreign = next((step for step in own.window.back(hit.span) if case.is_of_others(step)), None)
@@ -132,7 +134,7 @@ class Judge:
         tips = [ref.tip for ref in (*([case.standing.ref] if case.standing.ref else []), *self._targets(case))]
         root = self.root_of(case.task, case.recorded.head)
         whole = is_whole_above(self.scope.git, tips, root, limit=self.limit)
-        return whole and all(one.window.complete for one in case.searched)
+        return whole and all(searched.window.complete for searched in case.searched)
 
     # --- targets
 
@@ -147,14 +149,14 @@ class Judge:
             if self._needs_no_search(case, target):
                 case.searched.append(Searched(target, self.window(target, case.task, case.recorded.head)))
                 continue
-            seen = self._search(case, target)
-            hits = seen.found.hits
-            if len(hits) == 1 and not seen.found.outside and self._sees_all(case):
-                changed = next((one.found.made[-1] for one in case.searched[:-1] if one.ref.kind == "target"
-                                and one.found.made and not one.found.hits), None)  # fmt: skip
+            searched = self._search(case, target)
+            hits = searched.found.hits
+            if len(hits) == 1 and not searched.found.outside and self._sees_all(case):
+                changed = next((earlier.found.made[-1] for earlier in case.searched[:-1] if earlier.ref.kind == "target"
+                                and earlier.found.made and not earlier.found.hits), None)  # fmt: skip
                 if changed is not None:
-                    return self._questions.ask_beside(case, seen, hits[0], changed)
-                return self._landed(case, seen, hits[0], is_accounted)
+                    return self._questions.ask_beside(case, searched, hits[0], changed)
+                return self._landed(case, searched, hits[0], is_accounted)
             if hits:
                 break
         rivals = case.searched[-1].found.hits if case.searched else ()
@@ -168,35 +170,35 @@ class Judge:
         except MissingObject:
             return False
 
-    def _landed(self, case: Case, seen: Searched, hit: Hit, is_accounted: IsAccounted) -> Finding:
+    def _landed(self, case: Case, searched: Searched, hit: Hit, is_accounted: IsAccounted) -> Finding:
         """A target holds the change: landed, unless the branch has another version of it or it was taken out again."""
         own = case.own
         others = left_over(own.window, is_accounted) if own is not None else []
         if own is not None and (others or not own.window.complete):
-            return self._questions.ask_split(case, own, seen.ref, hit, others)
-        extra = self._doubtful_within(case, seen) if own is None else None
+            return self._questions.ask_split(case, own, searched.ref, hit, others)
+        extra = self._doubtful_within(case, searched) if own is None else None
         if extra is not None:
-            return self._questions.ask_beside(case, seen, hit, extra)
-        elsewhere = self._questions.ask_elsewhere(case, seen.ref, hit)
+            return self._questions.ask_beside(case, searched, hit, extra)
+        elsewhere = self._questions.ask_elsewhere(case, searched.ref, hit)
         if elsewhere is not None:
             return elsewhere
-        if self._was_taken_out(case, seen.ref, hit):
-            return self._questions.ask_gone(case, seen.ref, hit)
-        return self._auto(case, seen.ref, hit)
+        if self._was_taken_out(case, searched.ref, hit):
+            return self._questions.ask_gone(case, searched.ref, hit)
+        return self._auto(case, searched.ref, hit)
 
-    def _doubtful_within(self, case: Case, seen: Searched) -> Step | None:
+    def _doubtful_within(self, case: Case, searched: Searched) -> Step | None:
         """What may be another version on a branch that the target contains, where names do not tell all commits."""
-        ref, found = case.standing.ref, seen.found
-        if ref is None or (found.made and not found.lost and not found.copied):
+        ref, result = case.standing.ref, searched.found
+        if ref is None or (result.made and not result.lost and not result.copied):
             return None
-        tip = seen.window.find(ref.tip)
-        if tip is None or seen.window.is_on_line(tip):  # the branch is where the target was, and has nothing of its own
-            return None
+        tip = searched.window.find(ref.tip)
+        if tip is None or searched.window.is_on_line(tip):
+            return None  # the branch is where the target was, and has nothing of its own
         window = self.window(ref, case.task, case.recorded.head)
-        again = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
-        if len(again.hits) != 1:
+        own_result = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
+        if len(own_result.hits) != 1:
             return None
-        return next(iter(again.outside), None) or Beside(case, window, again, case.is_foreign).doubtful()
+        return next(iter(own_result.outside), None) or Beside(case, window, own_result, case.is_foreign).doubtful()
 
     def _was_taken_out(self, case: Case, ref: SearchRef, hit: Hit) -> bool:
         """Whether a target lost some of the change again that it had; all of it, where the branch itself was merged."""
@@ -212,13 +214,17 @@ class Judge:
 
     def _went_on(self, case: Case, ref: SearchRef) -> bool:
         """Whether the target has the change as the stages that were built on this one left it."""
-        ranges = {one.base: one for stage in case.task.stages.values() if (one := stage.range) and one.base}
-        line, at = [case.recorded], ranges.get(case.recorded.head)
-        while at is not None and at not in line:
-            line.append(at)
-            at = ranges.get(at.head)
+        ranges = {
+            recorded.base: recorded
+            for stage in case.task.stages.values()
+            if (recorded := stage.range) and recorded.base
+        }
+        line, upper = [case.recorded], ranges.get(case.recorded.head)
+        while upper is not None and upper not in line:
+            line.append(upper)
+            upper = ranges.get(upper.head)
         known = RecordedDeltas(self.scope.git, line)
-        deltas = [known.find(one) for one in line]
+        deltas = [known.find(recorded) for recorded in line]
         return any(
             is_whole(self.scope.git, compose(*(delta or () for delta in deltas[: end + 1])), ref.tip)
             for end in range(1, len(deltas))
@@ -250,7 +256,7 @@ class Judge:
         return Report(task.key, tuple(ruled), judge_anchor(task, self.scope, self.window))
 
     def _doubt_again(self, ruled: Sequence[Finding], cases: Sequence[Case], accounts: Accounts) -> list[Finding]:
-        """SearchScope that were given up since account for nothing: look once more at what stands beside the others."""
+        """Ranges that were given up since account for nothing: look once more at what is beside the others."""
         given_up = {f.stage for f in ruled if f.kind == "confirm"}
         lost = {case.number for case in cases if case.number in given_up and case.is_found}
         again = {f.stage: f for f in ruled}
@@ -275,7 +281,7 @@ class Judge:
 
 
 def _plain(standing: Reachability) -> Finding:
-    """The finding of a stage that nothing has to be looked for."""
+    """The finding of a stage for which nothing has to be searched."""
     stage = standing.stage
     assert stage.range is not None
     blank = Finding(stage.number, "ok", stage.range, stage.branch)
@@ -284,8 +290,8 @@ def _plain(standing: Reachability) -> Finding:
     return replace(blank, kind="restored", new=_back_to(standing), reason="its branch is back at this commit")
 
 
-def _with_group(question: Finding, found: tuple[str, Arrived]) -> Finding:
-    group, arrived = found
+def _with_group(question: Finding, landing: tuple[str, Arrived]) -> Finding:
+    group, arrived = landing
     reason = f"landed in {arrived.target.name} with group {group}"
     return Finding(question.stage, "ok", question.recorded, question.branch, reason)
 
@@ -310,7 +316,7 @@ _SENTENCES = {
 def _reason(hit: Hit, ref: SearchRef, prover: Prover) -> str:
     sentence = _SENTENCES[hit.proven.rung]
     if hit.proven.partly_absorbed:
-        there = len(prover.recorded_delta() or ()) - len(hit.ends.delta)
-        part = f"{there} of its files were there already" if there > 1 else "1 of its files was there already"
-        sentence += f", {part if there else 'some of its lines were there already'}"
+        absorbed = len(prover.recorded_delta() or ()) - len(hit.ends.delta)
+        part = f"{absorbed} of its files were there already" if absorbed > 1 else "1 of its files was there already"
+        sentence += f", {part if absorbed else 'some of its lines were there already'}"
     return f"{sentence}; landed in {ref.name}" if ref.kind == "target" else sentence

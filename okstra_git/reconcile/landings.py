@@ -81,7 +81,7 @@ def find_landings(judge: Judge, task: Task) -> list[Landed]:
 def look_for_landings(judge: Judge, task: Task) -> Landings:
     """What of the task's stages arrived in its targets: by its commit, by its own change, or with a whole group.
 
-    Anything that is not certain is no landing: two places that could be meant, history that cannot be read to its
+    Anything that is not certain is not a landing: two places that could be meant, history that cannot be read to its
     end, an empty change, a stage whose branch holds another version of it, or something taken out again later. A stage
     whose landing was taken back is looked for again, like one that never landed.
     """
@@ -89,33 +89,33 @@ def look_for_landings(judge: Judge, task: Task) -> Landings:
     task = as_taken_back(task, lost)
     waiting = [stage for _, stage in sorted(task.stages.items()) if _waits(stage)]
     answer = _Look(judge, task, waiting).answer() if waiting else Landings()
-    anew = {one.stage for one in answer.landed}
-    return replace(answer, taken_back=tuple(one for one in lost if one.stage not in anew))
+    relanded = {landed.stage for landed in answer.landed}
+    return replace(answer, taken_back=tuple(back for back in lost if back.stage not in relanded))
 
 
-def landed_facts(snapshot: Snapshot, found: Iterable[Landed]) -> list[StageLanded]:
+def landed_facts(snapshot: Snapshot, landings: Iterable[Landed]) -> list[StageLanded]:
     """The facts to record, for stages that are on record by the same commit still and landed nowhere meanwhile."""
     return [
-        StageLanded(task=one.task, stage=one.stage, recorded=one.recorded, target=one.target, landed=one.commit,
-                    how=one.how, group=one.group)
-        for one in found
-        if _is_news(snapshot.state.tasks.get(one.task), one)
+        StageLanded(task=landed.task, stage=landed.stage, recorded=landed.recorded, target=landed.target,
+                    landed=landed.commit, how=landed.how, group=landed.group)
+        for landed in landings
+        if _is_news(snapshot.state.tasks.get(landed.task), landed)
     ]  # fmt: skip
 
 
-def as_landed(task: Task, found: Iterable[Landed]) -> Task:
+def as_landed(task: Task, landings: Iterable[Landed]) -> Task:
     """The task as it would be with these landings on record, for those who only look."""
-    facts = {one.stage for one in found if one.task == task.key}
+    facts = {landed.stage for landed in landings if landed.task == task.key}
     stages = {n: s.model_copy(update={"landed": True, "status": "landed"}) if n in facts else s
               for n, s in task.stages.items()}  # fmt: skip
     return task.model_copy(update={"stages": stages})
 
 
-def _is_news(task: Task | None, one: Landed) -> bool:
-    stage = task.stages.get(one.stage) if task is not None and task.is_open else None
-    if stage is None or stage.range is None or stage.range.head != one.recorded:
+def _is_news(task: Task | None, landed: Landed) -> bool:
+    stage = task.stages.get(landed.stage) if task is not None and task.is_open else None
+    if stage is None or stage.range is None or stage.range.head != landed.recorded:
         return False
-    return landed_as(stage) != one.commit
+    return landed_as(stage) != landed.commit
 
 
 def _waits(stage: Stage) -> bool:
@@ -140,7 +140,7 @@ class _Look:
         self.ranges = {stage.number: stage.range for stage in self.waiting if stage.range}
         self.deltas = RecordedDeltas(scope.git, [s.range for s in self.task.stages.values() if s.range])
         tips = {ref.tip for refs in self.targets.values() for ref in refs}
-        heads = [found.head for found in self.ranges.values()]
+        heads = [recorded.head for recorded in self.ranges.values()]
         outside = frozenset(unreachable(scope.git, heads, sorted(tips)))
         self._ask_together(tips, heads)
         self.arrivals = Arrivals(scope, self.task, self.judge.window_above, self.judge.limit, outside)
@@ -150,8 +150,8 @@ class _Look:
         """One walk for each branch, instead of one for each stage."""
         scope = self.judge.scope
         on_branch: dict[str, list[str]] = {}
-        for number, found in self.ranges.items():
-            on_branch.setdefault(self.task.stages[number].branch, []).append(found.head)
+        for number, stage_range in self.ranges.items():
+            on_branch.setdefault(self.task.stages[number].branch, []).append(stage_range.head)
         own = {ref.tip: recorded for name, recorded in on_branch.items() if (ref := scope.branch(name))}
         for tip in tips:
             scope.ask_together(tip, [*heads, *own])
@@ -160,17 +160,19 @@ class _Look:
 
     def answer(self) -> Landings:
         own = {stage.number: self._own(stage) for stage in self.waiting}
-        arrived = {n: one for n, one in own.items() if one is not None and not self._is_shared(n, one, own)}
-        for number, one in arrived.items():
-            is_there = one.is_there or self._is_whole_with_uppers(number, one, arrived)
-            self._take(number, replace(one, is_there=is_there))
+        arrivals = {
+            n: arrived for n, arrived in own.items() if arrived is not None and not self._is_shared(n, arrived, own)
+        }
+        for number, arrived in arrivals.items():
+            is_there = arrived.is_there or self._is_whole_with_uppers(number, arrived, arrivals)
+            self._take(number, replace(arrived, is_there=is_there))
         for handed in list_handed(self.judge.scope, self.task):
             self._look_at(handed)
         self._join()
         self._take_empty()
         self._look_for_older()
-        missed = [one for number, one in sorted(self.missed.items()) if number not in self.found]
-        return Landings(tuple(one for _, one in sorted(self.found.items())), tuple(missed))
+        missed = [missed for number, missed in sorted(self.missed.items()) if number not in self.found]
+        return Landings(tuple(landed for _, landed in sorted(self.found.items())), tuple(missed))
 
     # --- by its own commit or change
 
@@ -178,15 +180,15 @@ class _Look:
         """Where the stage's own change is. A stale one lands only where reconcile would follow it."""
         prover = self._prover(self.ranges[stage.number])
         look_in = self._look_in(stage.number, prover)
-        found = self.arrivals.find(prover, self.targets[stage.number], self._root(stage), look_in)
-        if found is None or stage.number not in self.stale:
-            return found
+        arrived = self.arrivals.find(prover, self.targets[stage.number], self._root(stage), look_in)
+        if arrived is None or stage.number not in self.stale:
+            return arrived
         new = self._follows.get(stage.number)
-        if new is None or new.head != found.commit:
-            if found.is_there and self._has_other_version(stage.number):
-                self._miss(stage.number, "landed-older", self._landed(stage.number, found))
+        if new is None or new.head != arrived.commit:
+            if arrived.is_there and self._has_other_version(stage.number):
+                self._miss(stage.number, "landed-older", self._landed(stage.number, arrived))
             return None
-        return found
+        return arrived
 
     def _look_in(self, number: int, prover: Prover) -> LookIn:
         """Looks for a stage by who made its commits, and takes no commit that is another stage's."""
@@ -212,21 +214,21 @@ class _Look:
         return {f.stage: f.new for f in findings if f.kind == "auto" and f.new is not None}
 
     @staticmethod
-    def _is_shared(number: int, one: Arrived, own: Mapping[int, Arrived | None]) -> bool:
-        """Whether another stage's change is at the same commit: nothing tells whose it is."""
+    def _is_shared(number: int, arrived: Arrived, own: Mapping[int, Arrived | None]) -> bool:
+        """Whether another stage's change is at the same commit: then nothing says whose it is."""
         others = {other.commit for n, other in own.items() if other is not None and n != number}
-        return one.how != "ancestor" and one.commit in others
+        return arrived.how != "ancestor" and arrived.commit in others
 
-    def _is_whole_with_uppers(self, number: int, one: Arrived, arrived: Mapping[int, Arrived]) -> bool:
+    def _is_whole_with_uppers(self, number: int, arrived: Arrived, arrivals: Mapping[int, Arrived]) -> bool:
         """Whether the change is there as stages built on it left it, which arrived in the same place."""
-        by_base = {found.base: n for n, found in self.ranges.items() if n in arrived and found.base}
+        by_base = {recorded.base: n for n, recorded in self.ranges.items() if n in arrivals and recorded.base}
         deltas = [self.deltas.find(self.ranges[number])]
-        at = number
-        while (upper := by_base.get(self.ranges[at].head)) is not None and arrived[upper].target == one.target:
+        below = number
+        while (upper := by_base.get(self.ranges[below].head)) is not None and arrivals[upper].target == arrived.target:
             deltas.append(self.deltas.find(self.ranges[upper]))
-            if self._has_all(one.target, deltas):
+            if self._has_all(arrived.target, deltas):
                 return True
-            at = upper
+            below = upper
             if len(deltas) > MAX_JOINED:
                 break
         return False
@@ -256,8 +258,10 @@ class _Look:
         empty = {n: s.range for n, s in self.task.stages.items() if s.range and s.range.is_empty and not s.landed}
         for group in self.task.groups.values():
             others = [self.found.get(number) for number in group.stages if number not in empty]
-            first = next((one for one in others if one is not None), None)
-            if first is None or not all(one is not None or self._is_there(n) for n, one in self._rest(group, empty)):
+            first = next((landed for landed in others if landed is not None), None)
+            if first is None or not all(
+                landed is not None or self._is_there(n) for n, landed in self._rest(group, empty)
+            ):
                 continue
             for number in group.stages:
                 if number in empty:
@@ -273,7 +277,7 @@ class _Look:
     # --- with others, by hand
 
     def _join(self) -> None:
-        """Several stages that somebody squashed into one commit, while their branches stand."""
+        """Several stages that somebody squashed into one commit, while their branches are still there."""
         left = [n for n in self.ranges if n not in self.found and n not in self.stale and n not in self.missed]
         if not 1 < len(left) <= MAX_JOINED:
             return
@@ -285,10 +289,10 @@ class _Look:
                 free = not any(number in self.found for number in union.stages)
                 how = prove_union(self.judge.scope.git, self.task, union, window) if free else None
                 if how is not None:
-                    one = Arrived(ref, union.commit, how)
-                    kept = self.arrivals.is_kept(one, ref, window.segment.by_id[union.commit].delta, root)
+                    joined = Arrived(ref, union.commit, how)
+                    kept = self.arrivals.is_kept(joined, ref, window.segment.by_id[union.commit].delta, root)
                     for number in union.stages:
-                        self._take(number, replace(one, is_there=kept))
+                        self._take(number, replace(joined, is_there=kept))
 
     def _meeting_places(self, numbers: Collection[int]) -> Iterator[tuple[SearchRef, str | None, set[int]]]:
         """Each target, and each root, with the stages that have both in common."""
@@ -308,14 +312,14 @@ class _Look:
             former = next((trail.range for trail in reversed(stage.trail) if trail.proof == "user"), None)
             if former is None or stage.number in self.found or stage.number in self.missed:
                 continue
-            found = self.arrivals.find(self._prover(former), self.targets[stage.number], self._root(stage))
-            if found is not None and found.is_there:
-                self._miss(stage.number, "landed-older", self._landed(stage.number, found))
+            arrived = self.arrivals.find(self._prover(former), self.targets[stage.number], self._root(stage))
+            if arrived is not None and arrived.is_there:
+                self._miss(stage.number, "landed-older", self._landed(stage.number, arrived))
 
-    # --- books
+    # --- what is noted
 
     def _take(self, number: int, arrived: Arrived, group: str = "") -> None:
-        """Book an arrival for what it is."""
+        """Note an arrival for what it is."""
         what = self._landed(number, arrived, group)
         if not arrived.is_there:
             self._miss(number, "taken-out", what)
@@ -336,7 +340,7 @@ class _Look:
         return Landed(self.task.key, number, recorded, arrived.target.name, arrived.commit, arrived.how, group)
 
     def _prover(self, recorded: RangeFingerprint) -> Prover:
-        known = any(recorded is found for found in self.ranges.values())
+        known = any(recorded is on_record for on_record in self.ranges.values())
         return Prover(self.judge.scope.git, recorded, self.deltas if known else None)
 
     def _root(self, stage: Stage) -> str | None:

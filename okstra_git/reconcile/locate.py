@@ -78,9 +78,9 @@ def prove_spans(window: Window, prover: Prover, spans: Iterable[Span], *, second
     ask = second_opinions and len(chosen) <= SECOND_OPINIONS
     for span in chosen:
         ends = ends_of(window, span)
-        yes = prover.prove(ends, second_opinion=ask)
-        if yes is not None and (not yes.partly_absorbed or _rest_was_there(window, prover, span, ends)):
-            yield Hit(span, ends, yes)
+        proven = prover.prove(ends, second_opinion=ask)
+        if proven is not None and (not proven.partly_absorbed or _rest_was_there(window, prover, span, ends)):
+            yield Hit(span, ends, proven)
 
 
 def _by_delta(window: Window, prover: Prover) -> list[Hit]:
@@ -175,7 +175,7 @@ def _by_rest(window: Window, prover: Prover) -> list[Hit]:
         tree = _tree_of(window, root)
         left = prover.would_change(tree) if tree and prover.is_absorbed_anywhere(tree) else None
         if left:
-            lines = {path + b"\0" + line: n for path, each in left.items() for line, n in each.items()}
+            lines = {path + b"\0" + line: n for path, lines_left in left.items() for line, n in lines_left.items()}
             spans = window.spans_on_paths(lines)
             above = [span for span in spans if window.root_under(span.first) == root]
             hits += prove_spans(window, prover, above, second_opinions=False)
@@ -255,10 +255,10 @@ def _map_commit(window: Window, prover: Prover, oid: str) -> Hit | None:
 
 def _distinct(hits: Iterator[Hit] | list[Hit]) -> list[Hit]:
     """One hit per last commit, the first rung that found it."""
-    found: dict[str, Hit] = {}
+    by_last: dict[str, Hit] = {}
     for hit in hits:
-        found.setdefault(hit.span.last.facts.oid, hit)
-    return list(found.values())
+        by_last.setdefault(hit.span.last.facts.oid, hit)
+    return list(by_last.values())
 
 
 def _without_merges(hits: list[Hit]) -> list[Hit]:

@@ -1,4 +1,4 @@
-"""The values reconcile speaks in: findings, candidates and the report of one task."""
+"""The values that reconcile returns: findings, candidates and the report of one task."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,7 +25,7 @@ class Candidate:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is what okstra itself keeps, which is no new place."""
+        """Whether it is what okstra itself keeps, which is not a new place."""
         return self.ref.startswith("refs/okstra/")
 
 
@@ -45,10 +45,10 @@ class ProvenRange:
 
 @dataclass(frozen=True)
 class Finding:
-    """What reconcile says of one recorded stage.
+    """What reconcile finds of one recorded stage.
 
     `ok` and `restored` (its branch is back at an earlier, proven commit) are not stale; `auto` is proven; `confirm`
-    asks a person. `by_author`: who made the commits when has told where it is, and not its content alone.
+    asks a person. `by_author`: it was found by who made the commits when, and not by its content alone.
     """
 
     stage: int
@@ -72,7 +72,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class AnchorFinding:
-    """What reconcile says of a task's anchor: `ok`, `moved` with a proof, or `unresolvable`."""
+    """What reconcile finds of a task's anchor: `ok`, `moved` with a proof, or `unresolvable`."""
 
     recorded: RangeFingerprint
     status: Literal["ok", "moved", "unresolvable"]

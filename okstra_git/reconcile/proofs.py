@@ -50,7 +50,7 @@ class RecordedDeltas:
 
     def __init__(self, git: Git, ranges: Sequence[RangeFingerprint]) -> None:
         self._git = git
-        self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
+        self._pairs = list(dict.fromkeys((recorded.base_tree, recorded.head_tree) for recorded in ranges))
         self._places = {pair: place for place, pair in enumerate(self._pairs)}
         self._known: dict[tuple[str, str], Delta | None] = {}
         self._stride = READ_TOGETHER
@@ -208,7 +208,7 @@ class Prover:
     def _git_undoes(self, ends: Ends) -> bool:
         """Whether git's own merge, undoing the recorded change at the head, gives nothing but the new base's files.
 
-        A conflict is no answer: a file that was added to a folder which upstream moved cannot be undone by name.
+        A conflict is not an answer: a file that was added to a folder which upstream moved cannot be undone by name.
         """
         undone = find_merged_tree(
             self.git, base=self.recorded.head_tree, ours=ends.head_tree, theirs=self.recorded.base_tree

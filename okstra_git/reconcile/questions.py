@@ -36,7 +36,7 @@ class Questions:
         """Why a stage could not be settled, and where it may be."""
         if rivals:
             return self._ask_which(case, rivals)
-        refs = [(one.ref, one.window) for one in case.searched]
+        refs = [(searched.ref, searched.window) for searched in case.searched]
         union = find_union(case.task, case.recorded, case.prover.recorded_delta(), refs)
         if union is not None:
             stages = listed(union.stages)
@@ -46,11 +46,11 @@ class Questions:
     def _offers(self, case: Case) -> list[Candidate]:
         """What is offered; nothing is recommended where history could not be read to its end."""
         offers = self._candidates.offers(case)
-        whole = all(one.window.complete for one in case.searched) and not self.scope.git.is_shallow
+        whole = all(searched.window.complete for searched in case.searched) and not self.scope.git.is_shallow
         return offers if whole else [replace(offer, likely=False) for offer in offers]
 
     def _ask_union(self, case: Case, union: Union, stages: str) -> Finding:
-        where = next(one for one in case.searched if one.window.find(union.commit) is not None)
+        where = next(searched for searched in case.searched if searched.window.find(union.commit) is not None)
         step = where.window.segment.by_id[union.commit]
         in_target = where.ref.kind == "target"
         gone = in_target and is_gone(self.scope.git, step.delta, where.ref.tip)
@@ -141,7 +141,7 @@ class Questions:
             if self.scope.is_on_remotes(name):
                 gone = f"branch {name} is not here, and differs from remote to remote"
             return f"{gone} and its change was not found in any target; the commit is kept"
-        if not all(one.window.complete for one in case.searched):
+        if not all(searched.window.complete for searched in case.searched):
             return f"cannot prove: {self._cut()}, and the part that was read does not hold the change"
         return "the change is gone from its branch: no commit there resembles the recorded one"
 
@@ -162,7 +162,7 @@ def _asked(case: Case, reason: str, offers: Sequence[Candidate]) -> Finding:
 
 
 def _merged(offers: Sequence[Candidate]) -> Candidate:
-    """One commit that is offered for several reasons: told for the first, as likely as the likeliest of them."""
+    """One commit that is offered for several reasons: described by the first, as likely as the likeliest of them."""
     base = next((offer.base for offer in offers if offer.base), None)
     return replace(offers[0], likely=any(offer.likely for offer in offers), base=base)
 

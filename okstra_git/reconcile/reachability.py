@@ -20,7 +20,7 @@ from okstra_git.store.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Reachability:
-    """How one recorded stage stands: `ok`, `restored` to an earlier proven commit, or `stale`.
+    """The status of one recorded stage: `ok`, `restored` to an earlier proven commit, or `stale`.
 
     `is_behind`: it is `ok`, although its branch here has not caught up with what another clone recorded.
     """
@@ -42,7 +42,7 @@ def survey(task: Task, scope: SearchScope) -> list[Reachability]:
 
 
 def survey_all(tasks: Sequence[Task], scope: SearchScope) -> dict[TaskKey, list[Reachability]]:
-    """`survey` of several tasks, by key, which git is asked about together."""
+    """`survey` of several tasks, by key; git is asked about all of them together."""
     asked = {task.key: _still_asked(task, scope) for task in tasks}
     lost = _lost_stages([(task, stage) for task in tasks for stage in asked[task.key]], scope)
     return {task.key: _standings(task, {n for key, n in lost if key == task.key}, scope) for task in tasks}
@@ -68,7 +68,7 @@ def _standings(task: Task, lost: set[int], scope: SearchScope) -> list[Reachabil
 def standing_landings(task: Task, scope: SearchScope) -> set[int]:
     """Numbers of stages that are on record as landed, and nothing here says that it was taken back."""
     landed = {number for number, stage in task.stages.items() if stage.landed}
-    return landed - {one.stage for one in taken_back(task, scope)} if landed else set()
+    return landed - {back.stage for back in taken_back(task, scope)} if landed else set()
 
 
 Mark = tuple[TaskKey, int]
@@ -76,14 +76,14 @@ Mark = tuple[TaskKey, int]
 
 
 def _lost_stages(stages: Iterable[tuple[Task, Stage]], scope: SearchScope) -> set[Mark]:
-    """The stages whose recorded commit neither their branch nor any branch it may be merged in contains."""
+    """The stages whose recorded commit is neither in their branch nor in any branch it may be merged into."""
     groups: dict[tuple[str, ...], list[LostCandidate]] = {}
     for task, stage in stages:
         ref = scope.branch(stage.branch)
         if stage.range is not None and (ref is None or stage.range.head != ref.tip):
             if ref is None and _left_with_group(task, stage, scope):
                 continue
-            around = tuple(found.tip for found in scope.around(task, stage))
+            around = tuple(target.tip for target in scope.around(task, stage))
             groups.setdefault(around, []).append(LostCandidate((task.key, stage.number), stage.range.head, ref))
     return {mark for around, asked in groups.items() for mark in _lost_beside(around, asked, scope)}
 
@@ -91,16 +91,18 @@ def _lost_stages(stages: Iterable[tuple[Task, Stage]], scope: SearchScope) -> se
 def _left_with_group(task: Task, stage: Stage, scope: SearchScope) -> bool:
     """Whether a group holds the stage, in a clone which never had its branch.
 
-    A handoff pushes the group's branch and no stage's. That the stage's is missing tells something in the clone alone
-    that recorded it.
+    A handoff pushes the group's branch and no stage's. That the stage's branch is missing means something only in the
+    clone that recorded it.
     """
     if scope.writer is None or stage.recorded_by in ("", scope.writer) or scope.is_on_remotes(stage.branch):
         return False
     head = stage.range.head if stage.range is not None else None
     groups = [
-        one for one in task.groups.values() if any((m.stage, m.commit) == (stage.number, head) for m in one.members)
+        group
+        for group in task.groups.values()
+        if any((m.stage, m.commit) == (stage.number, head) for m in group.members)
     ]
-    refs = [(scope.branch(one.branch), one.range.head) for one in groups]
+    refs = [(scope.branch(group.branch), group.range.head) for group in groups]
     return any(ref is not None and scope.contains(ref.tip, commit) for ref, commit in refs)
 
 
@@ -114,12 +116,12 @@ class LostCandidate(NamedTuple):
 
 def _lost_beside(around: Sequence[str], asked: Sequence[LostCandidate], scope: SearchScope) -> Iterator[Mark]:
     """Those that are in none of these branches, nor in their own; two walks for all of them."""
-    outside = unreachable(scope.git, [one.head for one in asked], around)
-    left = [one for one in asked if one.head in outside]
-    held = held_by(scope.git, {(one.ref.tip, one.head) for one in left if one.ref}, around)
-    for one in left:
-        if one.ref is None or (one.ref.tip, one.head) not in held:
-            yield one.mark
+    outside = unreachable(scope.git, [candidate.head for candidate in asked], around)
+    left = [candidate for candidate in asked if candidate.head in outside]
+    held = held_by(scope.git, {(candidate.ref.tip, candidate.head) for candidate in left if candidate.ref}, around)
+    for candidate in left:
+        if candidate.ref is None or (candidate.ref.tip, candidate.head) not in held:
+            yield candidate.mark
 
 
 def _status(number: int, lost: set[int], restored: Mapping[int, RangeFingerprint]) -> str:
@@ -146,24 +148,24 @@ def _explained(
 
 def _back(stages: Sequence[tuple[Stage, SearchRef]], scope: SearchScope) -> dict[int, RangeFingerprint]:
     """The newest earlier range of each stage that its branch has."""
-    earlier = [(stage, ref.tip, one) for stage, ref in stages for one in _earlier_ranges(stage)]
+    earlier = [(stage, ref.tip, former) for stage, ref in stages for former in _earlier_ranges(stage)]
     tips = sorted({tip for _, tip, _ in earlier})
-    gone = unreachable(scope.git, [one.head for *_, one in earlier], tips) if earlier else set()
-    found: dict[int, RangeFingerprint] = {}
-    for stage, tip, one in earlier:
-        if one.head not in gone and stage.number not in found and scope.contains(tip, one.head):
-            found[stage.number] = one
-    return found
+    unheld = unreachable(scope.git, [former.head for *_, former in earlier], tips) if earlier else set()
+    restored: dict[int, RangeFingerprint] = {}
+    for stage, tip, former in earlier:
+        if former.head not in unheld and stage.number not in restored and scope.contains(tip, former.head):
+            restored[stage.number] = former
+    return restored
 
 
 def _earlier_ranges(stage: Stage) -> list[RangeFingerprint]:
     """Ranges the stage had before, newest first, as far back as every step between was proven."""
-    found: list[RangeFingerprint] = []
+    ranges: list[RangeFingerprint] = []
     for trail in reversed(stage.trail):
         if trail.proof == "user":
             break
-        found.append(trail.range)
-    return found
+        ranges.append(trail.range)
+    return ranges
 
 
 @dataclass(frozen=True)
@@ -205,24 +207,30 @@ def list_taken_back(tasks: Iterable[Task], scope: SearchScope) -> list[TakenBack
     return [_describe(task, stage) for task, stage, refs in lost if _is_evident(stage, refs, scope)]
 
 
-def unlanded_facts(snapshot: Snapshot, found: Iterable[TakenBack]) -> list[StageUnlanded]:
+def unlanded_facts(snapshot: Snapshot, landings: Iterable[TakenBack]) -> list[StageUnlanded]:
     """The facts to record, for stages that are still on record as landed by the same commit."""
     return [
-        StageUnlanded(task=one.task, stage=one.stage, recorded=one.recorded, landed=one.commit, target=one.target)
-        for one in found
-        if _is_current(snapshot.state.tasks.get(one.task), one)
+        StageUnlanded(
+            task=landing.task,
+            stage=landing.stage,
+            recorded=landing.recorded,
+            landed=landing.commit,
+            target=landing.target,
+        )
+        for landing in landings
+        if _is_current(snapshot.state.tasks.get(landing.task), landing)
     ]
 
 
-def as_taken_back(task: Task, found: Iterable[TakenBack]) -> Task:
+def as_taken_back(task: Task, landings: Iterable[TakenBack]) -> Task:
     """The task as it would be with these on record, for those who only look."""
-    numbers = {one.stage for one in found if one.task == task.key}
+    numbers = {landing.stage for landing in landings if landing.task == task.key}
     return without_landings(task, numbers) if numbers else task
 
 
-def _is_current(task: Task | None, one: TakenBack) -> bool:
-    stage = task.stages.get(one.stage) if task is not None else None
-    return stage is not None and landed_as(stage) == one.commit
+def _is_current(task: Task | None, landing: TakenBack) -> bool:
+    stage = task.stages.get(landing.stage) if task is not None else None
+    return stage is not None and landed_as(stage) == landing.commit
 
 
 def _describe(task: Task, stage: Stage) -> TakenBack:
@@ -233,13 +241,13 @@ def _describe(task: Task, stage: Stage) -> TakenBack:
 def _lost_landings(tasks: Iterable[Task], scope: SearchScope) -> list[_Landing]:
     """Landed stages whose commit none of the branches that could hold it has."""
     around: dict[tuple[str, ...], list[_Landing]] = {}
-    for landing in (found for task in tasks for found in _landings(task, scope)):
+    for landing in (landed for task in tasks for landed in _landings(task, scope)):
         around.setdefault(tuple(dict.fromkeys(ref.tip for ref in landing.refs)), []).append(landing)
     lost: list[_Landing] = []
     for tips, landings in around.items():
-        gone = unreachable(scope.git, [landed_as(each.stage) or "" for each in landings], tips)
-        lost += [each for each in landings if landed_as(each.stage) in gone]
-    return sorted(lost, key=lambda each: (each.task.key, each.stage.number))
+        gone = unreachable(scope.git, [landed_as(landing.stage) or "" for landing in landings], tips)
+        lost += [landing for landing in landings if landed_as(landing.stage) in gone]
+    return sorted(lost, key=lambda landing: (landing.task.key, landing.stage.number))
 
 
 def _landings(task: Task, scope: SearchScope) -> list[_Landing]:
@@ -258,19 +266,19 @@ def _holders(task: Task, stage: Stage, scope: SearchScope) -> list[SearchRef]:
 
 
 def _is_evident(stage: Stage, refs: list[SearchRef], scope: SearchScope) -> bool:
-    writer, at = _seen_by(stage)
+    writer, since = _seen_by(stage)
     if not refs or any(find_commit(scope.git, ref.tip) is None for ref in refs) or _is_unreadable(stage, scope):
         return False  # without a target that can be read, nothing is known: a list may have a slip of the pen
     if scope.writer is None or writer == scope.writer:
         return True
     commit = landed_as(stage)
-    if commit is None or at is None:
+    if commit is None or since is None:
         return False
-    return any(has_left(scope.git, scope.full_name(ref), commit, since=at) for ref in refs)
+    return any(has_left(scope.git, scope.full_name(ref), commit, since=since) for ref in refs)
 
 
 def _is_unreadable(stage: Stage, scope: SearchScope) -> bool:
-    """Whether the branch it landed in is damaged: that is no proof of anything."""
+    """Whether the branch it landed in is damaged: that proves nothing."""
     target = stage.landing.target if stage.landing is not None else stage.base_ref
     return any(is_torn(scope.git, f"refs/{kind}/{target}") for kind in ("heads", "remotes")) if target else False
 

@@ -33,7 +33,7 @@ def _refuse_overlapping(findings: list[Finding], taken: Mapping[int, Set[str]]) 
     doubted: dict[int, tuple[int, ...]] = {}
     for one, other in sorted(pairs):
         if autos[one].recorded.base != autos[other].recorded.base:
-            doubted |= {each.stage: (one, other) for each in _weaker(autos[one], autos[other])}
+            doubted |= {weaker.stage: (one, other) for weaker in _weaker(autos[one], autos[other])}
     return [
         _demote(f, f"stages {listed(doubted[f.stage])} would share commits", doubted[f.stage])
         if f.stage in doubted
@@ -96,7 +96,7 @@ def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Findi
             continue  # the usual case: still one on top of the other
         if lower.new.head != upper.new.head and contains(lower.new.head, upper.new.head):
             pair = (lower.stage, upper.stage)
-            swapped |= {one.stage: pair for one in _weaker(lower, upper)}
+            swapped |= {weaker.stage: pair for weaker in _weaker(lower, upper)}
     return [
         _demote(f, f"stages {listed(swapped[f.stage])} are in another order now", swapped[f.stage])
         if f.stage in swapped
@@ -107,7 +107,11 @@ def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Findi
 
 def _weaker(one: Finding, other: Finding) -> list[Finding]:
     """Which of two findings that contradict each other to doubt: both, unless one is known by who made it when."""
-    return [one, other] if one.by_author == other.by_author else [each for each in (one, other) if not each.by_author]
+    return (
+        [one, other]
+        if one.by_author == other.by_author
+        else [finding for finding in (one, other) if not finding.by_author]
+    )
 
 
 def _demote(finding: Finding, reason: str, together: tuple[int, ...]) -> Finding:

@@ -28,7 +28,7 @@ class SearchRef(NamedTuple):
 class SearchScope:
     """Tips of refs as they are, or as git is about to make them (`planned`: full name -> commit).
 
-    During a rebase git tells its hook the new commits before it moves every branch; the plan stands in for that.
+    During a rebase git tells its hook the new commits before it moves every branch; the plan takes the place of that.
     `extra_targets` is what `okstra.target` says: where it says anything, it is the whole list of targets. `writer` is
     the id of this clone, empty where it has none; None takes this clone for the one that recorded everything.
     """
@@ -73,8 +73,8 @@ class SearchScope:
         if local:
             return SearchRef("branch", name, local)
         fetched = [ref for ref in self._remote_names if ref.split("/", 3)[-1] == name]
-        found = [SearchRef("upstream", recorded_name(self.git, ref), tip) for ref in fetched if (tip := self.tip(ref))]
-        return found[0] if len({each.tip for each in found}) == 1 else None
+        copies = [SearchRef("upstream", recorded_name(self.git, ref), tip) for ref in fetched if (tip := self.tip(ref))]
+        return copies[0] if len({copy.tip for copy in copies}) == 1 else None
 
     def is_on_remotes(self, name: str) -> bool:
         """Whether some remote has a branch of this name, as far as it was fetched."""
@@ -87,7 +87,7 @@ class SearchScope:
     def upstream(self, name: str) -> SearchRef | None:
         """The configured upstream of a local branch; of the kind `target` where that is what it is.
 
-        A branch made by `git switch -c f origin/main` follows `origin/main`, which is no place of its own.
+        A branch made by `git switch -c f origin/main` follows `origin/main`, which is not a place of its own.
         """
         if name not in self._follows:
             self._follows[name] = self._find_upstream(name)
@@ -105,14 +105,14 @@ class SearchScope:
         """Whether a branch, or what was fetched of it (full ref name or as typed), counts as a target of any stage.
 
         Those are what `okstra.target` lists; where it lists nothing, the usual names and the bases of stages. A branch
-        of a stage or a group is none, nor is the fetched copy of one.
+        of a stage or a group is not one, nor is the fetched copy of one.
         """
         short = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
         names = {short, tracked_branch(self.git, short) or short}
         if not self._stage_branches.isdisjoint(names):
             return False
-        said = {name.removeprefix(BRANCH).removeprefix(FETCHED) for name in self.extra_targets}
-        listed = said or {*USUAL_NAMES, *self._default_names, *self._known_bases}
+        configured = {name.removeprefix(BRANCH).removeprefix(FETCHED) for name in self.extra_targets}
+        listed = configured or {*USUAL_NAMES, *self._default_names, *self._known_bases}
         return not names.isdisjoint(listed)
 
     def targets(self, task: Task, stage: Stage | None) -> list[SearchRef]:
@@ -137,19 +137,19 @@ class SearchScope:
 
     def _find_around(self, task: Task, stage: Stage | None) -> list[SearchRef]:
         named = [*self.extra_targets, *([stage.base_ref] if stage else [])]
-        found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._bases_of(task)]
-        for one in [stage] if stage else task.stages.values():
-            found += [self._named(name) for name in self._followed(one)]
+        candidates = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._bases_of(task)]
+        for member in [stage] if stage else task.stages.values():
+            candidates += [self._named(name) for name in self._followed(member)]
         own = {stage.branch} if stage else set()
-        unique = {ref.name: ref for ref in found if ref is not None and ref.name not in own}
+        unique = {ref.name: ref for ref in candidates if ref is not None and ref.name not in own}
         refs = [*unique.values(), *self._upstreams(unique.values())]
         return list({ref.name: ref for ref in refs}.values())
 
     def _bases_of(self, task: Task) -> list[SearchRef]:
         """The branches that the work of the task was put on, and the usual ones."""
         if task.key not in self._ground:
-            found = [*(self._named(name) for name in self._base_refs(task) if name), *self._defaults()]
-            self._ground[task.key] = [ref for ref in found if ref is not None]
+            refs = [*(self._named(name) for name in self._base_refs(task) if name), *self._defaults()]
+            self._ground[task.key] = [ref for ref in refs if ref is not None]
         return self._ground[task.key]
 
     def destinations(self, task: Task, base_refs: Iterable[str], *, besides: Iterable[str] = ()) -> list[SearchRef]:
@@ -157,18 +157,18 @@ class SearchScope:
 
         Fewer than `targets`: the bases of other stages may be branches on which somebody only put stages together, and
         neither a branch of a stage or a group nor the fetched copy of one is ever among them. Where `okstra.target`
-        says which branches count, it counts alone; what stands in `besides` counts always.
+        says which branches count, it counts alone; what `besides` names counts always.
         """
         anchored = [task.anchor.ref] if task.anchor is not None else []
         usual = sorted(self._default_names, key=lambda name: "/" in name)  # the branch here before what was fetched
-        said = (*self.extra_targets, *besides)
+        certain = (*self.extra_targets, *besides)
         likely = () if self.extra_targets else (*base_refs, *anchored, *usual)
-        if (likely, said) not in self._destinations:
+        if (likely, certain) not in self._destinations:
             named = [ref for name in dict.fromkeys(likely) if name for ref in self.target(name)]
-            named += [ref for name in said if name for ref in self.target(name) or self.copies(name)]
-            found = [*named, *(ref for ref in self._upstreams(named) if not self._is_copy_of_stage(ref.name))]
-            self._destinations[likely, said] = list({ref.name: ref for ref in found}.values())
-        return self._destinations[likely, said]
+            named += [ref for name in certain if name for ref in self.target(name) or self.copies(name)]
+            refs = [*named, *(ref for ref in self._upstreams(named) if not self._is_copy_of_stage(ref.name))]
+            self._destinations[likely, certain] = list({ref.name: ref for ref in refs}.values())
+        return self._destinations[likely, certain]
 
     def destinations_of(self, task: Task, number: int) -> list[SearchRef]:
         """Branches in which a stage counts as landed: by its base, and by those of the groups that it left with."""
@@ -189,8 +189,8 @@ class SearchScope:
     def copies(self, name: str) -> list[SearchRef]:
         """A target by name, here and as fetched from any remote."""
         if name not in self._copies:
-            found = [ref for each in (name, *tracking_names(self.git, name)) for ref in self.target(each)]
-            self._copies[name] = list({ref.name: ref for ref in found}.values())
+            refs = [ref for branch in (name, *tracking_names(self.git, name)) for ref in self.target(branch)]
+            self._copies[name] = list({ref.name: ref for ref in refs}.values())
         return self._copies[name]
 
     def full_name(self, search_ref: SearchRef) -> str:
@@ -243,8 +243,8 @@ class SearchScope:
         return self._forks[tip, other]
 
     def _upstreams(self, refs: Iterable[SearchRef]) -> list[SearchRef]:
-        found = [self.upstream(ref.name) for ref in refs]
-        return [SearchRef("target", ref.name, ref.tip) for ref in found if ref is not None]
+        above = [self.upstream(ref.name) for ref in refs]
+        return [SearchRef("target", ref.name, ref.tip) for ref in above if ref is not None]
 
     def _defaults(self) -> list[SearchRef | None]:
         return [self._named(name) for name in self._default_names]
@@ -254,11 +254,11 @@ class SearchScope:
         return default_branches(self.git)
 
     def _named(self, name: str) -> SearchRef | None:
-        """A target by branch name; commits, tags and stage branches are no targets."""
+        """A target by branch name; commits, tags and stage branches are not targets."""
         if name.removeprefix(BRANCH) in self._stage_branches:
             return None
-        found = ((ref, tip) for ref in branch_refs(name) if (tip := self.tip(ref)))
-        return next((SearchRef("target", recorded_name(self.git, ref), tip) for ref, tip in found), None)
+        tips = ((ref, tip) for ref in branch_refs(name) if (tip := self.tip(ref)))
+        return next((SearchRef("target", recorded_name(self.git, ref), tip) for ref, tip in tips), None)
 
 
 def _own_branches(task: Task) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Where a recorded stage, or a task's anchor, lives in one window: by who made its commits first, then by content.
 
-A range with the recorded content need not be the stage: some commits cancel out, and the work alone, or a colleague's
+A range with the recorded content is not always the stage: some commits cancel out, and the work alone, or a colleague's
 copy below a changed version, has the same content. So the commits that were made from recorded ones choose the ends.
 
 Example: recorded are T (try), W (work), R (take the try back). Rebased, the branch has T', W', R', and W' alone makes
@@ -70,8 +70,8 @@ class Search:
 
     def whole_hits(self) -> list[Hit]:
         """The proven ranges; none where the only one leaves out a commit that may be the stage's."""
-        found = self.run()
-        return [] if found.outside else list(found.hits)
+        result = self.run()
+        return [] if result.outside else list(result.hits)
 
     def run(self) -> Found:
         """What the window holds of the stage."""
@@ -87,9 +87,9 @@ class Search:
 
     def _find_made(self) -> None:
         for facts in self.identities.commits(self.stage):
-            found = self.identities.made_from(facts, self.window)
-            if found:
-                self.made[facts.oid] = found
+            steps = self.identities.made_from(facts, self.window)
+            if steps:
+                self.made[facts.oid] = steps
 
     def _solid(self) -> list[Step]:
         """Commits made from recorded ones that change anything."""
@@ -99,14 +99,14 @@ class Search:
         return [*self._solid(), *(step for _, step in self.copied)]
 
     def _find_copied(self) -> None:
-        """Look for recorded commits that nobody is known to have been made from by what they change."""
+        """Look for those recorded commits from which no other is known to be made, by what they change."""
         commits = self.identities.commits(self.stage)
         if all(facts.oid in self.made or len(facts.parents) > 1 for facts in commits):
             return
         units = [unit for unit in self.units.of(self.stage) if unit.delta != () and unit.facts.oid not in self.made]
         for place, unit in enumerate(units):
             alike = [step for step in like_unit(self.window, unit) if self._is_only_ours(step)]
-            twins = [at for at, other in enumerate(units) if unit.delta is not None and other.delta == unit.delta]
+            twins = [index for index, other in enumerate(units) if unit.delta is not None and other.delta == unit.delta]
             if alike and len(alike) == len(twins):  # what was done, undone and done again is matched in its order
                 self.copied.append((unit, alike[twins.index(place)]))
             else:
@@ -166,7 +166,7 @@ class Search:
         return any(step.delta and not self._is_only_ours(step) for step in steps)
 
     def _rivals(self, hit: Hit) -> list[Hit]:
-        """Other ranges of the window with the same content, made by nobody that is known and clear of the hit."""
+        """Other ranges with the same content, whose makers are not known, and which do not overlap the hit."""
         for change in hit.ends.delta:
             if not any(self._is_free(step, hit) for step in self.window.visitors(change.path)):
                 return []
@@ -191,7 +191,7 @@ OpenWindow = Callable[[SearchRef, Task, str], Window]
 
 
 def judge_anchor(task: Task, scope: SearchScope, open_window: OpenWindow) -> AnchorFinding | None:
-    """Whether the anchor still stands in the history of its base, its targets or the task's stages."""
+    """Whether the anchor is still in the history of its base, its targets or the task's stages."""
     anchor = task.anchor
     if anchor is None:
         return None

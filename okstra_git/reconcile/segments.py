@@ -207,11 +207,11 @@ def without_paths(lines: Mapping[bytes, int]) -> Lines:
 
 
 def _grouped(steps: Iterable[Step], keys: Callable[[Step], Iterable[Key]]) -> dict[Key, list[Step]]:
-    found: dict[Key, list[Step]] = {}
+    by_key: dict[Key, list[Step]] = {}
     for step in steps:
         for key in keys(step):
-            found.setdefault(key, []).append(step)
-    return found
+            by_key.setdefault(key, []).append(step)
+    return by_key
 
 
 def read_segment(git: Git, tips: Iterable[str], outside: Iterable[str], *, limit: int) -> Segment:
@@ -229,15 +229,15 @@ def read_segment(git: Git, tips: Iterable[str], outside: Iterable[str], *, limit
 
 def _parent_trees(git: Git, facts: Sequence[CommitFacts]) -> list[str | None]:
     trees = {commit.oid: commit.tree for commit in facts}
-    found: list[str | None] = []
+    parent_trees: list[str | None] = []
     for commit in facts:
         if not commit.parents:
-            found.append(None if git.is_shallow else EMPTY_TREE)
+            parent_trees.append(None if git.is_shallow else EMPTY_TREE)
             continue
         known = trees.get(commit.parents[0])
         outside = find_commit(git, commit.parents[0]) if known is None else None
-        found.append(known or (outside.tree if outside else None))
-    return found
+        parent_trees.append(known or (outside.tree if outside else None))
+    return parent_trees
 
 
 def _steps(readable: Sequence[tuple[CommitFacts, str]], deltas: Sequence[Delta]) -> Iterator[Step]:

@@ -58,16 +58,16 @@ def _stage_moved(task: TaskKey, finding: Finding, new: RangeFingerprint) -> Stag
 
 
 def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
-    found = report.anchor
-    if found is None or found.new is None:
+    anchor = report.anchor
+    if anchor is None or anchor.new is None:
         return []
-    new = fingerprint_ranges(git, [(found.new.base, found.new.head)])[0]
-    proof, evidence = found.new.proof, found.new.evidence
-    return [AnchorMoved(task=report.task, old=found.recorded.head, range=new, proof=proof, evidence=evidence)]
+    new = fingerprint_ranges(git, [(anchor.new.base, anchor.new.head)])[0]
+    proof, evidence = anchor.new.proof, anchor.new.evidence
+    return [AnchorMoved(task=report.task, old=anchor.recorded.head, range=new, proof=proof, evidence=evidence)]
 
 
 def after_moves(report: Report, events: Iterable[Event]) -> Report | None:
-    """The report as it stands once these events are on record; None where they are not all that it proves."""
+    """The report as it is once these events are on record; None where they are not all that it proves."""
     moves = {_subject(fact): fact.range for event in events if (fact := _move(event)) and fact.task == report.task}
     findings = [_settled(finding, moves.get(finding.stage)) for finding in report.findings]
     anchor = report.anchor
@@ -114,7 +114,7 @@ class OtherStage(OkstraError):
 
 
 class TargetTip(OkstraError):
-    """The answer is where a branch stands that work is merged into."""
+    """The answer is the tip of a branch that work is merged into."""
 
     code = "answer.target"
 
@@ -226,33 +226,44 @@ def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFin
     key, commit = str(task.key), choice.commit
     look = f"git okstra reconcile --task-key {key} --check --show"
     hint = f"{look} tells what it may be; if this is meant, repeat the line with --force"
-    other = next((one for one in task.stages.values() if one.number != stage.number and _holds(git, one, commit)), None)
+    other = next(
+        (
+            candidate
+            for candidate in task.stages.values()
+            if candidate.number != stage.number and _holds(git, candidate, commit)
+        ),
+        None,
+    )
     if other is not None:
-        told = f"{shown(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
-        return OtherStage(told, hint=hint, stage=stage.number, other=other.number, commit=commit)
+        message = (
+            f"{shown(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
+        )
+        return OtherStage(message, hint=hint, stage=stage.number, other=other.number, commit=commit)
     if commit in choice.elsewhere:
-        told = f"{shown(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
-        return OtherStage(told, hint=hint, stage=stage.number, commit=commit)
+        message = (
+            f"{shown(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
+        )
+        return OtherStage(message, hint=hint, stage=stage.number, commit=commit)
     target = choice.targets.get(commit) or choice.within
     if target and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
         where = f"is where {target} stands" if commit in choice.targets else f"is a commit of {target}"
-        told = f"{shown(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
-        return TargetTip(told, hint=hint, stage=stage.number, target=target, commit=commit)
+        message = f"{shown(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
+        return TargetTip(message, hint=hint, stage=stage.number, target=target, commit=commit)
     if new.base is None and git.is_shallow:
-        told = f"where stage {stage.number} begins at {shown(choice.ref)} is cut off in this shallow clone"
-        return CutOff(told, hint="git fetch --unshallow", stage=stage.number, commit=commit)
+        message = f"where stage {stage.number} begins at {shown(choice.ref)} is cut off in this shallow clone"
+        return CutOff(message, hint="git fetch --unshallow", stage=stage.number, commit=commit)
     if new.is_empty:
-        told = f"at {shown(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
-        return EmptyAnswer(told, hint=hint, stage=stage.number, commit=commit)
+        message = f"at {shown(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
+        return EmptyAnswer(message, hint=hint, stage=stage.number, commit=commit)
     return None
 
 
 def _holds(git: Git, stage: Stage, commit: str) -> bool:
     """Whether the commit is the stage's recorded one, or one of those that belong to it."""
-    found = stage.range
-    if found is None or not contains(git, found.head, commit):
+    recorded = stage.range
+    if recorded is None or not contains(git, recorded.head, commit):
         return False
-    return commit == found.head or not (found.base is not None and contains(git, found.base, commit))
+    return commit == recorded.head or not (recorded.base is not None and contains(git, recorded.base, commit))
 
 
 def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> Appended:

@@ -6,7 +6,7 @@ if `after[last] == before[first] + wanted`: one lookup for each commit in place 
 
 Example: commits a, b, c have the sums 5, 7, 2, so `before` is 0, 5, 12 and `after` 5, 12, 14. Wanted is 9: before[b] is
 5, and 5 + 9 = 14 is after[c], so b..c is a range that may be the change. That two changes have one sum by chance is as
-good as impossible, but a sum is no proof: whoever asks proves each range by its content.
+good as impossible, but a sum is not a proof: whoever asks proves each range by its content.
 
 History is a forest along first parents, and both ends have to lie on one line of it. A walk that notes when it enters
 and leaves a node tells ancestors by two comparisons.
@@ -83,8 +83,10 @@ class SpanIndex:
         end on every line below it, so that nodes without a summand around a change do not multiply it.
         """
         ends = self._ends
-        meeting = [(at, goal) for at in self._starts if (goal := at + wanted & SUM_MASK) in ends]  # add_sums, inlined
-        return sorted(pair for at, goal in meeting for pair in self._pairs(self._starts[at], ends[goal]))
+        meeting = [
+            (start, goal) for start in self._starts if (goal := start + wanted & SUM_MASK) in ends
+        ]  # add_sums, inlined
+        return sorted(pair for start, goal in meeting for pair in self._pairs(self._starts[start], ends[goal]))
 
     def _pairs(self, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Both lists in the order in which a walk down the forest enters them; one pass with the open starts."""
@@ -112,10 +114,10 @@ def _close(open_starts: list[int], left: Sequence[int], now: int) -> None:
 
 def _by_value(values: Sequence[int], forest: Forest) -> dict[int, list[int]]:
     """Nodes by their value, in the order in which a walk enters them."""
-    found: dict[int, list[int]] = {}
+    nodes: dict[int, list[int]] = {}
     for node in sorted(range(len(values)), key=forest.entered.__getitem__):
-        found.setdefault(values[node], []).append(node)
-    return found
+        nodes.setdefault(values[node], []).append(node)
+    return nodes
 
 
 def index_sums(parents: Sequence[int | None], summands: Sequence[int], forest: Forest | None = None) -> SpanIndex:

@@ -41,9 +41,9 @@ def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
             stage = fact.stage if isinstance(fact, StageMoved) else None
             verdict = _verdict(git, prints.get(fact.old), fact)
             checked.append(Checked(key, stage, fact.old, fact.range.head, fact.proof, verdict, event.id))
-        found = getattr(fact, "range", None) if not isinstance(fact, StageDone) else fact.range
-        if isinstance(found, RangeFingerprint):
-            prints[found.head] = found
+        recorded = getattr(fact, "range", None) if not isinstance(fact, StageDone) else fact.range
+        if isinstance(recorded, RangeFingerprint):
+            prints[recorded.head] = recorded
     return checked
 
 

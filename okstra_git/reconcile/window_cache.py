@@ -95,13 +95,13 @@ class WindowCache:
 
     def _lowest(self, hidden: Sequence[tuple[str, ...]]) -> list[str] | None:
         """What may be left out for all of them: the last commit that all that is hidden has in common."""
-        ends = list(dict.fromkeys(oid for each in hidden for oid in each))
+        ends = list(dict.fromkeys(oid for oids in hidden for oid in oids))
         if not ends or not all(hidden):
             return []
-        at: str | None = ends[0]
+        lowest: str | None = ends[0]
         for end in ends[1:]:
-            at = merge_base(self.scope.git, at, end) if at is not None else None
-        return [at] if at is not None else None
+            lowest = merge_base(self.scope.git, lowest, end) if lowest is not None else None
+        return [lowest] if lowest is not None else None
 
     def learn(self, wanted: Iterable[Wanted]) -> None:
         """Ask at once which tips and roots the targets contain."""
@@ -123,11 +123,11 @@ def roots_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, s
     roots: dict[str, str | None] = {}
     for head in bases:
         path: list[str] = []
-        at: str | None = head
-        while at is not None and at in bases and at not in roots and at not in path:
-            path.append(at)
-            at = bases[at]
-        root = roots.get(at or "", at)
+        commit: str | None = head
+        while commit is not None and commit in bases and commit not in roots and commit not in path:
+            path.append(commit)
+            commit = bases[commit]
+        root = roots.get(commit or "", commit)
         roots.update(dict.fromkeys(path, root if root not in path else None))
     if task.anchor is not None:
         roots.setdefault(task.anchor.range.head, task.anchor.range.base)

@@ -146,7 +146,7 @@ class Window:
         return lowest
 
     def hulls(self, steps: Sequence[Step]) -> list[Span]:
-        """The shortest ranges that have all of the steps: of the line that they stand on, and of the tip's."""
+        """The shortest ranges that have all of the steps: of the line that they are on, and of the tip's."""
         spans = [self._hull(steps, end) for end in (max(steps, key=_position), None)]
         return list(dict.fromkeys(span for span in spans if span is not None))
 
@@ -164,12 +164,12 @@ class Window:
 
     def back(self, span: Span) -> Iterator[Step]:
         """The steps of the range along first parents, newest first."""
-        at: Step | None = span.last
-        while at is not None:
-            yield at
-            if at is span.first:
+        step: Step | None = span.last
+        while step is not None:
+            yield step
+            if step is span.first:
                 return
-            at = self.segment.by_id.get(at.parent or "")
+            step = self.segment.by_id.get(step.parent or "")
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""
@@ -211,8 +211,8 @@ class Window:
         paths = {key.partition(b"\0")[0] for key in lines}
         rarest = min(paths, key=lambda path: len(self.visitors(path)))
         part = {key: count for key, count in lines.items() if key.partition(b"\0")[0] == rarest}
-        found = self._spans_on({rarest}, part)
-        return found if len(paths) == 1 or not found else self._spans_on(paths, lines)
+        spans = self._spans_on({rarest}, part)
+        return spans if len(paths) == 1 or not spans else self._spans_on(paths, lines)
 
     def _spans_on(self, paths: Set[bytes], lines: Lines) -> list[Span]:
         touching = {step.position: step for path in paths for step in self.visitors(path)}
@@ -238,8 +238,8 @@ class Window:
 
     def singles(self, delta: int, lines: int) -> list[Step]:
         """Every single commit whose delta, or whose added and removed lines (wherever they are), have this sum."""
-        found = self.only_own(self.segment.by_bare_lines.get(lines, ())) if lines else []
-        return [*self.by_delta(delta), *found]
+        by_lines = self.only_own(self.segment.by_bare_lines.get(lines, ())) if lines else []
+        return [*self.by_delta(delta), *by_lines]
 
     def has_lines(self, step: Step) -> bool:
         """Whether the step adds or removes a line of some file, and does not just move lines within it."""
@@ -252,8 +252,8 @@ class Window:
 
     def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
         steps = self.segment.steps
-        found = [(steps[first], steps[last]) for first, last in index.find(wanted)] if wanted else []
-        return [Span(first, last) for first, last in found if self.has(first) and self.has(last)]
+        ends = [(steps[first], steps[last]) for first, last in index.find(wanted)] if wanted else []
+        return [Span(first, last) for first, last in ends if self.has(first) and self.has(last)]
 
 
 def _position(step: Step) -> int:

@@ -53,8 +53,8 @@ def show_time(at: datetime) -> str:
 def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
     field = ".".join(str(part) for part in wrong["loc"])
     if field == "at":
-        told = f"nothing can be recorded at {wrong['input']}: no record is of before 1970 or after 9000"
-        return NotRecordable(told, hint="set the clock of this machine: date", field=field, record=record)
+        message = f"nothing can be recorded at {wrong['input']}: no record is of before 1970 or after 9000"
+        return NotRecordable(message, hint="set the clock of this machine: date", field=field, record=record)
     reasons = {
         "string_too_long": "is longer than {max_length} characters",
         "too_long": "has more than {max_length} items",
@@ -64,6 +64,6 @@ def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
     }
     why = reasons.get(wrong["type"], "has a form that no record may have").format(**wrong.get("ctx", {}))
     value = wrong["input"]
-    said = f" {shown(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
-    told = f"the {field.replace('_', ' ')}{said} cannot be recorded: it {why}"
-    return NotRecordable(told, hint="change it, then repeat the line", field=field, record=record)
+    quoted = f" {shown(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
+    message = f"the {field.replace('_', ' ')}{quoted} cannot be recorded: it {why}"
+    return NotRecordable(message, hint="change it, then repeat the line", field=field, record=record)

@@ -1,4 +1,4 @@
-"""Events to lines of JSON and back; lines that this release does not know are told apart from broken ones."""
+"""Events to lines of JSON and back; lines that this release does not know are kept apart from broken ones."""
 
 import gc
 import json
@@ -16,7 +16,7 @@ from okstra_git.records.events import Event
 from okstra_git.records.grammar import LARGEST, MAX_LINE
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""A NUL in a string of JSON: it cannot stand there but as an escape, behind an even number of backslashes."""
+"""A NUL in a string of JSON: it can occur there only as an escape, behind an even number of backslashes."""
 
 
 @dataclass
@@ -47,8 +47,8 @@ def encode_readable(event: Event) -> bytes:
 
 
 def _unreadable(event: Event, why: str) -> NotRecordable:
-    told = f"{event.fact.type} of {event.fact.task} cannot be recorded: {why}"
-    return NotRecordable(told, hint="change it, then repeat the line", record=event.fact.type)
+    message = f"{event.fact.type} of {event.fact.task} cannot be recorded: {why}"
+    return NotRecordable(message, hint="change it, then repeat the line", record=event.fact.type)
 
 
 def decode_events(data: bytes) -> Decoded:
@@ -73,7 +73,7 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _decode(data: bytes) -> Decoded:
-    found = Decoded()
+    decoded = Decoded()
     decode = _line_validator()
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line:
@@ -81,13 +81,13 @@ def _decode(data: bytes) -> Decoded:
         try:
             event = decode(line if len(line) <= MAX_LINE else b"")
         except ValueError:
-            _count_other(found, number, line)
+            _count_other(decoded, number, line)
             continue
         if b"\\" in line and holds_nul(line):
-            found.broken.append(number)
+            decoded.broken.append(number)
         else:
-            found.events.append(event)
-    return found
+            decoded.events.append(event)
+    return decoded
 
 
 def _line_validator() -> Callable[[bytes], Event]:
@@ -111,7 +111,7 @@ class LineFacts(NamedTuple):
 
 
 def identify_line(line: bytes) -> LineFacts | None:
-    """The identity of an event line, or None for a line that is no event."""
+    """The identity of an event line, or None for a line that is not an event."""
     event = _load(line)
     try:
         facts = LineFacts(event["id"], event["fact"]["task"], event["clock"], event["seq"])
@@ -138,21 +138,21 @@ def are_counts(*values: object) -> bool:
 
 
 def _load(line: bytes) -> Any:
-    """The JSON of a line, None for what is none or is beyond reason."""
+    """The JSON of a line, None for what is not JSON or is beyond reason."""
     try:
         return json.loads(line.decode()) if len(line) <= MAX_LINE else None
     except (ValueError, RecursionError):
         return None
 
 
-def _count_other(found: Decoded, number: int, line: bytes) -> None:
-    """A line that is no event of a known type: blank, of a type that this release has never heard of, or broken."""
+def _count_other(decoded: Decoded, number: int, line: bytes) -> None:
+    """A line that is not an event of a known type: blank, of a type unknown to this release, or broken."""
     if line.isspace():
         return
     if _is_foreign(_load(line)):
-        found.unknown += 1
+        decoded.unknown += 1
     else:
-        found.broken.append(number)
+        decoded.broken.append(number)
 
 
 def _is_foreign(event: Any) -> bool:

@@ -221,7 +221,7 @@ class PlanApproved(Fact):
 class RunClaimed(Fact):
     """A prepare took a run's identity and numbers, and its stage; `holder` is the preparing process itself.
 
-    `numbers` says for each category of the run's files which number they bear; `seq` is that of the manifests.
+    `numbers` says for each category of the run's files which number they have; `seq` is that of the manifests.
     `assembled` is what a run looks at that verifies stages together.
     """
 

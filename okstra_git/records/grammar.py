@@ -1,9 +1,9 @@
 """The grammar of every stored field: what it may be in any clone, whoever wrote it, without a look at the disk.
 
-A record comes from whoever pushed it. What breaks the grammar is no event, so that nothing behind this door has to ask
-whether a commit's name is one, whether a number can be counted on, or whether a time can be compared with another. Each
-type is as wide as anything that a release of okstra has recorded. That no text holds a NUL is checked for a whole line
-at once (`codec`), which costs nothing; here are the checks that pydantic makes in its own code.
+A record comes from whoever pushed it. What breaks the grammar is not an event, so that nothing behind this door has to
+ask whether a commit's name is one, whether a number can be counted on, or whether a time can be compared with another.
+Each type is as wide as anything that a release of okstra has recorded. That no text holds a NUL is checked for a whole
+line at once (`codec`), which costs nothing; here are the checks that pydantic makes in its own code.
 """
 
 from datetime import UTC, datetime

@@ -12,7 +12,7 @@ RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "a
 
 
 class Holder(Record):
-    """The process that stands behind a run, told apart from later ones with the same pid.
+    """The process that a run belongs to, distinct from later ones with the same pid.
 
     `boot` names the machine's boot, `born` is the process's start in seconds since then (where that is not known, since
     1970), `name` is for people.

@@ -77,10 +77,10 @@ class Stage(Record):
     @property
     def is_verified(self) -> bool:
         """Whether a verification is on record that stands for what the stage is now."""
-        verified, found = self.verified, self.range
-        if verified is None or found is None or verified.parted:
+        verified, recorded = self.verified, self.range
+        if verified is None or recorded is None or verified.parted:
             return False
-        return verified.carried or verified.tree == found.head_tree
+        return verified.carried or verified.tree == recorded.head_tree
 
 
 class Task(Record):
@@ -110,8 +110,8 @@ class Task(Record):
     @property
     def proposed_plan(self) -> str:
         """The report of the newest planning that was finished, which an approval would be about; empty without one."""
-        found = [run for run in self.runs.values() if run.task_type == "implementation-planning" and run.report]
-        return max(found, key=lambda run: run.id).report if found else ""
+        plannings = [run for run in self.runs.values() if run.task_type == "implementation-planning" and run.report]
+        return max(plannings, key=lambda run: run.id).report if plannings else ""
 
 
 class State(Record):

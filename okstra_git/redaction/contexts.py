@@ -1,4 +1,4 @@
-"""Secrets that are told by what stands around them: key blocks, headers, addresses, options of programs."""
+"""Secrets that are recognised by what is around them: key blocks, headers, addresses, options of programs."""
 
 import re
 from collections.abc import Iterator
@@ -100,21 +100,21 @@ CONTEXTS = (
 
 
 @cache
-def _compiled(at: int) -> re.Pattern[str]:
-    return re.compile(CONTEXTS[at].pattern, CONTEXTS[at].flags)
+def _compiled(index: int) -> re.Pattern[str]:
+    return re.compile(CONTEXTS[index].pattern, CONTEXTS[index].flags)
 
 
 def surrounded(text: str) -> Iterator[Span]:
     """Every secret in one of the contexts whose hints stand in the text."""
-    for at, context in enumerate(CONTEXTS):
+    for index, context in enumerate(CONTEXTS):
         if context.also in text and any(hint in text for hint in context.hints):
-            for match in _compiled(at).finditer(text):
+            for match in _compiled(index).finditer(text):
                 yield from _judged(context, match)
 
 
 def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
     groups = match.re.groupindex
-    name = next((each for each in ("value", "other") if each in groups and match[each] is not None), None)
+    name = next((group for group in ("value", "other") if group in groups and match[group] is not None), None)
     start, end = match.span(name) if name else match.span()
     value = match.string[start:end]
     if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 2:

@@ -21,16 +21,16 @@ def key_blocks(text: str) -> Iterator[Span]:
         return
     begins = [match.span() for match in _BEGIN.finditer(text)]
     ends = [match.span() for match in _END.finditer(text)]
-    taken, at = 0, 0
+    taken, index = 0, 0
     for place, (start, after) in enumerate(begins):
         until = begins[place + 1][0] if place + 1 < len(begins) else len(text)
-        while at < len(ends) and ends[at][0] < start:
-            at += 1
-        if at < len(ends) and ends[at][0] < until:
-            taken = ends[at][1]
+        while index < len(ends) and ends[index][0] < start:
+            index += 1
+        if index < len(ends) and ends[index][0] < until:
+            taken = ends[index][1]
         else:
-            found = _BODY.match(text, after, until)
-            taken = after + len(found[0].rstrip()) if found else after
+            body = _BODY.match(text, after, until)
+            taken = after + len(body[0].rstrip()) if body else after
         yield Span(start, taken, KIND)
     yield from _without_beginning(text, ends, [start for start, _ in begins])
 
@@ -52,5 +52,5 @@ def _without_beginning(text: str, ends: list[tuple[int, int]], begins: list[int]
 
 
 def _begins_between(begins: list[int], last: int, start: int) -> bool:
-    at = bisect_left(begins, last)
-    return at < len(begins) and begins[at] < start
+    index = bisect_left(begins, last)
+    return index < len(begins) and begins[index] < start

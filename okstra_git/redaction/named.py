@@ -76,14 +76,14 @@ def _names(text: str, small: str) -> Iterator[tuple[int, int, Grade, str]]:
 
 
 def _seeds(small: str) -> list[int]:
-    found: list[int] = []
+    places: list[int] = []
     for seed in SEEDS:
         at = small.find(seed)
         while at >= 0:
-            found.append(at)
+            places.append(at)
             at = small.find(seed, at + len(seed))
-    found.sort()
-    return found
+    places.sort()
+    return places
 
 
 def _bounds(text: str, small: str, at: int) -> tuple[int, int]:
@@ -100,8 +100,8 @@ def _bounds(text: str, small: str, at: int) -> tuple[int, int]:
         start += 2  # an escape of an address before the name
     if start < at and text[start - 1 : start + 1] in ("\\n", "\\t", "\\r"):
         start += 1  # a written-out line break before the name
-    found = _NAME.match(text, at)
-    end = at + max(1, len(found[0].rstrip(".-"))) if found else at + 1
+    match = _NAME.match(text, at)
+    end = at + max(1, len(match[0].rstrip(".-"))) if match else at + 1
     return start, end
 
 

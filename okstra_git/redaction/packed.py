@@ -30,7 +30,7 @@ def _unpacked(run: str) -> str:
     """The text that a run stands for; empty where it stands for something else."""
     body = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        said = b64decode(body[: len(body) - (len(body) % 4 == 1)] + "=" * (-len(body) % 4)).decode("ascii")
+        unpacked = b64decode(body[: len(body) - (len(body) % 4 == 1)] + "=" * (-len(body) % 4)).decode("ascii")
     except (ValueError, UnicodeDecodeError):
         return ""
-    return said if said.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else ""
+    return unpacked if unpacked.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else ""

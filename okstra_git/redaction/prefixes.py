@@ -84,7 +84,7 @@ def _body(name: str) -> re.Pattern[str]:
 
 
 def prefixed(text: str) -> Iterator[Span]:
-    """Every token of the table; what is made of plain words behind its first letters is none."""
+    """Every token of the table; what is made of plain words behind its first letters is not one."""
     for row in PREFIXES:
         for begin in row.begins:
             yield from _with_prefix(text, row, begin)
@@ -94,9 +94,9 @@ def _with_prefix(text: str, row: Prefix, begin: str) -> Iterator[Span]:
     at = text.find(begin)
     while at >= 0:
         end = at + len(begin)
-        if _is_free(text, at, begin) and (found := _body(row.body).match(text, end)):
-            end = found.end()
-            if len(found[0]) >= row.least and (row.body == "capitals" or not _WORDY.fullmatch(found[0][:400])):
+        if _is_free(text, at, begin) and (match := _body(row.body).match(text, end)):
+            end = match.end()
+            if len(match[0]) >= row.least and (row.body == "capitals" or not _WORDY.fullmatch(match[0][:400])):
                 further = _FURTHER.match(text, end)
                 end = further.end() if further else end
                 yield Span(at, end, row.kind)

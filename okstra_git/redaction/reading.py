@@ -87,8 +87,8 @@ def read_values(text: str, start: int, end: int, *, is_sure: bool) -> Iterator[V
     elif match := _QUOTED_NEXT.match(text, end) or _ARGUMENT.match(text, end):
         yield from _one(text, match.end(), "beside")
         yield from _paired(text, start, end)
-    elif found := list(_paired(text, start, end)):
-        yield from found
+    elif pairs := list(_paired(text, start, end)):
+        yield from pairs
     elif (match := _CELL.match(text, end)) and "|" in text[text.rfind("\n", 0, start) + 1 : start]:
         yield from _to(text, match.end(), "|\n", "beside")
     elif (is_sure and (match := _FURTHER.match(text, end))) or (match := _SAID.match(text, end)):
@@ -195,19 +195,19 @@ def _escaped(text: str, at: int, quote: str, form: Form) -> Iterator[Value]:
 
 def _closing(text: str, at: int, quote: str) -> int:
     """Where the text in quotes ends: at the same quote that no backslash stands before, or with its line."""
-    found = at
+    quote_at = at
     while True:
-        found = text.find(quote, found, at + LONGEST)
-        line = text.find("\n", at, found if found >= 0 else at + LONGEST)
-        if line >= 0 or found < 0:
+        quote_at = text.find(quote, quote_at, at + LONGEST)
+        line = text.find("\n", at, quote_at if quote_at >= 0 else at + LONGEST)
+        if line >= 0 or quote_at < 0:
             return line if line >= 0 else min(len(text), at + LONGEST)
         if (
-            text[found - 1] != "\\"
-            or text[found - 2] == "\\"
-            or text[found + 1 : found + 2] in ("", "\n", ",", " ", ")", ";")
+            text[quote_at - 1] != "\\"
+            or text[quote_at - 2] == "\\"
+            or text[quote_at + 1 : quote_at + 2] in ("", "\n", ",", " ", ")", ";")
         ):
-            return found
-        found += 1
+            return quote_at
+        quote_at += 1
 
 
 def _trimmed(run: str) -> str:
@@ -223,8 +223,8 @@ def _trimmed(run: str) -> str:
 
 def _to(text: str, at: int, ends: str, form: Form) -> Iterator[Value]:
     """What stands up to one of these characters; the quotes around all of it aside."""
-    found = re.compile(f"[{re.escape(ends)}]").search(text, at, at + LONGEST)
-    start, end = _stripped(text, at, found.start() if found else at)
+    match = re.compile(f"[{re.escape(ends)}]").search(text, at, at + LONGEST)
+    start, end = _stripped(text, at, match.start() if match else at)
     if text[start : start + 1] in _QUOTES and text[end - 1 : end] == _QUOTES[text[start]] and end - start > 2:
         start, end = start + 1, end - 1
     yield Value(start, start + len(text[start:end].removesuffix("]]")), form)

@@ -29,10 +29,10 @@ def redact(text: str, *, home: str) -> Redacted:
     `home` is the user's own, empty where home directories are to stay. Object names, checksums and ULIDs stay unless
     a name says that they are a secret. A text that went through stays as it is when it goes through again.
     """
-    found: Counter[str] = Counter()
-    text = _without_secrets(text, found)
-    text = _without_homes(text, home.rstrip("/"), found) if home else text
-    return Redacted(text, {kind: times for kind, times in sorted(found.items()) if times})
+    counts: Counter[str] = Counter()
+    text = _without_secrets(text, counts)
+    text = _without_homes(text, home.rstrip("/"), counts) if home else text
+    return Redacted(text, {kind: times for kind, times in sorted(counts.items()) if times})
 
 
 def find_secrets(text: str) -> list[Span]:
@@ -48,20 +48,20 @@ def _plainly(text: str) -> Iterator[Span]:
     yield from named(text)
 
 
-def _without_secrets(text: str, found: Counter[str]) -> str:
+def _without_secrets(text: str, counts: Counter[str]) -> str:
     pieces, at = [], 0
     for span in find_secrets(text):
         pieces += [text[at : span.start], f"[redacted:{span.kind}]"]
-        found[span.kind] += 1
+        counts[span.kind] += 1
         at = span.end
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
-def _without_homes(text: str, home: str, found: Counter[str]) -> str:
+def _without_homes(text: str, home: str, counts: Counter[str]) -> str:
     if len(home) > 1 and home in text:
         text, times = re.subn(re.escape(home) + r"(?![\w.-])", "~", text)
-        found["home"] += times
+        counts["home"] += times
     if "/home/" in text or "Users" in text:
         text, times = re.subn(_HOME, "~", text)
-        found["home"] += times
+        counts["home"] += times
     return text

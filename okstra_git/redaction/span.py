@@ -20,21 +20,21 @@ class Span(NamedTuple):
 def merged(spans: Iterable[Span], text: str) -> list[Span]:
     """The spans in order without overlaps; of those that overlap the one that begins first gives its kind.
 
-    What is a mark already, with nothing but punctuation around it, is no secret any more.
+    What is a mark already, with nothing but punctuation around it, is not a secret any more.
     """
-    found: list[Span] = []
-    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
-        if found and span.start < found[-1].end:
-            found[-1] = found[-1]._replace(end=max(span.end, found[-1].end))
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda piece: (piece.start, -piece.end)):
+        if kept and span.start < kept[-1].end:
+            kept[-1] = kept[-1]._replace(end=max(span.end, kept[-1].end))
         elif span.end > span.start:
-            found.append(span)
+            kept.append(span)
     if "[redacted:" not in text:
-        return found
-    return [span for span in found if sum(map(str.isalnum, MARK.sub("", text[span.start : span.end]))) > 2
+        return kept
+    return [span for span in kept if sum(map(str.isalnum, MARK.sub("", text[span.start : span.end]))) > 2
             and not _is_inside_mark(text, span)]  # fmt: skip
 
 
 def _is_inside_mark(text: str, span: Span) -> bool:
     begin = text.rfind("[redacted:", max(0, span.start - 60), span.end)
-    found = MARK.match(text, begin) if begin >= 0 else None
-    return found is not None and found.end() >= span.end and found.start() <= span.start
+    mark = MARK.match(text, begin) if begin >= 0 else None
+    return mark is not None and mark.end() >= span.end and mark.start() <= span.start

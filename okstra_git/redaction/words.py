@@ -79,15 +79,15 @@ def grade_of(name: str) -> Grade:
 
 
 def _grade(parts: list[str]) -> Grade:
-    for at in range(len(parts) - 1, -1, -1):
-        found = _of_part(parts[at], parts[at - 1] if at else "")
-        if found:
-            rest = parts[at + 1 :]
+    for index in range(len(parts) - 1, -1, -1):
+        grade = _of_part(parts[index], parts[index - 1] if index else "")
+        if grade:
+            rest = parts[index + 1 :]
             if not rest:
-                return found
-            if parts[at] in SHORT:
+                return grade
+            if parts[index] in SHORT:
                 return ""
-            return "" if any(part in OTHER for part in rest) else ("password" if found == "password" else "weak")
+            return "" if any(part in OTHER for part in rest) else ("password" if grade == "password" else "weak")
     return ""
 
 

@@ -114,8 +114,8 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     )
 
     def decide(snapshot: Snapshot) -> list[PlanApproved]:
-        known = require_open(snapshot.state, key).plan
-        is_same = known is not None and (known.path, known.blob, known.commit) == (fact.path, fact.blob, fact.commit)
+        old = require_open(snapshot.state, key).plan
+        is_same = old is not None and (old.path, old.blob, old.commit) == (fact.path, fact.blob, fact.commit)
         return [] if is_same else [fact]
 
     return plan, store.append(decide)

@@ -28,7 +28,7 @@ MAX_BETWEEN = 200
 
 @dataclass
 class Stack:
-    """Heads of a task's recorded stages, by commit; `tips` remembers where base branches stand."""
+    """Heads of a task's recorded stages, by commit; `tips` remembers where base branches are."""
 
     heads: dict[str, int] = field(default_factory=dict)
     tips: dict[tuple[str, str], list[CommitId]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Stack:
         return self.heads.get(commit, other_than) != other_than
 
     def base_tips(self, git: Git, task: Task, stage: Stage) -> list[CommitId]:
-        """Where the stage's base branch stands, here and as fetched; asked of git once for each name and start.
+        """Where the stage's base branch is, here and as fetched; asked of git once for each name and start.
 
         A base that names no branch, or the stage's own one, stands for the main branches that contain where the stage
         was started.
@@ -56,12 +56,12 @@ class Stack:
         name = stage.base_ref or anchored
         key = ("" if _is_own_branch(stage, name) else name, stage.base)
         if key not in self.tips:
-            names = [one for one in (anchored, *default_branches(git)) if not _is_own_branch(stage, one)]
+            names = [branch for branch in (anchored, *default_branches(git)) if not _is_own_branch(stage, branch)]
             self.tips[key] = branch_tips(git, key[0]) or _around(git, names, name, stage.base)
         return self.tips[key]
 
     def trunk_tips(self, git: Git, task: Task) -> list[CommitId]:
-        """Where the branch stands that the task is anchored on, under all of its stages."""
+        """Where the branch is that the task is anchored on, under all of its stages."""
         key = (task.anchor.ref if task.anchor else "", "")
         if key not in self.tips:
             self.tips[key] = branch_tips(git, key[0])
@@ -81,7 +81,7 @@ def _around(git: Git, names: Sequence[str], named: str, started: str) -> list[Co
 
 
 def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> str | None:
-    """The base of `head`: the newest commit in its history that is known to be no work of the stage.
+    """The base of `head`: the newest commit in its history that is known not to be work of the stage.
 
     Known are the ends of other stages on its line of history, where it was started or last based, and what it has of
     its base branch, by a merge as well as by a rebase; what that branch has of the stage never makes it shorter.
@@ -89,14 +89,18 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
     """
     line = _own_line(git, stack, stage, head)
     own = _recorded_before(git, stage, head)
-    found = [_fork(git, tip, head, own, line, stage) for tip in stack.base_tips(git, task, stage)]
-    forks = [fork for fork in found if fork is not None]
+    tips = stack.base_tips(git, task, stage)
+    forks = [fork for tip in tips if (fork := _fork(git, tip, head, own, line, stage)) is not None]
     if _is_empty(git, task, stack, stage, head, forks):
         return head
     known = {stage.base, stage.range.base if stage.range else None, *forks} - {None, "", head}
     nearest = _nearest_below(git, head, stack, stage.number, known)
     others = [commit for commit in known if commit and commit != nearest]
-    above = [one for one in others if (nearest is None or contains(git, one, nearest)) and contains(git, head, one)]
+    above = [
+        commit
+        for commit in others
+        if (nearest is None or contains(git, commit, nearest)) and contains(git, head, commit)
+    ]
     if above:
         return _newest(git, above)
     if nearest is not None:
@@ -108,7 +112,7 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
 def _is_empty(git: Git, task: Task, stack: Stack, stage: Stage, head: str, forks: Sequence[str]) -> bool:
     """Whether the stage has nothing of its own: it ends where it was started, or on the stage that it builds on.
 
-    That holds whatever became of its base branch since. A base that names the stage's own branch tells nothing.
+    That holds whatever became of its base branch since. A base that names the stage's own branch proves nothing.
     """
     if head != stage.base:
         under = task.stages.get(stack.heads.get(head, 0)) if stage.range is None else None
@@ -121,10 +125,10 @@ def _is_empty(git: Git, task: Task, stack: Stack, stage: Stage, head: str, forks
 def _lifted(git: Git, head: str, base: str, branches: Sequence[str]) -> str:
     """The base, or the last of the merges right above it that only took in one of the base branches."""
     line: list[CommitFacts] = []
-    at = find_commit(git, head)
-    while at is not None and at.oid != base:
-        line.append(at)
-        at = find_commit(git, at.parents[0]) if at.parents else None
+    below = find_commit(git, head)
+    while below is not None and below.oid != base:
+        line.append(below)
+        below = find_commit(git, below.parents[0]) if below.parents else None
     for commit in reversed(line):
         if not _only_took_in(git, commit, branches):
             break
@@ -134,7 +138,7 @@ def _lifted(git: Git, head: str, base: str, branches: Sequence[str]) -> str:
 
 def _only_took_in(git: Git, merge: CommitFacts, branches: Sequence[str]) -> bool:
     """Whether git makes this merge by itself, and what it brings is known to be of a base branch."""
-    if len(merge.parents) != 2 or not any(contains(git, each, merge.parents[1]) for each in branches):
+    if len(merge.parents) != 2 or not any(contains(git, branch, merge.parents[1]) for branch in branches):
         return False
     try:
         return merge_commits(git, *merge.parents, write=False).tree == merge.tree
@@ -152,39 +156,39 @@ def _newest(git: Git, commits: Iterable[str]) -> str:
 
 def _nearest_below(git: Git, head: str, stack: Stack, number: int, known: Set[str | None]) -> str | None:
     """The first known commit on the first-parent line below head."""
-    at: CommitFacts | None = find_commit(git, head)
+    commit: CommitFacts | None = find_commit(git, head)
     for _ in range(MAX_STEPS_BACK):
-        if at is None or not at.parents:
+        if commit is None or not commit.parents:
             return None
-        below = at.parents[0]
+        below = commit.parents[0]
         if below in known or stack.holds(below, other_than=number):
             return below
-        at = find_commit(git, below)
+        commit = find_commit(git, below)
     return None
 
 
 def _recorded_before(git: Git, stage: Stage, head: str) -> list[str]:
     """Commits below head that the stage was recorded by, and that are more than where it was started."""
     ranges = [*([stage.range] if stage.range else []), *(trail.range for trail in stage.trail)]
-    heads = dict.fromkeys(found.head for found in ranges if not found.is_empty and found.head != head)
-    below = [one for one in heads if contains(git, head, one)]
-    return [one for one in below if not (stage.base and contains(git, stage.base, one))]
+    heads = dict.fromkeys(recorded.head for recorded in ranges if not recorded.is_empty and recorded.head != head)
+    below = [commit for commit in heads if contains(git, head, commit)]
+    return [commit for commit in below if not (stage.base and contains(git, stage.base, commit))]
 
 
 def _own_line(git: Git, stack: Stack, stage: Stage, head: str) -> list[str]:
     """Head and its first parents, newest first, down to where the stage was started or another one ends."""
     line: list[str] = []
-    at = find_commit(git, head)
-    while at is not None and len(line) < MAX_STEPS_BACK:
-        if at.oid == stage.base or (line and stack.holds(at.oid, other_than=stage.number)):
+    commit = find_commit(git, head)
+    while commit is not None and len(line) < MAX_STEPS_BACK:
+        if commit.oid == stage.base or (line and stack.holds(commit.oid, other_than=stage.number)):
             break
-        line.append(at.oid)
-        at = find_commit(git, at.parents[0]) if at.parents else None
+        line.append(commit.oid)
+        commit = find_commit(git, commit.parents[0]) if commit.parents else None
     return line
 
 
 def _fork(git: Git, tip: str, head: str, own: Sequence[str], line: Sequence[str], stage: Stage) -> str | None:
-    """The newest commit that `head` has of a branch, as far as it is no work of the stage; None where that is nothing.
+    """The newest commit that `head` has of a branch, as far as it is not work of the stage; None where that is nothing.
 
     `own` are commits that the stage was recorded by, `line` is its own line of history.
     """
@@ -194,7 +198,7 @@ def _fork(git: Git, tip: str, head: str, own: Sequence[str], line: Sequence[str]
     mine = [*own, *_taken_there(git, tip, fork, line, stage)]
     if fork == head and not mine:
         return None  # it stands on the branch itself
-    if not any(contains(git, fork, one) for one in mine):
+    if not any(contains(git, fork, commit) for commit in mine):
         return fork
     under = _newest_without(git, tip, head, mine)
     if fork != head and (under is None or _has_work_of_others(git, fork, [under, *mine])):
@@ -208,12 +212,12 @@ def _taken_there(git: Git, tip: str, fork: str, line: Sequence[str], stage: Stag
     if not line or fork == stage.base or not contains(git, fork, line[-1]):
         return []  # mostly: the branch has nothing of the line
     outside = unreachable(git, line, [fork])
-    there = [one for one in line if one not in outside]
+    there = [commit for commit in line if commit not in outside]
     if not there:
         return []
     merged = [] if is_on_line(git, tip, there[0], limit=MAX_STEPS_BACK) else there[:1]
     made = list_commits_made(git, f"refs/heads/{stage.branch}") if stage.branch else set()
-    own = [*merged, *(one for one in there if one in made)]
+    own = [*merged, *(commit for commit in there if commit in made)]
     return [own[0], own[-1]] if own else []
 
 
@@ -222,10 +226,10 @@ def _newest_without(git: Git, tip: str, head: str, mine: Sequence[str]) -> str |
     line = first_parents(git, tip, (), limit=MAX_STEPS_BACK)
     outside = unreachable(git, line, [head])
     inside = (commit for commit in line if commit not in outside)
-    return next((one for one in inside if not any(contains(git, one, each) for each in mine)), None)
+    return next((commit for commit in inside if not any(contains(git, commit, own) for own in mine)), None)
 
 
 def _has_work_of_others(git: Git, commit: str, known: Sequence[str]) -> bool:
-    """Whether more than merges stands between what is known and the commit."""
-    between, complete = walk(git, [commit], known, limit=MAX_BETWEEN)
-    return not complete or any(len(one.parents) < 2 for one in between)
+    """Whether more than merges lies between what is known and the commit."""
+    between_commits, complete = walk(git, [commit], known, limit=MAX_BETWEEN)
+    return not complete or any(len(commit.parents) < 2 for commit in between_commits)

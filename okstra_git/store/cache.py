@@ -49,11 +49,11 @@ def load_fold(path: Path) -> CachedFold | None:
         facts = json.loads(header)
         heads = {ref: (major, clock, seq) for ref, (major, clock, seq) in facts["heads"].items()}
         unread = {ref: (str(tip), str(why)) for ref, (tip, why) in facts["unread"].items()}
-        found = CachedFold(
+        fold = CachedFold(
             facts["tips"], heads, facts["blobs"], State.model_validate_json(body), facts["own"], facts["horizon"],
             unread, facts["notes"], facts["rewound"],
         )  # fmt: skip
-        return found if _is_sound(found) else None
+        return fold if _is_sound(fold) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -51,11 +51,11 @@ def examine_carry(text: str, *, key: TaskKey, stage: int) -> Examined:
     """A recorded carry laid out for reading; one that would be refused today as it is, with the reason, and of one that
     is too long no more than a carry may have."""
     try:
-        found = _read(text.encode(errors="replace"), key, stage)
+        carry = _read(text.encode(errors="replace"), key, stage)
     except NotPlain as error:
         return Examined(_beginning(text), str(error))
-    laid_out = json.dumps(found, indent=2, ensure_ascii=False)
-    return Examined(laid_out if len(laid_out) <= MAX_BYTES else json.dumps(found, ensure_ascii=False))
+    laid_out = json.dumps(carry, indent=2, ensure_ascii=False)
+    return Examined(laid_out if len(laid_out) <= MAX_BYTES else json.dumps(carry, ensure_ascii=False))
 
 
 def _beginning(text: str) -> str:
@@ -65,21 +65,21 @@ def _beginning(text: str) -> str:
 
 
 def _read(data: bytes, key: TaskKey, stage: int) -> dict[str, Any]:
-    found = read_plain_object(data, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH, may_have_bom=False)
+    carry = read_plain_object(data, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH, may_have_bom=False)
     try:
-        canonical_json(found)
+        canonical_json(carry)
     except UnicodeEncodeError as error:
         raise NotPlain("holds half of a surrogate pair, which is not text") from error
-    wrong = next(_strangers(found, key, stage), None)
+    wrong = next(_strangers(carry, key, stage), None)
     if wrong is not None:
         raise NotPlain(wrong)
-    return found
+    return carry
 
 
-def _strangers(found: dict[str, Any], key: TaskKey, stage: int) -> Iterator[str]:
+def _strangers(carry: dict[str, Any], key: TaskKey, stage: int) -> Iterator[str]:
     """Where it says that it is of another stage, task or project; what is null or left out says nothing."""
     tasks = {str(key), key.slashed, key.task, f"{key.group}:{key.task}", f"{key.group}/{key.task}"}
-    for name, value in found.items():
+    for name, value in carry.items():
         word = re.sub(r"[-_ ]", "", name).casefold()
         if value is None:
             continue

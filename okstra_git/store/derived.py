@@ -88,8 +88,8 @@ def refresh(git: Git, state: State, tasks: Iterable[TaskKey], *, when: datetime,
 
 def is_derived(git: Git, tips: Mapping[str, str]) -> bool:
     """Whether refs and notes were brought in line with exactly these log tips (`Snapshot.marks`)."""
-    found = read_own(layout.derived_file(git.private_dir), MARK_BYTES)
-    return not tips if found is None else found == _mark(tips)
+    mark = read_own(layout.derived_file(git.private_dir), MARK_BYTES)
+    return not tips if mark is None else mark == _mark(tips)
 
 
 def mark_derived(git: Git, tips: Mapping[str, str]) -> None:
@@ -132,12 +132,12 @@ def _swap(git: Git, updates: Sequence[RefUpdate], message: str) -> None:
 def _difference(git: Git, name: str, wanted: str | None) -> list[RefUpdate]:
     """The update that brings one derived ref in line; a torn ref is left for fsck, a missing commit gets no ref."""
     try:
-        found = find_ref(git, name)
+        tip = find_ref(git, name)
     except TornRef:
         return []
-    if found == wanted or (wanted is not None and find_commit(git, wanted) is None):
+    if tip == wanted or (wanted is not None and find_commit(git, wanted) is None):
         return []
-    return [RefUpdate(name, found, CommitId(wanted) if wanted else None)]
+    return [RefUpdate(name, tip, CommitId(wanted) if wanted else None)]
 
 
 def _keep_old_commits(git: Git, tasks: Iterable[Task], when: datetime) -> None:
@@ -168,13 +168,13 @@ def _is_absent(git: Git, name: str) -> bool:
 
 
 def note_lines(task: Task) -> dict[str, list[str]]:
-    """Commit -> one JSON line per fact that stands on it now."""
+    """Commit -> one JSON line per fact that is recorded of it now."""
     lines: dict[str, list[str]] = {}
     for stage in task.stages.values():
         if stage.range is not None:
             fact = {"okstra": 1, "task": str(task.key), "stage": stage.number, "status": stage.status}
-            said = {"verified": _verified(stage), "pr": stage.pr, "title": stage.title}
-            line = fact | {name: value for name, value in said.items() if value}
+            details = {"verified": _verified(stage), "pr": stage.pr, "title": stage.title}
+            line = fact | {name: value for name, value in details.items() if value}
             lines.setdefault(stage.range.head, []).append(json.dumps(line, ensure_ascii=False))
     return lines
 
@@ -198,10 +198,10 @@ def crooked_notes(git: Git, state: State) -> dict[str, set[TaskKey]]:
     for task in state.tasks.values():
         for commit, lines in note_lines(task).items():
             wanted.setdefault(commit, {})[task.key] = lines
-    found = {commit: _own_lines(read_blob(git, blob), state) for commit, blob in list_notes(git, layout.NOTES)}
+    notes = {commit: _own_lines(read_blob(git, blob), state) for commit, blob in list_notes(git, layout.NOTES)}
     crooked: dict[str, set[TaskKey]] = {}
-    for commit in {*wanted, *found}:
-        here, due = found.get(commit, {}), wanted.get(commit, {})
+    for commit in {*wanted, *notes}:
+        here, due = notes.get(commit, {}), wanted.get(commit, {})
         wrong = {key for key in {*here, *due} if here.get(key, []) != due.get(key, [])}
         if wrong:
             crooked[commit] = wrong
@@ -238,7 +238,7 @@ def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
 
 
 def _edit(by_task: Mapping[str, list[str]]) -> Edit:
-    """Replaces the lines of these tasks and leaves every other line, ours or a stranger's, as it is."""
+    """Replaces the lines of these tasks and leaves every other line, okstra's or not, as it is."""
 
     def edit(before: bytes) -> bytes:
         kept = [line for line in before.split(b"\n") if line and task_of_line(line) not in by_task]
@@ -249,7 +249,7 @@ def _edit(by_task: Mapping[str, list[str]]) -> Edit:
 
 
 def task_of_line(line: bytes) -> str | None:
-    """The task that a note line of ours speaks of, None for anything else."""
+    """The task that a note line of okstra's is about, None for anything else."""
     try:
         fact = json.loads(line)
     except (ValueError, RecursionError):
@@ -264,7 +264,7 @@ def write_watch(git: Git, state: State) -> bool:
 
 
 def render_watch(git: Git, state: State) -> bytes:
-    """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they stand now."""
+    """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they are now."""
     commits: dict[str, None] = {}
     branches: dict[str, None] = {}
     for task in state.tasks.values():

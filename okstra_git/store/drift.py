@@ -100,26 +100,26 @@ def _judge_worktree(git: Git, task: Task, place: Reservation, link: Link, other:
     repair = repair_line(task, place)
     if other is not None and real_path(other.path) != real_path(Path(place.worktree or "")):
         is_main = _is_main(git, other.path)
-        told = f"{about} is not there: branch {place.branch} is checked out in {other.path}"
-        return Astray(task, place, "in-main" if is_main else "moved", told, repair, other.path)
+        message = f"{about} is not there: branch {place.branch} is checked out in {other.path}"
+        return Astray(task, place, "in-main" if is_main else "moved", message, repair, other.path)
     if link is not Link.FOREIGN and git.work_tree is not None and _is_entered(git, git.work_tree, place):
-        told = f"{about} was moved by hand to {git.work_tree}, which git does not know yet"
-        return Astray(task, place, "moved", told, repair, git.work_tree)
+        message = f"{about} was moved by hand to {git.work_tree}, which git does not know yet"
+        return Astray(task, place, "moved", message, repair, git.work_tree)
     if link is Link.FOREIGN:
-        told = f"{place.worktree} belongs to another repository now, and is on record as the worktree of "
-        return Astray(task, place, "foreign", told + named(task, place), release_line(task, place))
+        message = f"{place.worktree} belongs to another repository now, and is on record as the worktree of "
+        return Astray(task, place, "foreign", message + named(task, place), release_line(task, place))
     if link in (Link.CUT, Link.UNKNOWN):
-        told = f"{about} does not find this repository: its .git file is damaged, or one of the two was moved"
-        return Astray(task, place, "cut", told, _link_line(git, place, link) or repair)
+        message = f"{about} does not find this repository: its .git file is damaged, or one of the two was moved"
+        return Astray(task, place, "cut", message, _link_line(git, place, link) or repair)
     if is_over(task, place):
         why = "its work has landed" if place.branch else "its run is over"
-        told = f"{about} is gone, and {why}; the claim is still held"
-        return Astray(task, place, "missing", told, release_line(task, place))
+        message = f"{about} is gone, and {why}; the claim is still held"
+        return Astray(task, place, "missing", message, release_line(task, place))
     kept = f"what is committed is on branch {place.branch}" if place.branch else "what was put together is on record"
-    told = f"{about} is gone; {kept} (if you moved it by hand, say 'git worktree repair' where it is now)"
+    message = f"{about} is gone; {kept} (if you moved it by hand, say 'git worktree repair' where it is now)"
     if link is Link.UNREACHABLE:
-        told = f"{about} is gone with the folder around it; {kept} (if that is on a drive, attach it)"
-    return Astray(task, place, "missing", told, repair)
+        message = f"{about} is gone with the folder around it; {kept} (if that is on a drive, attach it)"
+    return Astray(task, place, "missing", message, repair)
 
 
 def _is_entered(git: Git, here: Path, place: Reservation) -> bool:
@@ -159,15 +159,17 @@ class LostBranch:
 def find_lost(git: Git, state: State, writer: str | None) -> Iterator[LostBranch]:
     """Of the stages that this clone holds in open tasks, that have not landed, and that no group has taken."""
     for task, place in active_places(state):
-        stage = next((one for one in task.stages.values() if place.scope == f"stage-{one.number}"), None)
+        stage = next(
+            (candidate for candidate in task.stages.values() if place.scope == f"stage-{candidate.number}"), None
+        )
         if stage is None or not task.is_open or stage.landed or place.writer != writer or stage.status == "reserved":
             continue
         if stage.range is not None and _is_collected(task, stage):
             continue
         if find_quietly(git, f"refs/heads/{place.branch}") is None:
-            found = _judge_branch(git, task, stage, place)
-            if found is not None:
-                yield found
+            lost = _judge_branch(git, task, stage, place)
+            if lost is not None:
+                yield lost
 
 
 def _is_collected(task: Task, stage: Stage) -> bool:
@@ -180,24 +182,24 @@ def _judge_branch(git: Git, task: Task, stage: Stage, place: Reservation) -> Los
     ref = f"refs/heads/{place.branch}"
     damaged = is_torn(git, ref)
     gone = "is damaged" if damaged else "is not there any more"
-    told = f"branch {place.branch} of {key} stage {stage.number} {gone}"
+    message = f"branch {place.branch} of {key} stage {stage.number} {gone}"
     new = None if damaged else find_new_name(git, place.branch, Path(place.worktree) if place.worktree else None)
     if new is not None:
         record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         if stage.branch == new:
             return None
-        told += f"; it seems to be {shown(new)} now"
+        message += f"; it seems to be {shown(new)} now"
         if stage.range is not None:
-            return LostBranch(task, stage, "branch.renamed", told, record)
-        told += f", by which it can be recorded once it is done: {record}"
+            return LostBranch(task, stage, "branch.renamed", message, record)
+        message += f", by which it can be recorded once it is done: {record}"
         back = f"git branch -m {word(new)} {word(place.branch)}"
-        return LostBranch(task, stage, "branch.renamed", told, back)
+        return LostBranch(task, stage, "branch.renamed", message, back)
     commit = stage.range.head if stage.range is not None else _last_seen(git, place) or stage.base
     if find_commit(git, commit) is None:
         return None
     what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
     line = line_back(git, place.branch, commit)
-    return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
+    return LostBranch(task, stage, "branch.missing", f"{message}; {what} is {commit[:10]}", line)
 
 
 def line_back(git: Git, branch: str, commit: str) -> str:
@@ -255,7 +257,7 @@ def has_nothing_new(git: Git, task: Task, stage: Stage, tip: str, writer: str | 
     """Whether the branch with this tip is behind the record of the stage and has no commit of its own besides."""
     if stage.range is None or stage.number not in list_behind(git, task, [stage], tip, writer):
         return False
-    return any(contains(git, one.head, tip) for one in (stage.range, *(trail.range for trail in stage.trail)))
+    return any(contains(git, recorded.head, tip) for recorded in (stage.range, *(trail.range for trail in stage.trail)))
 
 
 def started_by(task: Task, stage: Stage) -> str:
@@ -270,8 +272,8 @@ def _taken_back(git: Git, stages: Iterable[Stage]) -> set[int]:
     for stage in stages:
         if stage.range is not None:
             by_branch.setdefault(stage.branch, []).append((stage.number, stage.range.head))
-    found: set[int] = set()
+    numbers: set[int] = set()
     for branch, recorded in by_branch.items():
         held = list_held(git, f"refs/heads/{branch}", [head for _, head in recorded])
-        found |= {number for number, head in recorded if head in held}
-    return found
+        numbers |= {number for number, head in recorded if head in held}
+    return numbers

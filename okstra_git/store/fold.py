@@ -148,7 +148,7 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
 
 
 def _carried(verified: Verification | None, fact: e.StageMoved) -> Verification | None:
-    """The verification after a move: one of another tree stands only where the move itself said that it carries."""
+    """The verification after a move: one of another tree holds only where the move itself said that it carries."""
     return change(verified, carried=fact.verified_carries) if verified else None
 
 
@@ -156,19 +156,19 @@ def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
     before = task.stages.get(fact.stage)
     if before is None or before.range is None:
         return add_conflict(task, f"stage.verified {event.id} names a stage that was never recorded")
-    said = fact.model_dump(exclude={"type", "task", "stage"})
-    proof = Verification(**said, event=event.id, by=event.by, at=event.at)
+    fields = fact.model_dump(exclude={"type", "task", "stage"})
+    proof = Verification(**fields, event=event.id, by=event.by, at=event.at)
     return put_stage(task, with_standing(change(before, verified=proof)))
 
 
 def _plan_approved(task: Task, event: e.Event, fact: e.PlanApproved) -> Task:
-    said = fact.model_dump(exclude={"type", "task"})
-    return change(task, plan=Plan(**said, by=event.by, at=event.at))
+    fields = fact.model_dump(exclude={"type", "task"})
+    return change(task, plan=Plan(**fields, by=event.by, at=event.at))
 
 
 def _run_claimed(task: Task, event: e.Event, fact: e.RunClaimed) -> Task:
-    said = fact.model_dump(exclude={"type", "task", "run"})
-    return _put_run(task, Run(id=fact.run, **said, writer=event.writer, claimed=event.at, touched=event.at))
+    fields = fact.model_dump(exclude={"type", "task", "run"})
+    return _put_run(task, Run(id=fact.run, **fields, writer=event.writer, claimed=event.at, touched=event.at))
 
 
 def _run_prepared(task: Task, event: e.Event, fact: e.RunPrepared) -> Task:
@@ -198,8 +198,8 @@ def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:
         return add_conflict(task, f"{fact.type} {event.id} names a run that was never claimed")
     if before.ended is not None:
         return task
-    said = {name: getattr(fact, name) for name in type(fact).model_fields if name not in _NOT_OF_A_RUN}
-    return _put_run(task, change(before, **said, **changes))
+    fields = {name: getattr(fact, name) for name in type(fact).model_fields if name not in _NOT_OF_A_RUN}
+    return _put_run(task, change(before, **fields, **changes))
 
 
 def _put_run(task: Task, run: Run) -> Task:

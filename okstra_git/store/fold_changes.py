@@ -19,7 +19,7 @@ def put_stage(task: Task, stage: Stage) -> Task:
 
 
 def settle_conflicts(task: Task) -> Task:
-    """A person acted after the clones disagreed: what stands now is what was meant."""
+    """A person acted after the clones disagreed: what is on record now is what was meant."""
     return change(task, conflicts=())
 
 
@@ -29,7 +29,7 @@ def add_conflict(task: Task, sentence: str) -> Task:
 
 
 def standing_of(stage: Stage) -> StageStatus:
-    """What a recorded stage is now: the furthest it has come that its record still bears out."""
+    """What a recorded stage is now: the furthest it has come by what is still on record."""
     if stage.landed:
         return "landed"
     if stage.pr is not None:

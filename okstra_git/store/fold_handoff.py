@@ -56,8 +56,8 @@ def without_landings(task: Task, numbers: Set[int]) -> Task:
 def _assembled(task: Task, event: e.Event, fact: e.GroupAssembled) -> Task:
     before = task.groups.get(fact.group)
     former = (*before.former, before.range.head) if before is not None else ()
-    said = fact.model_dump(exclude={"type", "task", "group"})
-    return _put_group(task, Group(id=fact.group, **said, former=former, by=event.by, at=event.at))
+    fields = fact.model_dump(exclude={"type", "task", "group"})
+    return _put_group(task, Group(id=fact.group, **fields, former=former, by=event.by, at=event.at))
 
 
 def _group_superseded(task: Task, _: e.Event, fact: e.GroupSuperseded) -> Task:
@@ -76,8 +76,8 @@ def _pr_recorded(task: Task, event: e.Event, fact: e.PrRecorded) -> Task:
     held = {task.stages[n].pr for n in fact.stages if n in task.stages} - {None, fact.url}
     if held:
         task = add_conflict(task, f"stages {_listed(fact.stages)} are in {', '.join(map(str, held))} and in {fact.url}")
-    said = fact.model_dump(exclude={"type", "task"})
-    task = change(task, prs={**task.prs, fact.url: PullRequest(**said, by=event.by, at=event.at)})
+    fields = fact.model_dump(exclude={"type", "task"})
+    task = change(task, prs={**task.prs, fact.url: PullRequest(**fields, by=event.by, at=event.at)})
     free = [n for n in fact.stages if n in task.stages and task.stages[n].pr in (None, fact.url)]
     return _in_pr(task, dict.fromkeys(free, fact.url))
 
@@ -87,8 +87,8 @@ def _pr_closed(task: Task, event: e.Event, fact: e.PrClosed) -> Task:
     before = task.prs.get(fact.url)
     if before is None:
         return task
-    said = {"status": fact.status, "reason": fact.reason, "replaced_by": fact.replaced_by, "ended": event.at}
-    task = settle_conflicts(change(task, prs={**task.prs, fact.url: change(before, **said)}))
+    fields = {"status": fact.status, "reason": fact.reason, "replaced_by": fact.replaced_by, "ended": event.at}
+    task = settle_conflicts(change(task, prs={**task.prs, fact.url: change(before, **fields)}))
     left = [stage.number for stage in task.stages.values() if stage.pr == fact.url]
     return _in_pr(task, {number: _open_pr(task, number) for number in left})
 
@@ -118,13 +118,13 @@ HANDING: dict[str, Callable[[Task, e.Event, Any], Task]] = {
 """A reducer for each type of event."""
 
 
-def stands_together(task: Task, found: GroupVerification) -> bool:
+def stands_together(task: Task, verification: GroupVerification) -> bool:
     """Whether every stage of the verification still has exactly the files that it had then."""
     return all(
         (stage := task.stages.get(member.stage)) is not None
         and stage.range is not None
         and stage.range.head_tree == member.tree
-        for member in found.assembled.members
+        for member in verification.assembled.members
     )
 
 
@@ -134,8 +134,8 @@ def with_parted(task: Task) -> Task:
         verified = stage.verified
         if verified is None or not verified.group:
             continue
-        found = task.verifications.get(verified.group)
-        parted = found is None or not stands_together(task, found)
+        verification = task.verifications.get(verified.group)
+        parted = verification is None or not stands_together(task, verification)
         if parted != verified.parted:
             task = put_stage(task, with_standing(change(stage, verified=change(verified, parted=parted))))
     return task
@@ -143,11 +143,11 @@ def with_parted(task: Task) -> Task:
 
 def _group_verified(task: Task, event: e.Event, fact: e.GroupVerified) -> Task:
     """The stages count as verified in this group, but for those that were verified by themselves as they are now."""
-    said = fact.model_dump(exclude={"type", "task", "assembled"})
+    fields = fact.model_dump(exclude={"type", "task", "assembled"})
     kept: dict[str, Any] = {"event": event.id, "by": event.by, "at": event.at}
-    found = GroupVerification(assembled=fact.assembled, **said, **kept)
-    task = change(task, verifications={**task.verifications, fact.assembled.id: found})
-    of_stage = {name: value for name, value in said.items() if name != "run"}
+    verification = GroupVerification(assembled=fact.assembled, **fields, **kept)
+    task = change(task, verifications={**task.verifications, fact.assembled.id: verification})
+    of_stage = {name: value for name, value in fields.items() if name != "run"}
     for member in fact.assembled.members:
         stage = task.stages.get(member.stage)
         if stage is not None and stage.range is not None and not _is_verified_alone(stage):

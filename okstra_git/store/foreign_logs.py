@@ -15,12 +15,12 @@ NO_NAMES: frozenset[str] = frozenset()
 
 
 def writer_of(ref: str) -> str:
-    """Whose log stands under this ref: its last part says so."""
+    """The writer of the log under this ref, which is its last part."""
     return ref.rpartition("/")[2]
 
 
 def list_ignored(git: Git) -> tuple[str, ...]:
-    """The writers, and the full names of refs, that this clone was told to ignore; refuses an unreadable setting."""
+    """The writers, and the full names of refs, that this clone is set to ignore; refuses an unreadable setting."""
     return read_settings(git).ignore_writer
 
 
@@ -46,7 +46,7 @@ def ignore_log(git: Git, name: str) -> bool:
 def heed_log(git: Git, name: str) -> bool:
     """Count this writer's logs again, or that of this ref; False when they were not ignored."""
     known = list_ignored(git)
-    left = [each for each in known if each != name]
+    left = [ignored for ignored in known if ignored != name]
     if len(left) == len(known):
         return False
     setting = Settings.ignore_writer
@@ -54,7 +54,7 @@ def heed_log(git: Git, name: str) -> bool:
 
 
 def ignore_line(ref: str, writers: Mapping[str, int], own: str) -> str:
-    """The command that takes this log out: by its writer, or by its ref where other logs bear the same name.
+    """The command that takes this log out: by its writer, or by its ref where other logs have the same name.
 
     `writers` says how many logs each one has.
     """
@@ -70,7 +70,7 @@ def spelled(name: str) -> str:
 
 def unspelled(name: str, known: Iterable[str]) -> str:
     """Which of the known names was meant, where it was given as `spelled`; else the name as it is."""
-    return name if "\\" not in name else next((each for each in known if spelled(each) == name), name)
+    return name if "\\" not in name else next((candidate for candidate in known if spelled(candidate) == name), name)
 
 
 def is_own(ref: str, own: str) -> bool:

@@ -22,10 +22,10 @@ MARK = b"# "
 
 def last_mark(path: Path) -> str | None:
     """The log tip that the journal was last level with; None when there is no journal."""
-    found = read_tail(path, 80)
-    if found is None:
+    end = read_tail(path, 80)
+    if end is None:
         return None
-    tail = found.rstrip(b"\n").rpartition(b"\n")[2]
+    tail = end.rstrip(b"\n").rpartition(b"\n")[2]
     return _mark(tail) if tail.startswith(MARK) else ""
 
 
@@ -47,7 +47,7 @@ def list_marks(path: Path) -> list[str]:
 
 
 def _mark(line: bytes) -> str:
-    """The commit that a mark names; empty for one that names none."""
+    """The commit that a mark names; empty where it names none."""
     name = line[len(MARK) :].decode("ascii", "replace")
     return name if is_commit_id(name) else ""
 
@@ -63,12 +63,12 @@ def missing_lines(git: Git, ref: str, tip: CommitId | None) -> list[bytes]:
     if mark is None or mark == tip or (mark and tip is not None and contains(git, tip, mark)):
         return []
     present = {facts.id for facts, _ in own_lines(git, tip)} if tip else set()
-    found: dict[str, bytes] = {}
+    missing: dict[str, bytes] = {}
     for line in read_lines(path):
         facts = identify_line(line)
         if facts is not None and facts.id not in present:
-            found.setdefault(facts.id, line)
-    return list(found.values())
+            missing.setdefault(facts.id, line)
+    return list(missing.values())
 
 
 def own_lines(git: Git, tip: str) -> list[tuple[LineFacts, bytes]]:
@@ -78,7 +78,7 @@ def own_lines(git: Git, tip: str) -> list[tuple[LineFacts, bytes]]:
         line for path, blob in files.items() if layout.task_of_path(path) for line in read_blob(git, blob).split(b"\n")
     ]
     known = [(facts, line) for line in lines if (facts := identify_line(line)) is not None]
-    return sorted(known, key=lambda one: (one[0].clock, one[0].seq))
+    return sorted(known, key=lambda entry: (entry[0].clock, entry[0].seq))
 
 
 def level_journal(git: Git, writer: str, tip: str) -> bool:

@@ -60,12 +60,12 @@ def snapshot_ref(snapshot: str) -> str:
 
 
 def archive_folder(run: str) -> str:
-    """Where the redacted artifacts of an ended run stand in a log's tree."""
+    """Where the redacted artifacts of an ended run are in a log's tree."""
     return f"{ARCHIVES_FOLDER}{run}/"
 
 
 def events_path(task: str) -> str:
-    """Where the events of a task, by its slashed key, stand in a log's tree."""
+    """Where the events of a task, by its slashed key, are in a log's tree."""
     return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}"
 
 

@@ -1,4 +1,4 @@
-"""Logs as they stand in git: which files of events a writer's log holds, and the bytes that are added to it."""
+"""Logs as git holds them: which files of events a writer's log holds, and the bytes that are added to it."""
 
 import json
 from collections import Counter
@@ -195,13 +195,13 @@ def event_files(git: Git, tip: str, *, before: tuple[str, Mapping[str, str]] | N
 
 
 def _apply(files: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
-    found = dict(files)
+    blobs = dict(files)
     for task, blob in changes.items():
         if blob is not None:
-            found[task] = blob
+            blobs[task] = blob
         else:
-            found.pop(task, None)
-    return found
+            blobs.pop(task, None)
+    return blobs
 
 
 def _own_difference(git: Git, old: str, new: str) -> dict[str, str | None] | None:
@@ -215,7 +215,7 @@ def _own_difference(git: Git, old: str, new: str) -> dict[str, str | None] | Non
 
 def _difference(git: Git, old: str | None, new: str) -> dict[str, str | None]:
     sides = [find_folder(git, tree_of(git, tip), layout.TASKS_FOLDER) if tip else None for tip in (old, new)]
-    found: dict[str, str | None] = {}
+    changes: dict[str, str | None] = {}
     waiting: list[tuple[str, int, str | None, str | None]] = [("", 0, *sides)]  # type: ignore[list-item]
     looked = 0
     while waiting:
@@ -229,11 +229,11 @@ def _difference(git: Git, old: str | None, new: str) -> dict[str, str | None]:
             if a == b:
                 continue
             if depth < 3:
-                folders = [each[0] if each and each[1] else None for each in (a, b)]
+                folders = [entry[0] if entry and entry[1] else None for entry in (a, b)]
                 waiting.append((f"{path}{name}/", depth + 1, folders[0], folders[1]))
             elif (task := layout.task_of_path(f"{layout.TASKS_FOLDER}{path}{name}")) is not None:
-                found[task] = b[0] if b and not b[1] else None
-    return found
+                changes[task] = b[0] if b and not b[1] else None
+    return changes
 
 
 TEXTS = frozenset({"title", "tickets", "reason", "subject", "command"})
@@ -256,14 +256,14 @@ def without_secrets(fact: _Fact, found: Counter[str]) -> _Fact:
     return fact.model_copy(update=changed) if changed else fact
 
 
-def _value(name: str, value: Any, found: Counter[str]) -> Any:
+def _value(name: str, value: Any, redacted: Counter[str]) -> Any:
     if isinstance(value, Record):
-        return without_secrets(value, found)
+        return without_secrets(value, redacted)
     if isinstance(value, str) and value and (name in TEXTS or name in NAMES):
-        done = redact(value, home=NO_HOME if name in TEXTS else "")
-        found.update(done.found)
-        return done.text if done.found else value
+        result = redact(value, home=NO_HOME if name in TEXTS else "")
+        redacted.update(result.found)
+        return result.text if result.found else value
     if isinstance(value, tuple):
-        new = tuple(_value(name, each, found) for each in value)
-        return new if any(one is not other for one, other in zip(new, value, strict=True)) else value
+        new = tuple(_value(name, item, redacted) for item in value)
+        return new if any(cleaned is not other for cleaned, other in zip(new, value, strict=True)) else value
     return value

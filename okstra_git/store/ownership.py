@@ -48,11 +48,11 @@ class OwnWorktrees:
 def find_made(trees: Iterable[Worktree], task: Task, place: Reservation) -> Worktree | None:
     """The worktree at the recorded path that okstra made in this repository for this very row, whoever recorded it.
 
-    git's own lock tells: it names the task, and the stage, group or run. Paths are compared as they are written.
+    git's own lock says so: it names the task, and the stage, group or run. Paths are compared as they are written.
     """
     reasons = set(lock_reasons(task, place))
-    at = (tree for tree in trees if str(tree.path) == place.worktree)
-    return next((tree for tree in at if tree.is_locked and tree.lock_reason in reasons), None)
+    there = (tree for tree in trees if str(tree.path) == place.worktree)
+    return next((tree for tree in there if tree.is_locked and tree.lock_reason in reasons), None)
 
 
 def lock_reasons(task: Task, place: Reservation) -> Iterator[str]:

@@ -29,8 +29,8 @@ def finished_stages(task: Task) -> frozenset[int]:
 
 def require_planned(task: Task, plan: Plan, number: int) -> PlannedStage:
     """The stage as planned, or a refusal that names the stages that the plan has."""
-    found = next((stage for stage in plan.stages if stage.number == number), None)
-    if found is None:
+    planned = next((stage for stage in plan.stages if stage.number == number), None)
+    if planned is None:
         key, known = str(task.key), sorted(stage.number for stage in plan.stages)
         raise StageNotPlanned(
             f"the approved plan of {key} has no stage {number}; it has {listed(known) or 'none'}",
@@ -39,7 +39,7 @@ def require_planned(task: Task, plan: Plan, number: int) -> PlannedStage:
             stages=known,
             plan=plan.path,
         )
-    return found
+    return planned
 
 
 def awaited_stages(task: Task, planned: PlannedStage) -> list[int]:

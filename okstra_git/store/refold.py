@@ -40,10 +40,12 @@ class LogContents:
 def find_logs(git: Git, writer: WriterId | None) -> Logs:
     own = layout.log_ref(writer) if writer else ""
     tips, torn = find_tips(git)
-    names = find_ignored(git) if any(ref != own for ref in (*tips, *(one.subject for one in torn))) else NO_NAMES
+    names = (
+        find_ignored(git) if any(ref != own for ref in (*tips, *(problem.subject for problem in torn))) else NO_NAMES
+    )
     if names:
         tips = {ref: tip for ref, tip in tips.items() if ref == own or not is_ignored(ref, names)}
-        torn = [one for one in torn if one.subject == own or not is_ignored(one.subject, names)]
+        torn = [problem for problem in torn if problem.subject == own or not is_ignored(problem.subject, names)]
     return Logs(tips, tuple(torn), own)
 
 
@@ -80,12 +82,12 @@ def files_of(git: Git, ref: str, tip: str, cached: CachedFold | None, *, is_own:
 
 def find_rewound(git: Git, cached: CachedFold, tips: Mapping[str, str], own: str) -> dict[str, str]:
     """Logs of others that do not contain what was read from them last (ref -> the tip they had)."""
-    found: dict[str, str] = {}
+    rewound: dict[str, str] = {}
     for ref, tip in tips.items():
         was = cached.rewound.get(ref) or cached.tips.get(ref)
         if ref != own and was and was != tip and not contains(git, tip, was):
-            found[ref] = was
-    return found
+            rewound[ref] = was
+    return rewound
 
 
 def list_changed(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> set[str]:
@@ -129,12 +131,12 @@ def _fold_by_log(
     own = writer_of(words.sieve.own)
     kept: list[Event] = []
     problems: list[Problem] = []
-    for writer in sorted({event.writer for event in events}, key=lambda one: (one != own, one)):
+    for writer in sorted({event.writer for event in events}, key=lambda name: (name != own, name)):
         more = [*kept, *(event for event in events if event.writer == writer)]
         try:
             fold_task(task, more)
             kept = more
-        except Exception as error:  # whatever it is, it is told with the log that it comes from
+        except Exception as error:  # whatever it is, it is reported with the log that it comes from
             problems.append(words.unfolded(refs[writer], task, f"{type(error).__name__}: {error}"))
     return fold_task(task, kept), problems
 

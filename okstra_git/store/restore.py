@@ -78,7 +78,7 @@ def _archived_files(git: Git, line: bytes) -> dict[str, str]:
 
 
 def restore_tip(store: Store, aside: Path) -> CommitId | None:
-    """Give a torn or unreadable own log its last known readable tip again; what stood there goes into `aside`.
+    """Give a torn or unreadable own log its last known readable tip again; what was there goes into `aside`.
 
     None when no earlier tip is left: then the log begins anew, with everything the journal holds.
     """
@@ -88,13 +88,13 @@ def restore_tip(store: Store, aside: Path) -> CommitId | None:
     def once() -> CommitId | None:
         if is_torn(git, ref):
             set_torn_aside(git, ref, aside)
-        found = find_ref(git, ref)
-        if found is not None and _is_readable(git, found) and not _is_older(git, writer, found):
-            return found
+        present = find_ref(git, ref)
+        if present is not None and _is_readable(git, present) and not _is_older(git, writer, present):
+            return present
         best = next((tip for tip in _known_tips(git, writer) if _is_readable(git, tip)), None)
-        if found is not None and not aside.exists():
-            replace_own(aside, f"{found}\n".encode())
-        swap_refs(git, [RefUpdate(ref, found, best)], message="okstra: restore")
+        if present is not None and not aside.exists():
+            replace_own(aside, f"{present}\n".encode())
+        swap_refs(git, [RefUpdate(ref, present, best)], message="okstra: restore")
         return best
 
     return store.attempt(once)
@@ -119,7 +119,7 @@ def _known_tips(git: Git, writer: str) -> list[CommitId]:
 
 def _is_older(git: Git, writer: str, tip: CommitId) -> bool:
     """Whether a later tip is known: packed-refs often holds one from long ago under a torn loose file."""
-    known = next((one for one in _known_tips(git, writer) if _is_readable(git, one)), None)
+    known = next((known_tip for known_tip in _known_tips(git, writer) if _is_readable(git, known_tip)), None)
     return known is not None and known != tip and contains(git, known, tip)
 
 

@@ -82,7 +82,7 @@ class Memory:
 def read_snapshot(git: Git, memory: Memory, *, now: datetime | None = None) -> Snapshot:
     """The state as all readable logs tell it; uses and refreshes the cache, never fails on a damaged log.
 
-    Times that lie in the future are told if `now` is given.
+    Times that lie in the future are reported if `now` is given.
     """
     memory.writer = memory.writer or look_for_writer(git)[0]
     logs = find_logs(git, memory.writer)
@@ -113,10 +113,10 @@ def refuse_unreadable(git: Git, ref: str, tip: str, memory: Memory) -> None:
 def _snapshot(fold: CachedFold, logs: Logs, problems: Iterable[Problem], now: datetime | None) -> Snapshot:
     heads = {ref: Head(*head) for ref, head in fold.heads.items()}
     if not (logs.torn or problems or fold.unread or fold.notes or fold.rewound) and _are_plain(heads):
-        found: tuple[Problem, ...] = ()
+        reported: tuple[Problem, ...] = ()
     else:
         words = ProblemWriter(logs.tips, Criteria(logs.own, fold.horizon, now))
-        found = (
+        reported = (
             *logs.torn,
             *(words.unreadable(ref, why) for ref, (_, why) in fold.unread.items()),
             *problems,
@@ -125,7 +125,7 @@ def _snapshot(fold: CachedFold, logs: Logs, problems: Iterable[Problem], now: da
             *words.lines(add_up(fold.notes.values())),
         )
     tips = {ref: CommitId(tip) for ref, tip in fold.tips.items()}
-    return Snapshot(fold.state, tips, heads, found, logs.own, fold.horizon)
+    return Snapshot(fold.state, tips, heads, reported, logs.own, fold.horizon)
 
 
 def _are_plain(heads: Mapping[str, Head]) -> bool:
@@ -162,8 +162,8 @@ def _ref_of(problem: Problem) -> str:
 def read_events(git: Git, snapshot: Snapshot, task: TaskKey) -> list[Event]:
     """The events of one task that count, from all logs, in their total order; what cannot be read is
     among the snapshot's problems."""
-    found = {ref: find_events_blob(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
-    blobs = {ref: blob for ref, blob in found.items() if blob}
+    blob_by_ref = {ref: find_events_blob(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
+    blobs = {ref: blob for ref, blob in blob_by_ref.items() if blob}
     words = ProblemWriter(snapshot.tips, Criteria(snapshot.own))
     files, _ = read_files(git, task, blobs, words)
     return filter_events(task, files, Criteria(snapshot.own, snapshot.horizon)).events

@@ -86,8 +86,8 @@ def _leave_locks(_: Git, __: Sequence[str]) -> None:
     """Without a way to look at processes, a lock is left to its owner."""
 
 
-def _tell_nobody(_: "Appended") -> None:
-    """Without anybody who keeps views of the state, nobody has to hear of what was recorded."""
+def _notify_nobody(_: "Appended") -> None:
+    """Where nobody keeps views of the state, nobody is notified of what was recorded."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Store:
     """A repository's state for reading and appending.
 
     `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
-    hears of every append that recorded something.
+    is called with every append that recorded something.
     """
 
     git: Git
@@ -103,7 +103,7 @@ class Store:
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
     memory: Memory = field(default_factory=Memory)
-    told: Callable[["Appended"], object] = _tell_nobody
+    told: Callable[["Appended"], object] = _notify_nobody
 
     def require_writer(self) -> WriterId:
         """This clone's id, read once; refuses before `init`."""
@@ -205,17 +205,17 @@ class Store:
         return Appended(tuple(events), after, warning, dict(taken)), decision.result
 
     def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
-        """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""
+        """Derive what these events touched, or everything after an interruption; a failure is returned, not raised."""
         if after.is_damaged:
-            told = next(problem.message for problem in after.problems if problem.code in DAMAGE)
-            return f"refs and notes stay as they are: {told}"
+            message = next(problem.message for problem in after.problems if problem.code in DAMAGE)
+            return f"refs and notes stay as they are: {message}"
         level = is_derived(self.git, before.marks)
         if level and not events:
             return ""
         try:
             self.derive(after, {event.fact.task for event in events} if level else after.state.tasks)
         except Exception as failed:  # what is derived can be derived again, and the events are on record
-            return f"refs or notes could not be brought up to date: {_told(failed)}"
+            return f"refs or notes could not be brought up to date: {_message_of(failed)}"
         return ""
 
     def derive(self, snapshot: Snapshot, tasks: Iterable[TaskKey]) -> Derived:
@@ -243,7 +243,7 @@ class Store:
         ]  # fmt: skip
 
     def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> str:
-        """Write the events down a second time; the log is the truth already, so a failure is told, not raised."""
+        """Write the events down a second time; the log is the truth already, so a failure is returned, not raised."""
         path = layout.journal_file(self.git.private_dir, writer)
         try:
             if last_mark(path) != tip:
@@ -251,7 +251,7 @@ class Store:
             else:
                 add_batch(path, events, new)
         except (OkstraError, ValueError) as failed:
-            return f"the journal, the second copy of the log, could not be written: {_told(failed)}"
+            return f"the journal, the second copy of the log, could not be written: {_message_of(failed)}"
         return ""
 
     def _refuse_damage(self, snapshot: Snapshot, ref: str, tip: CommitId | None) -> None:
@@ -268,16 +268,16 @@ class Store:
 
 
 def _refuse_newer(snapshot: Snapshot) -> None:
-    told = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
-    if told is not None:
+    newer = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
+    if newer is not None:
         raise NewerFormat(
-            f"{told.subject} was written by a newer major release, so this clone only reads",
-            hint=told.hint,
+            f"{newer.subject} was written by a newer major release, so this clone only reads",
+            hint=newer.hint,
             refs=snapshot.newer,
         )
 
 
-def _told(failed: Exception) -> str:
+def _message_of(failed: Exception) -> str:
     return failed.message if isinstance(failed, OkstraError) else f"{type(failed).__name__}: {failed}"
 
 

@@ -20,7 +20,7 @@ CLOCK_STEP = 1 << 20
 """Beyond that, a log is believed whose clock is at most so far from that of another one."""
 
 AHEAD = timedelta(days=1)
-"""How far ahead of this machine's clock another one's may be before it is told."""
+"""How far ahead of this machine's clock another one's may be before it is reported."""
 
 BROKEN, FORGED, SAME_ID = "log.broken-line", "log.forged-writer", "log.same-id"
 FAR, FUTURE, NOT_OURS = "log.far-clock", "log.future-time", "log.not-ours"
@@ -63,7 +63,7 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
     own copy counts, else the one that sorts first by its bytes, as in every other clone; two writers with one id
     are two events.
     """
-    found: dict[object, tuple[str, Event]] = {}
+    counted: dict[object, tuple[str, Event]] = {}
     odd: dict[str, Counter[str]] = {}
     copies: dict[str, set[bytes]] = {}
     writers = {ref: writer_of(ref) for ref, _ in files}
@@ -76,8 +76,8 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
         decoded = decode_events(data)
         count[BROKEN] += len(decoded.broken)
         for event in _plausible(decoded.events, task, writer, sieve, count):
-            _put(found, ref, event, sieve.own, count)
-    events = in_order([event for _, event in found.values()])
+            _put(counted, ref, event, sieve.own, count)
+    events = in_order([event for _, event in counted.values()])
     return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
 
 
@@ -91,7 +91,7 @@ def _unseen(data: bytes, seen: set[bytes]) -> bytes:
 def _plausible(
     events: Iterable[Event], task: TaskKey, writer: str, sieve: Criteria, count: Counter[str]
 ) -> list[Event]:
-    """Those of the events that may stand in this file of this writer's log; the others are counted."""
+    """Those of the events that belong in this file of this writer's log; the others are counted."""
     kept = []
     edge = sieve.now + AHEAD if sieve.now else None
     for event in events:
@@ -108,20 +108,20 @@ def _plausible(
     return kept
 
 
-def _put(found: dict[object, tuple[str, Event]], ref: str, event: Event, own: str, count: Counter[str]) -> None:
+def _put(counted: dict[object, tuple[str, Event]], ref: str, event: Event, own: str, count: Counter[str]) -> None:
     key: object = event.id
-    before = found.get(key)
+    before = counted.get(key)
     if before is not None and before[1].writer != event.writer:
         count[SAME_ID] += 1
         key = (event.writer, event.id)
-        before = found.get(key)
+        before = counted.get(key)
     if before is None:
-        found[key] = ref, event
+        counted[key] = ref, event
         count[NOT_OURS] += bool(own) and ref != own and event.writer == writer_of(own)
     elif before[1] != event:
         count[SAME_ID] += 1
         if _rank(ref, event, own) < _rank(*before, own):
-            found[key] = ref, event
+            counted[key] = ref, event
 
 
 def _rank(ref: str, event: Event, own: str) -> tuple[bool, bytes]:
@@ -159,13 +159,13 @@ class ProblemWriter:
 
     def damaged_file(self, ref: str, path: str, task: TaskKey, why: str) -> Problem:
         """The events of one task in one log that cannot be read; the subject is `ref:path`."""
-        told = f"events of {task} cannot be read from {ref}: {why}"
-        return Problem("log.damaged-file", told, f"{ref}:{path}", LOOK)
+        message = f"events of {task} cannot be read from {ref}: {why}"
+        return Problem("log.damaged-file", message, f"{ref}:{path}", LOOK)
 
     def unfolded(self, ref: str, task: TaskKey, why: str) -> Problem:
         """Events that are sound one by one and yet make no sense together with those before them."""
-        told = f"the events of {task} in {ref} were left out, because okstra fails on them: {why}"
-        return Problem("log.not-folded", told, ref, self.way_out(ref))
+        message = f"the events of {task} in {ref} were left out, because okstra fails on them: {why}"
+        return Problem("log.not-folded", message, ref, self.way_out(ref))
 
     def heads(self, heads: Mapping[str, Head]) -> Iterator[Problem]:
         """Newer formats, and clocks that are not believed."""
@@ -173,46 +173,48 @@ class ProblemWriter:
             if head.major > MAJOR_FORMAT:
                 yield self._newer(ref, head.major)
             if head.clock > self.sieve.horizon:
-                told = f"the log {ref} claims a clock that no project reaches ({head.clock}); it is not followed"
-                yield Problem(FAR, told, ref, self.way_out(ref))
+                message = f"the log {ref} claims a clock that no project reaches ({head.clock}); it is not followed"
+                yield Problem(FAR, message, ref, self.way_out(ref))
 
     def _newer(self, ref: str, major: int) -> Problem:
-        told = f"the log {ref} has format {major}, this okstra knows {MAJOR_FORMAT}"
+        message = f"the log {ref} has format {major}, this okstra knows {MAJOR_FORMAT}"
         hint = "upgrade git-okstra in this clone; until then nothing is written here"
         if not is_own(ref, self.sieve.own):
             hint += f"; where nobody works with a newer one: {self.way_out(ref)}"
-        return Problem("format.newer", told, ref, hint)
+        return Problem("format.newer", message, ref, hint)
 
     def rewound(self, was: Mapping[str, str]) -> Iterator[Problem]:
         """Logs that no longer contain what was read from them before (ref -> the tip that it had)."""
         for ref, tip in was.items():
             accept = command("git okstra log heed", ref)
-            told = f"the log {ref} was rewound or rewritten; what only {tip[:12]} had is gone ({accept} accepts that)"
-            yield Problem("log.rewound", told, ref, command("git update-ref", ref, tip))
+            message = (
+                f"the log {ref} was rewound or rewritten; what only {tip[:12]} had is gone ({accept} accepts that)"
+            )
+            yield Problem("log.rewound", message, ref, command("git update-ref", ref, tip))
 
     def lines(self, total: Mapping[str, Defects]) -> Iterator[Problem]:
         """What is odd about the lines of logs."""
         for ref, odd in total.items():
             for code, number in odd.items():
-                told = self._sentence(ref, code, number)
-                if told:
-                    yield Problem(code, told, ref, self.way_out(ref))
+                message = self._sentence(ref, code, number)
+                if message:
+                    yield Problem(code, message, ref, self.way_out(ref))
 
     def _sentence(self, ref: str, code: str, number: int) -> str:
         if code == FUTURE:
             return self._future(ref, number)
-        one = number == 1
-        events, were = ("1 event", "it was") if one else (f"{number} events", "they were")
+        is_single = number == 1
+        events, were = ("1 event", "it was") if is_single else (f"{number} events", "they were")
         if code == BROKEN:
-            lines = "1 line" if one else f"{number} lines"
+            lines = "1 line" if is_single else f"{number} lines"
             return f"{lines} in the log {ref} cannot be read as events of their task; {were} skipped"
         if code == FORGED:
-            name = "names" if one else "name"
+            name = "names" if is_single else "name"
             return f"{events} in the log {ref} {name} another writer than {writer_of(ref)}; {were} skipped"
         if code == FAR:
             return f"{events} in the log {ref} with a clock that no project reaches; {were} skipped"
         if code == NOT_OURS:
-            missing = "it is" if one else "they are"
+            missing = "it is" if is_single else "they are"
             return f"{events} in {ref} in the name of this clone; {missing} not in its own log {self.sieve.own}"
         if code == SAME_ID:
             return f"{events} in the log {ref} with the id of an event that has another content"

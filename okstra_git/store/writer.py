@@ -34,10 +34,10 @@ class WriterDamaged(OkstraError):
 def find_writer(git: Git) -> WriterId | None:
     """The writer id of this clone, or None before `init` and in a copied clone (two clones must not share a log)."""
     path = layout.writer_file(git.private_dir)
-    found = _content(git, path)
-    if found is None:
+    content = _content(git, path)
+    if content is None:
         return None
-    words = found.decode("ascii", "replace").split()
+    words = content.decode("ascii", "replace").split()
     if len(words) != 2 or not is_ulid(words[0]) or words[1].count("-") not in (1, 2):
         raise _damaged(path)
     return WriterId(words[0]) if _is_here(words[1], _place(git)) else None
@@ -69,9 +69,9 @@ def require_writer(git: Git) -> WriterId:
 
 def ensure_writer(git: Git, *, milliseconds: int) -> tuple[WriterId, bool]:
     """The writer id, minted now if need be, and whether it is new. Safe against two inits at once."""
-    found = find_writer(git)
-    if found is not None:
-        return found, False
+    writer = find_writer(git)
+    if writer is not None:
+        return writer, False
     path = layout.writer_file(git.private_dir)
     try:
         Root(git.common_dir).make_folder(path.parent)
@@ -86,9 +86,9 @@ def ensure_writer(git: Git, *, milliseconds: int) -> tuple[WriterId, bool]:
 
 def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
     """A new id under its final name in one step, so that no reader ever sees half of it."""
-    found = find_writer(git)
-    if found is not None:
-        return found, False
+    writer = find_writer(git)
+    if writer is not None:
+        return writer, False
     root, former = Root(git.common_dir), _content(git, path)
     if former is not None:
         root.rename(path, path.with_name(f"writer.{former.decode('ascii').split()[0]}.copied"))

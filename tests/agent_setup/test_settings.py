@@ -74,11 +74,11 @@ def test_a_rule_a_person_removed_is_missing_and_comes_back(closet: Closet) -> No
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{\n  // mine\n}\n", "no plain JSON"),
-        ('{"a": 1,}', "no plain JSON"),
-        ("", "no plain JSON"),
+        ("{\n  // mine\n}\n", "not plain JSON"),
+        ('{"a": 1,}', "not plain JSON"),
+        ("", "not plain JSON"),
         ('{"permissions": {"allow": "all"}}', "permissions.allow is not a list"),
-        ("[]", "no object"),
+        ("[]", "not an object"),
         ('{"a": "\udcff"}', "not UTF-8"),
     ],
 )

@@ -103,5 +103,5 @@ def _unstaged(messages: Sequence[Message], staged: dict[bytes, str]) -> dict[byt
 
 
 def _kind(stages: set[bytes], types: Sequence[str]) -> str:
-    known = next((ours for theirs, ours in _TYPES if any(theirs in each for each in types)), None)
+    known = next((ours for theirs, ours in _TYPES if any(theirs in type_name for type_name in types)), None)
     return known or ("content" if b"1" in stages else "add/add")

@@ -89,7 +89,9 @@ class TreeMerger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self._open.close()
 
     def merge(self, *, base: str, ours: str, theirs: str) -> Merged:
@@ -210,8 +212,8 @@ def merge_commits(git: Git, ours: str, theirs: str, *, write: bool = True) -> Me
     except MissingObject as refusal:
         missing = [str(refusal.facts.get("object"))]
     if missing:
-        told = f"{ours[:10]} and {theirs[:10]} cannot be merged: an object is missing"
-        raise MergeFailed(told, hint="git fsck", objects=missing)
+        message = f"{ours[:10]} and {theirs[:10]} cannot be merged: an object is missing"
+        raise MergeFailed(message, hint="git fsck", objects=missing)
     if not bases:
         raise MergeFailed(
             f"{ours[:10]} and {theirs[:10]} share no history, so there is nothing to merge them by",
@@ -226,7 +228,7 @@ def merge_commits(git: Git, ours: str, theirs: str, *, write: bool = True) -> Me
 
 
 def _is_tree(git: Git, oid: str) -> bool:
-    """Whether a tree stands under this id, by its header alone; the empty one always does."""
+    """Whether this id is that of a tree, by its header alone; that of the empty one always is."""
     try:
         return oid == EMPTY_TREE or bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.TREE)
     except (KeyError, pygit2.GitError, ValueError):
@@ -239,7 +241,7 @@ def _missing(tree: str) -> MissingObject:
 
 
 def _refusal(git: Git, pair: tuple[str, str], trees: Sequence[str], failed: GitFailed) -> OkstraError:
-    """Why git could not merge, as far as its words and a look at the trees tell."""
+    """Why git could not merge, as far as its words and a look at the trees show."""
     if isinstance(failed, NoSpace):
         return failed
     if is_about_permission(failed.message):
@@ -247,8 +249,8 @@ def _refusal(git: Git, pair: tuple[str, str], trees: Sequence[str], failed: GitF
     hint = "run 'git fsck'; in a partial or shallow clone, fetch what is missing first"
     what, *sides = ("trees", *trees[1:]) if trees else ("commits", *pair)
     reason = failed.message.partition(": ")[2] or failed.message
-    told = f"the {what} {sides[0][:10]} and {sides[1][:10]} cannot be merged: {reason}"
-    return MergeFailed(told, hint=hint, **{what: [*(trees or pair)]})
+    message = f"the {what} {sides[0][:10]} and {sides[1][:10]} cannot be merged: {reason}"
+    return MergeFailed(message, hint=hint, **{what: [*(trees or pair)]})
 
 
 def _find_malformed(git: Git, trees: Sequence[str]) -> MergeFailed | None:
