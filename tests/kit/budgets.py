@@ -23,7 +23,7 @@ REWRITE_SECONDS, LANDING_SECONDS = 600, 420
 """What the long machines of rewrites and of landings may take.
 
 With the rest of `make test-deep`, which is finite (every object damaged, every setting alone, 12,000 merges, every
-point to be killed at), two cores are busy for about an hour, however slow they are with what is limited here.
+point to be killed at), two cores should be busy for about an hour, however slow they are with what is limited here.
 """
 
 
