@@ -87,14 +87,6 @@ def is_shared(common_dir: Path) -> bool:
     return common_dir in _SHARED
 
 
-def share_folders(parent: Path) -> None:
-    """The same for every folder directly in this one: what libgit2 may have made without naming it."""
-    if any(parent.is_relative_to(common_dir) for common_dir in _SHARED):
-        for entry in os.scandir(parent):
-            if entry.is_dir(follow_symlinks=False):
-                share(Path(entry.path))
-
-
 def _share(path: Path, rights: Rights) -> None:
     with suppress(OSError):
         status = path.lstat()

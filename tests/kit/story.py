@@ -1,6 +1,6 @@
 """A world with recorded stages, one rewrite of history, and the verdict that has to come out, hooks or no hooks.
 
-A story is told once and runs twice. With hooks on, git itself calls okstra and whatever is proven is settled when git
+A story is written once and runs twice. With hooks on, git calls okstra and whatever is proven is settled when git
 returns; with hooks off, `reconcile --check` lists it and `--apply` settles it. Both ends are the same::
 
     story.stage("login", "A")
