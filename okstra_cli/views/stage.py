@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.runs.leases import lease_on
 
 if TYPE_CHECKING:
     from okstra_cli.answers import parts
@@ -67,11 +68,6 @@ def checkout_json(checkout: Checkout | None) -> parts.Checkout | None:
     }
 
 
-def lease_of(leases: Iterable[Lease], stage: int) -> Lease | None:
-    """The lease that counts for a stage: the first one, as they are sorted."""
-    return next((lease for lease in leases if lease.stage == stage), None)
-
-
 def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> shapes.Stage:
     """One stage as recorded, with its lease; absent parts are null."""
     place = task.places.get(f"stage-{stage.number}")
@@ -96,7 +92,7 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> shapes
         if verified
         else None,
         "pr": {"url": pr.url, "state": pr.status, "group": pr.group, "branch": pr.branch} if pr is not None else None,
-        "lease": lease_json(lease_of(leases, stage.number)),
+        "lease": lease_json(lease_on(leases, stage.number)),
     }
 
 
@@ -184,7 +180,7 @@ def _count(number: int, noun: str) -> str:
 
 def lease_cell(leases: Iterable[Lease], stage: int) -> Cell:
     """Who holds a stage, in two words: `claude 123`, or `dead`."""
-    lease = lease_of(leases, stage)
+    lease = lease_on(leases, stage)
     if lease is None:
         return Cell("-")
     if not lease.is_live:
@@ -218,7 +214,7 @@ def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
         ("branch", stage.branch),
         ("base", f"{stage.base[:10]} {stage.base_ref}"),
         ("depends on", ", ".join(map(str, stage.depends_on))),
-        ("run", _leased(lease_of(leases, stage.number))),
+        ("run", _leased(lease_on(leases, stage.number))),
     ]
     if stage.range is not None:
         found = stage.range

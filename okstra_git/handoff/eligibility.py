@@ -18,11 +18,6 @@ class VerifiedGroup(NamedTuple):
     database: bool | None
 
 
-def is_verified_alone(stage: Stage) -> bool:
-    """Whether a verification of this stage by itself stands."""
-    return stage.is_verified and stage.verified is not None and not stage.verified.group
-
-
 def verified_groups_of(task: Task, number: int) -> tuple[VerifiedGroup, ...]:
     """The groups in which the stage was verified and which are what they were then, the smallest first."""
     verifications = [
@@ -52,7 +47,7 @@ def together_sentence(number: int, company: Collection[int]) -> str:
 def list_relied(task: Task, stages: Collection[int]) -> list[GroupVerification]:
     """The verifications of stages together that these stages leave by: those that cover one not verified by itself."""
     present = set(stages)
-    by_others = [n for n in present if n in task.stages and not is_verified_alone(task.stages[n])]
+    by_others = [n for n in present if n in task.stages and not task.stages[n].is_verified_alone]
     relied: Mapping[str, GroupVerification] = {
         id: verification
         for id, verification in task.verifications.items()
@@ -157,7 +152,7 @@ def judge_stages(
 def _companies(task: Task, number: int) -> tuple[tuple[int, ...], ...]:
     """The groups by whose verification the stage may leave; none when it has left, or was verified by itself."""
     stage = task.stages.get(number)
-    if stage is None or is_verified_alone(stage):
+    if stage is None or stage.is_verified_alone:
         return ()
     return tuple(group.stages for group in verified_groups_of(task, number) if group.database is not False)
 
@@ -256,7 +251,7 @@ def unverified(task: Task, stage: Stage) -> Iterable[Reason]:
     companies = verified_groups_of(task, number)
     verify = "verify it once more, then " if verified else ""
     verify += f"git okstra handoff record-verified --task-key {key} --stage {number} --report-path R --data-json D"
-    if any(company.database is not False for company in companies) and not is_verified_alone(stage):
+    if any(company.database is not False for company in companies) and not stage.is_verified_alone:
         return
     if verified is None or recorded is None:
         yield Reason(NOT_VERIFIED, f"no verification of stage {number} is on record", verify)

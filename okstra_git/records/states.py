@@ -82,6 +82,11 @@ class Stage(Record):
             return False
         return verified.carried or verified.tree == recorded.head_tree
 
+    @property
+    def is_verified_alone(self) -> bool:
+        """Whether a verification of this stage by itself stands, not one of stages together."""
+        return self.is_verified and self.verified is not None and not self.verified.group
+
 
 class Task(Record):
     """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id.

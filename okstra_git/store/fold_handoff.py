@@ -150,14 +150,10 @@ def _group_verified(task: Task, event: e.Event, fact: e.GroupVerified) -> Task:
     of_stage = {name: value for name, value in fields.items() if name != "run"}
     for member in fact.assembled.members:
         stage = task.stages.get(member.stage)
-        if stage is not None and stage.range is not None and not _is_verified_alone(stage):
+        if stage is not None and stage.range is not None and not stage.is_verified_alone:
             proof = Verification(commit=member.commit, tree=member.tree, group=fact.assembled.id, **of_stage, **kept)
             task = put_stage(task, with_standing(change(stage, verified=proof)))
     return task
-
-
-def _is_verified_alone(stage: Stage) -> bool:
-    return stage.is_verified and stage.verified is not None and not stage.verified.group
 
 
 TOGETHER: dict[str, Callable[[Task, e.Event, Any], Task]] = {"group.verified": _group_verified}
