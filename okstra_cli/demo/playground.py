@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 WIDTH = 74
 PERSON = ("Ada Example", "ada@example.org")
 COLLEAGUE = ("Grace Example", "grace@example.org")
-STACKED_SINCE = (2, 38)
 """The git release that brought `rebase --update-refs` (its release notes)."""
 
 
@@ -79,11 +78,6 @@ class Playground:
             path = self.repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-
-    @property
-    def can_stack(self) -> bool:
-        """Whether this git moves stacked branches along in one rebase."""
-        return git_version(self.repository) >= STACKED_SINCE
 
     def _environment(self, also: Mapping[str, str] | None) -> dict[str, str]:
         self.clock += timedelta(minutes=7)

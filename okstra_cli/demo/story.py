@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from okstra_cli.demo import shop
 from okstra_cli.demo.beats import Beat, Ran, Say, Title
@@ -84,13 +83,7 @@ def _rebase(play: Playground) -> Iterator[Beat]:
     play.git("switch", "-q", STAGES[-1])
     no_editor = {"GIT_SEQUENCE_EDITOR": "true"}
     words = ("rebase", "-q", "-i", "--autosquash")
-    if play.can_stack:
-        yield play.git(*words, "--update-refs", "main", also=no_editor)
-        return
-    yield Say("This git has no --update-refs (it came with 2.38), so the stages are rebased one by one.")
-    yield play.git(*words, "main", STAGES[0], also=no_editor)
-    for below, branch in pairwise(STAGES):
-        yield play.git(*words, "--onto", below, f"{below}@{{1}}", branch, also=no_editor)
+    yield play.git(*words, "--update-refs", "main", also=no_editor)
 
 
 def _squash(play: Playground) -> Iterator[Beat]:
