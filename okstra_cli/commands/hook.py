@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from okstra_cli.session import Session, Surroundings
 
 if TYPE_CHECKING:
-    from okstra_git.reconcile.model import Report
+    from okstra_git.reconcile.findings import Report
 
 
 def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stderr: TextIO) -> int:

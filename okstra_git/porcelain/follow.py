@@ -11,8 +11,8 @@ from okstra_git.contract import STALE_HISTORY
 from okstra_git.errors import OkstraError
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.search_scope import make_search_scope, window_limit
+from okstra_git.reconcile.findings import Report
 from okstra_git.reconcile.judge import Judge
-from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.spool import list_spooled
@@ -20,7 +20,7 @@ from okstra_git.spool import list_spooled
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.reconcile.model import Finding
+    from okstra_git.reconcile.findings import Finding
     from okstra_git.reconcile.scope import SearchScope
     from okstra_git.records.states import State, Task
 

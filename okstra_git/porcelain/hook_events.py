@@ -13,7 +13,7 @@ from okstra_git.store.derived import write_watch
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.reconcile.model import Report
+    from okstra_git.reconcile.findings import Report
     from okstra_git.records.states import State, Task
 
 

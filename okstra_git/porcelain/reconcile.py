@@ -21,7 +21,7 @@ from okstra_git.store.registry import require_task
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.reconcile.model import Report
+    from okstra_git.reconcile.findings import Report
     from okstra_git.reconcile.verify import Checked
     from okstra_git.records.events import Event
 

@@ -16,7 +16,7 @@ from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
 from okstra_git.porcelain.unused import NOT_SET_UP, project_of
-from okstra_git.reconcile.model import Report
+from okstra_git.reconcile.findings import Report
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.drift import find_astray, find_lost
 from okstra_git.store.registry import branch_clashes, require_task

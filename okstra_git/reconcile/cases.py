@@ -16,7 +16,7 @@ from functools import cached_property
 from okstra_git.digest import add_sums
 from okstra_git.git.diffs import delta_sum
 from okstra_git.reconcile.commit_matching import Identities, Unit, Units, is_like
-from okstra_git.reconcile.model import Finding
+from okstra_git.reconcile.findings import Finding
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.reachability import Reachability
 from okstra_git.reconcile.scope import SearchScope

@@ -10,7 +10,7 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, shown
-from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, State, Task

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.names import TaskKey, parse_task_key
+from okstra_git.reconcile.findings import Finding, Report
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.locate import Hit, locate
-from okstra_git.reconcile.model import Finding, Report
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.settle import settle
