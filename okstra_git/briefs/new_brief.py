@@ -3,9 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from okstra_git.briefs.brief import SOURCE_MATERIAL
+from okstra_git.briefs.brief import LINE, SOURCE_MATERIAL, fence_for, fenced
 from okstra_git.briefs.insertion import NotEditable
-from okstra_git.briefs.verbatim import LINE, fence_for, fenced
 from okstra_git.contract import HEADING_SOURCE_VERIFICATION
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.front_matter import read_front_matter

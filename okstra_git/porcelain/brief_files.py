@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from okstra_git.briefs.brief import LINE
 from okstra_git.briefs.insertion import read_text
-from okstra_git.briefs.verbatim import LINE
 from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
