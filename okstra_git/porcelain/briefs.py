@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_git.briefs.new_brief import make_brief
+from okstra_git.briefs.edits import make_brief
 from okstra_git.briefs.reporter_gate import judge_gate
 from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.counting import counted
