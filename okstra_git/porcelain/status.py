@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.commands import word
 from okstra_git.git.worktree_links import hidden_main
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
-from okstra_git.porcelain.hook_events import process_pending_events
+from okstra_git.porcelain.follow import judge_each, make_judge, process_pending_events, read_hints
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.open_work import open_problems
