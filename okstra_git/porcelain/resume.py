@@ -18,8 +18,8 @@ from okstra_git.paths import CATEGORIES
 from okstra_git.porcelain.end_run import keep_worktree
 from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.prepare.refresh import refresh_run
+from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.porcelain.project_files import project_root, writable_project_root
-from okstra_git.porcelain.verification_worktree import make_detached
 from okstra_git.runs.ending import check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.holder import requested_holder

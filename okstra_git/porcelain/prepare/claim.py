@@ -12,8 +12,8 @@ from okstra_git.handoff.group_worktree import GroupDirectoryTaken
 from okstra_git.names import is_text, mint_ulid, shown
 from okstra_git.porcelain.prepare.checks import check_stage
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
+from okstra_git.porcelain.prepare.whole_task import SCOPE, release_verification_worktree
 from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktree_root
-from okstra_git.porcelain.verification_worktree import SCOPE, release_verification_worktree
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage

@@ -11,7 +11,7 @@ from okstra_git.git.checkouts import find_astray
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import open_repository
-from okstra_git.porcelain.verification_worktree import make_detached
+from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.records.base import show_time
 from okstra_git.snapshots.take import SnapshotSubject, list_snapshots, take_snapshot
 from okstra_git.stages.base import lacking_notes
