@@ -194,7 +194,7 @@ def restore(
 ) -> Answer:
     """Put the files of a snapshot back; nothing that would be lost is overwritten."""
     from okstra_cli.views import snapshot as view
-    from okstra_git.porcelain.restore import restore as restore_snapshot
+    from okstra_git.porcelain.worktrees import restore as restore_snapshot
 
     done = restore_snapshot(Session.of(context).workspace, snapshot, into=into, dry_run=dry_run)
     return Answer(view.restored_json(done), lambda: view.restored_page(done))

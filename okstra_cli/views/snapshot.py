@@ -14,7 +14,7 @@ from okstra_git.records.base import show_time
 if TYPE_CHECKING:
     from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
-    from okstra_git.porcelain.restore import Restored
+    from okstra_git.porcelain.worktrees import Restored
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 _PAST = {"write": "written", "replace": "replaced", "delete": "deleted", "same": "there already", "keep": "left alone"}
