@@ -16,6 +16,7 @@ from okstra_git.fs.root import Root
 from okstra_git.git.checkouts import find_astray
 from okstra_git.paths import CATEGORIES
 from okstra_git.porcelain.end_run import keep_worktree
+from okstra_git.porcelain.explain import gather_plan
 from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.prepare.refresh import refresh_run
 from okstra_git.porcelain.prepare.whole_task import make_detached
@@ -25,7 +26,6 @@ from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.holder import requested_holder
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.lookup import require_run
-from okstra_git.runs.stage_facts import gather_plan
 from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.writer import find_writer
