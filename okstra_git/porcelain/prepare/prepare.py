@@ -16,8 +16,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.landings import note_landings
-from okstra_git.porcelain.prepare.checks import check_request
-from okstra_git.porcelain.prepare.claim import Claim, check_stage_free, claim_run
+from okstra_git.porcelain.prepare.claim import Claim, check_request, check_stage_free, claim_run
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
 from okstra_git.porcelain.prepare.documents import Documents, Inputs, prompt_documents, read_documents
 from okstra_git.porcelain.prepare.retry import look_for_retry
