@@ -10,7 +10,7 @@ from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.names import shown_path
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.current_state import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root

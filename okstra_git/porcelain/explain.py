@@ -1,4 +1,4 @@
-"""Explains each stage of a task and each live run: facts asked of git, what they mean, the one safe thing to do next."""
+"""Explains each stage of a task and each live run: what git says of it, what is known, the one safe thing to do next."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from okstra_git.git.remotes import default_branches, upstream_of
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.revisions import BRANCH, find_recorded, printed_name
 from okstra_git.git.worktrees import Worktree, list_worktrees
-from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.follow import make_judge
-from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task

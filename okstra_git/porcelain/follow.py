@@ -10,8 +10,7 @@ from okstra_git.commands import word
 from okstra_git.contract import STALE_HISTORY
 from okstra_git.errors import OkstraError
 from okstra_git.git.worktrees import current_branch
-from okstra_git.porcelain.current_state import take_back_landings
-from okstra_git.porcelain.search_scope import make_search_scope, window_limit
+from okstra_git.porcelain.current_state import make_search_scope, take_back_landings, window_limit
 from okstra_git.reconcile.findings import Report
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.settle import settle

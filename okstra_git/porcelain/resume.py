@@ -15,9 +15,9 @@ from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.fs.root import Root
 from okstra_git.git.checkouts import find_astray
 from okstra_git.paths import CATEGORIES
+from okstra_git.porcelain.current_state import LivenessChecker, agent_session
 from okstra_git.porcelain.end_run import keep_worktree
 from okstra_git.porcelain.explain import gather_plan
-from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.prepare.refresh import refresh_run
 from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.porcelain.project_files import project_root, writable_project_root

@@ -14,8 +14,7 @@ from okstra_git.git.revisions import printed_recorded
 from okstra_git.names import TaskKey, is_slug
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
-from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base

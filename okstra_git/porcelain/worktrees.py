@@ -11,9 +11,8 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.host.processes import processes_in
-from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
-from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.real_paths import real_path
 from okstra_git.snapshots.restore import RestoreStep, carry_out, plan_restore
 from okstra_git.snapshots.take import WorktreeSnapshot, require_snapshot

@@ -11,8 +11,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.store.writer import find_writer
 

@@ -1,4 +1,4 @@
-"""Claims a run in one append, after what is refused before it: its id and numbers, and for an implementation its stage."""
+"""Claims a run in one append: what is refused before it, its id and numbers, and for an implementation its stage."""
 
 from __future__ import annotations
 
