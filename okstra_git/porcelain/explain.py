@@ -1,4 +1,4 @@
-"""Explains each stage of a task and each live run: what git says of it, what is known, the one safe thing to do next."""
+"""Explains each stage of a task and each live run: what git says, what is known, the one safe thing to do next."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ OF_PATH = {"open", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "tou
 EXCUSED: dict[str, str] = {
     "okstra_git/spool.py": "the hook path, which imports os alone; by descriptors, without links, plain files only",
     "okstra_git/rendering.py": "reads the templates that okstra ships",
-    "okstra_git/plans/template_remains.py": "reads a template that okstra ships",
+    "okstra_git/plans/rules.py": "reads a template that okstra ships",
     "okstra_git/hooks/shims.py": "reads the shims that okstra ships; makes and removes the folder of their copies",
     "okstra_git/hooks/files.py": "hooks of other people, with modes and links that have to stay as they are",
     "okstra_git/hooks/probe.py": "a throw-away worktree of its own",
@@ -41,7 +41,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/health/doctor.py": "removes locks of git that nobody living owns",
     "okstra_git/stages/repair.py": "git's own links between a worktree and its repository, where this clone made it",
     "okstra_git/stages/worktree_setup.py": "removes an empty folder where git makes a worktree",
-    "okstra_git/porcelain/forms.py": "reads the forms that okstra ships",
+    "okstra_git/porcelain/briefs.py": "reads the forms that okstra ships",
     "okstra_cli/completion/scripts.py": "reads the scripts that okstra ships",
     "okstra_cli/completion/table.py": "reads the table that okstra ships",
     "okstra_cli/entry.py": "the null device in the place of a closed stream",
