@@ -20,7 +20,7 @@ from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, shown, shown_path
+from okstra_git.names import is_text, quote, quote_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.project_files import project_root, read_document_named, require_project_root
 from okstra_git.real_paths import real_path
@@ -106,7 +106,7 @@ def read_if_there(path: Path, *, name: str) -> bytes | None:
     try:
         return Root(path.parent).find_bytes(path.name)
     except Unreadable as refusal:
-        why = f"{shown_path(name)} cannot be read: {refusal.message}"
+        why = f"{quote_path(name)} cannot be read: {refusal.message}"
         raise WordsUnreadable(why, hint="mend it, then repeat", path=name) from refusal
 
 
@@ -250,7 +250,7 @@ def record_answer(
     """
     day = day or workspace.now().date().isoformat()
     if not is_date(day):
-        raise UsageError(f"{shown(day)} is not a date", hint="--date 2026-01-31")
+        raise UsageError(f"{quote(day)} is not a date", hint="--date 2026-01-31")
     with edit_brief(workspace, file) as brief_file:
         question = _number_of(brief_file, number)
         text = confirm(brief_file.text, question, answer, day).text
@@ -267,15 +267,15 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     """Put a term into the project's glossary, which is made when it is missing."""
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
-        raise BadTerm(f"{shown(name)} is not a term", hint="name a word or a few, on one line")
+        raise BadTerm(f"{quote(name)} is not a term", hint="name a word or a few, on one line")
     project = ProjectPaths(require_project_root(workspace))
-    path, shown_path = project.glossary, project.relative(project.glossary)
+    path, quote_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
-        before = decode(_read_glossary(project) or b"", name=shown_path)
+        before = decode(_read_glossary(project) or b"", name=quote_path)
         after = define_term(before or EMPTY, term, meaning, replace=replace)
         if after != before and not dry_run:
             _save_glossary(project, after.encode("utf-8"))
-    return TermEdit(path, shown_path, term, meaning, difference(before, after, shown_path), dry_run)
+    return TermEdit(path, quote_path, term, meaning, difference(before, after, quote_path), dry_run)
 
 
 def _path_of(workspace: Workspace, file: str) -> Path:
@@ -324,14 +324,14 @@ def _has_spare_question(brief: Brief) -> bool:
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     if value.lower() not in allowed:
-        raise UsageError(f"{option} does not take {shown(value)}", hint=f"one of {', '.join(allowed)}")
+        raise UsageError(f"{option} does not take {quote(value)}", hint=f"one of {', '.join(allowed)}")
     return value.lower()
 
 
 def _number_of(file: BriefFile, number: str) -> int:
     """The number of a question that is there."""
     if not (number.isascii() and number.isdigit()):
-        raise UsageError(f"{shown(number)} is not the number of a question", hint=confirm_command(file.name))
+        raise UsageError(f"{quote(number)} is not the number of a question", hint=confirm_command(file.name))
     count = len(file.brief.questions)
     if not 1 <= int(number[:9]) <= count:
         message = f"{file.name} has no question {number[:9]}; it has {count}"

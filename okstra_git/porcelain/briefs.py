@@ -15,7 +15,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, parse_slug, shown, shown_path
+from okstra_git.names import is_text, parse_slug, quote, quote_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.brief_edits import NoWords, check_command, read_brief, read_bytes
@@ -47,7 +47,7 @@ def known_language(workspace: Workspace, language: str | None) -> str:
     """The language that was named, or that is configured; refuses one that okstra has no words in."""
     chosen = language or workspace.settings.language
     if chosen not in LANGUAGES:
-        raise UsageError(f"{shown(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
+        raise UsageError(f"{quote(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
     return chosen
 
 
@@ -63,7 +63,7 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
     from okstra_git.store.registry import require_task
 
     if form not in INPUTS:
-        raise UsageError(f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")
+        raise UsageError(f"{quote(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(workspace, identity)
     task, root = require_task(workspace.store.read().state, key), require_project_root(workspace)
     rows = _open_rows(root, task) if form == "user-response" else ()
@@ -214,7 +214,7 @@ def _source(workspace: Workspace, file: str) -> str:
     words = decode(read_bytes(workspace, file), name=file)
     if not words.strip():
         raise NoWords(
-            f"{shown_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
+            f"{quote_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
         )
     return words
 
@@ -222,11 +222,11 @@ def _source(workspace: Workspace, file: str) -> str:
 def _report(workspace: Workspace, file: str, project: ProjectPaths) -> str:
     path = real_path(workspace.cwd / file)
     if not path.is_file():
-        message = f"there is no report {shown_path(file)}"
+        message = f"there is no report {quote_path(file)}"
         raise NoReport(message, hint="name the accepted final-verification report", path=file)
     named = project.relative(path)
     if not named.isprintable():
-        raise NoReport(f"the path {shown_path(named)} cannot stand in a brief", hint="rename the file", path=file)
+        raise NoReport(f"the path {quote_path(named)} cannot stand in a brief", hint="rename the file", path=file)
     return named
 
 

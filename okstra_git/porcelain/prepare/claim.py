@@ -13,7 +13,7 @@ from okstra_git.fs.root import Root
 from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
 from okstra_git.handoff.group_worktree import GroupDirectoryTaken
-from okstra_git.names import is_text, mint_ulid, shown
+from okstra_git.names import is_text, mint_ulid, quote
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
@@ -254,7 +254,7 @@ def _verification_place(context: PrepareContext, task: Task, seq: int, whole: Wh
         return None
     path = worktree_root(context.workspace, context.key) / f"{SCOPE}{seq}"
     if not is_text(str(path)):
-        raise GroupDirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+        raise GroupDirectoryTaken(f"the worktree's path {quote(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     return PlaceReserved(
         task=task.key,
