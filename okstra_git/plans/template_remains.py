@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from okstra_git.documents.problems import Flaw
+from okstra_git.paths import templates_directory
 from okstra_git.plans.stage_map import PlanDocument
-from okstra_git.shipped import templates_directory
 
 TEMPLATE = "reports/deliverables/implementation-planning.md.j2"
 _BLOCKS = ("files", "steps", "validation", "exit_contract", "rollback")

@@ -18,7 +18,7 @@ from okstra_git.fs.refusals import Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.porcelain.brief_files import (
     BriefUnwritable,
     WordsUnreadable,
@@ -28,7 +28,6 @@ from okstra_git.porcelain.brief_files import (
     save_brief,
 )
 from okstra_git.porcelain.project_files import require_project_root
-from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
     from pathlib import Path

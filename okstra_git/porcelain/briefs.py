@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.new_brief import make_brief
 from okstra_git.briefs.reporter_gate import judge_gate
 from okstra_git.briefs.rules import check_brief, read_terms
-from okstra_git.counting import counted
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.brief_files import NoWords, check_command, read_brief, read_bytes
 from okstra_git.porcelain.forms import BRIEF, input_template
 from okstra_git.porcelain.project_files import require_project_root
-from okstra_git.real_paths import real_path
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,7 @@ from okstra_git.porcelain.project_files import project_root
 from okstra_git.runs.explain import explain, explain_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.stage_facts import gather_facts, gather_plan
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import OwnWorktrees, find_writer
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace

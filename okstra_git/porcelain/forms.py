@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
-from okstra_git.paths import ProjectPaths
-from okstra_git.shipped import LANGUAGES, templates_directory
+from okstra_git.paths import LANGUAGES, ProjectPaths, templates_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.runs.leases import leases_of, life_of
 
 if TYPE_CHECKING:
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Holder, Run
     from okstra_git.records.states import Task

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
 from okstra_git.reconcile.scope import SearchScope
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace

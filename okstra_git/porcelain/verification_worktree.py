@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.unsaved_work import UnsavedItem
+from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import add_detached, find_worktree
 from okstra_git.handoff.group_worktree import GroupDirectoryTaken
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 from okstra_git.stages.complete import release_reservation
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 
 if TYPE_CHECKING:
     from pathlib import Path

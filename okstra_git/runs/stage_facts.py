@@ -18,7 +18,7 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import PlanFacts, StageFacts
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 
 
 def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:

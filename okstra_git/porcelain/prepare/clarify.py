@@ -17,8 +17,8 @@ from okstra_git.porcelain.prepare.context import PrepareContext
 from okstra_git.porcelain.prepare.prepare import check_prepare
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
+from okstra_git.store.clone import find_writer
 from okstra_git.store.registry import require_open
-from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
