@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Never
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _FIRST_INDENT = re.compile(r"\n([ \t]+)\S")
@@ -294,7 +294,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for key, value in pairs:
         if key in members:
-            raise NotPlain(f"has the key {shown(key)} twice in one object")
+            raise NotPlain(f"has the key {quote(key)} twice in one object")
         members[key] = value
     return members
 
@@ -306,5 +306,5 @@ def _not_a_number(text: str) -> Any:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise NotPlain(f"holds {shown(text)}, which is too large for a number")
+        raise NotPlain(f"holds {quote(text)}, which is too large for a number")
     return number

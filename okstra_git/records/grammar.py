@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, shown, slashed_form
+from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, quote, slashed_form
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -65,7 +65,7 @@ def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
     }
     why = reasons.get(wrong["type"], "has a form that no record may have").format(**wrong.get("ctx", {}))
     value = wrong["input"]
-    quoted = f" {shown(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
+    quoted = f" {quote(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
     message = f"the {field.replace('_', ' ')}{quoted} cannot be recorded: it {why}"
     return NotRecordable(message, hint="change it, then repeat the line", field=field, record=record)
 
@@ -151,10 +151,10 @@ class Sane:
     """A time with a zone, from `EARLIEST` to `LATEST`, written as `show_time` has it."""
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        shown = core_schema.plain_serializer_function_ser_schema(
+        quote = core_schema.plain_serializer_function_ser_schema(
             show_time, return_schema=core_schema.str_schema(), when_used="json"
         )
-        return core_schema.datetime_schema(tz_constraint="aware", ge=EARLIEST, le=LATEST, serialization=shown)
+        return core_schema.datetime_schema(tz_constraint="aware", ge=EARLIEST, le=LATEST, serialization=quote)
 
 
 class Finite:
