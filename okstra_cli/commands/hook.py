@@ -26,7 +26,7 @@ def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], 
 
 
 def _look(session: Session) -> None:
-    from okstra_git.git.rebase_in_progress import planned_tips
+    from okstra_git.git.branch_moves import planned_tips
     from okstra_git.porcelain.follow import process_hook_events, read_hints
 
     if session.workspace.settings.hooks:

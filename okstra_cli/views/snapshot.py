@@ -9,7 +9,7 @@ from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
 from okstra_git.git.diffs import show_path
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 
 if TYPE_CHECKING:
     from okstra_cli.answers import parts

@@ -12,10 +12,10 @@ from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
 from okstra_git.errors import OkstraError
 from okstra_git.names import quote_path
+from okstra_git.paths import templates_directory
 from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
-from okstra_git.shipped import templates_directory
 
 REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 """The blocks that every stage has."""

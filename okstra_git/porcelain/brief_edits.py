@@ -21,9 +21,8 @@ from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unrea
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, quote, quote_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.porcelain.project_files import project_root, read_document_named, require_project_root
-from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

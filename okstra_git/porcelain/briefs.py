@@ -9,19 +9,17 @@ from okstra_git.briefs.edits import make_brief
 from okstra_git.briefs.reporter_gate import judge_gate
 from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.contract import CLARIFICATION_COLUMNS
-from okstra_git.counting import counted
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, quote, quote_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import LANGUAGES, ProjectPaths, real_path, templates_directory
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.brief_edits import NoWords, check_command, read_brief, read_bytes
 from okstra_git.porcelain.project_files import require_project_root
-from okstra_git.real_paths import real_path
-from okstra_git.shipped import LANGUAGES, templates_directory
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

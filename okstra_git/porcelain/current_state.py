@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
 from okstra_git.runs.leases import leases_of, life_of
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
 
 if TYPE_CHECKING:
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.reachability import TakenBack

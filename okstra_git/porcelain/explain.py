@@ -26,8 +26,7 @@ from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import PlanFacts, StageFacts, explain, explain_run
 from okstra_git.runs.leases import GUARDED
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import OwnWorktrees, find_writer
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace

@@ -27,14 +27,13 @@ from okstra_git.runs.holder import requested_holder
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.lookup import require_run
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import OwnWorktrees, find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from okstra_git.bundle.context import RunContext
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.host.processes import processes_in
+from okstra_git.host.machine import processes_in
+from okstra_git.paths import real_path
 from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
-from okstra_git.real_paths import real_path
 from okstra_git.snapshots.restore import RestoreStep, carry_out, plan_restore
 from okstra_git.snapshots.take import WorktreeSnapshot, require_snapshot
 from okstra_git.stages.complete import release_reservation
 from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
+from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import find_astray, is_over
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey

@@ -15,7 +15,7 @@ from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.segments import Author, Step
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 from okstra_git.store import layout
 
 MAX_CANDIDATES = 5

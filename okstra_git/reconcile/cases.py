@@ -25,7 +25,7 @@ from okstra_git.reconcile.segments import Step
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 
 IsAccounted = Callable[[Step], bool]
 """Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""

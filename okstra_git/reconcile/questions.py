@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from okstra_git.git.diffs import NO_MODE, SUBMODULE, Change
+from okstra_git.git.file_changes import line_difference
 from okstra_git.git.history import find_commit
-from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import has_object
 from okstra_git.git.revisions import printed_name
 from okstra_git.reconcile.arrivals import is_gone

@@ -17,10 +17,9 @@ from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
-from okstra_git.git.config_file import write_setting
-from okstra_git.git.settings import Settings
+from okstra_git.git.settings import Settings, write_setting
 from okstra_git.names import quote, quote_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
@@ -28,11 +27,10 @@ from okstra_git.porcelain.prepare.documents import AttachmentMissing
 from okstra_git.porcelain.prepare.prepare import check_prepare, prepare_run
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
 from okstra_git.stages.task import MAX_TEXT, open_task
+from okstra_git.store.clone import find_writer
 from okstra_git.store.registry import find_task, refuse_case_clash, require_open
-from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
