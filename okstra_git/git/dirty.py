@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import exact_environment, run_git
+from okstra_git.git.config import Configuration
 from okstra_git.git.diffs import NO_MODE, SUBMODULE
 from okstra_git.git.hidden_edits import Hidden, IndexEntry, list_hidden
 from okstra_git.git.repo import Git
@@ -60,19 +61,24 @@ class Uncommitted(NamedTuple):
 
 
 def list_uncommitted(
-    top: Path, *, with_ignored: bool = False, entries: Sequence[IndexEntry] | None = None
+    top: Path,
+    *,
+    with_ignored: bool = False,
+    entries: Sequence[IndexEntry] | None = None,
+    configuration: Configuration | None = None,
 ) -> list[Uncommitted]:
     """Every path of the worktree at `top` that differs from its commit; ignored ones on request.
 
     No setting and no flag in the index narrows this: files that `assume-unchanged` or `skip-worktree` hide are compared
     byte for byte. The index is not refreshed. A repository inside that is not a submodule is an untracked path with a
-    slash. `entries` is the index, where it has been read already. Refuses (`GitFailed`) where git cannot say it.
+    slash. `entries` is the index, where it has been read already, and `configuration` that of another worktree of the
+    repository. Refuses (`GitFailed`) where git cannot say it.
     """
     arguments = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"]
     ignored = ["--ignored=matching"] if with_ignored else []
     answer = run_git([*arguments, *ignored], cwd=top, environment=exact_environment(top)).stdout
     seen = [_parse(line) for line in answer.split(b"\0") if line and not line.startswith(b"# ")]
-    hidden = list_hidden(top, entries)
+    hidden = list_hidden(top, entries, configuration=configuration)
     return _merge(seen, hidden) if hidden else seen
 
 
