@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import clauses_of
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.project_files import project_root, writable_project_root
@@ -143,7 +143,7 @@ def _recorded_report(workspace: Workspace, name: str) -> str:
         return ""
     if path is None or not name.isprintable():
         raise ReportMissing(
-            f"there is no report {shown_path(name)}", hint="write it first, or leave --report out", path=name
+            f"there is no report {quote_path(name)}", hint="write it first, or leave --report out", path=name
         )
     real = real_path(path)
     return real.relative_to(real_path(root)).as_posix() if real.is_relative_to(real_path(root)) else str(real)
