@@ -2,18 +2,12 @@
 
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 
 LANGUAGES = ("en", "ko")
 """Those that the templates and the wizard have words in; the first one stands in for the others."""
 
 _PACKAGE = Path(__file__).resolve().parent
-
-
-class NotShipped(OkstraError):
-    """The installation lacks its data files."""
-
-    code = "install.incomplete"
 
 
 def hooks_directory() -> Path:
@@ -34,4 +28,6 @@ def _require(name: str, package: Path) -> Path:
     tree = package.parent
     if (tree / "pyproject.toml").is_file() and (tree / name).is_dir():
         return tree / name
-    raise NotShipped(f"this installation of okstra has no {name}/ directory", hint="install git-okstra again")
+    raise refuse(
+        "install.incomplete", f"this installation of okstra has no {name}/ directory", hint="install git-okstra again"
+    )

@@ -9,9 +9,10 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from okstra_git.agent_setup.files import leftover_of
-from okstra_git.agent_setup.manifest import Manifest, ManifestUnreadable, parse_manifest
+from okstra_git.agent_setup.manifest import Manifest, parse_manifest
 from okstra_git.agent_setup.model import DesiredFiles, SetupFolder
 from okstra_git.digest import fingerprint
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import require_gits
 
 
@@ -163,7 +164,7 @@ def _read_manifest(path: Path) -> bytes | None:
         return None
     except OSError as error:
         problem = "is a folder" if path.is_dir() else "is not a file that can be read"
-        raise ManifestUnreadable(f"{path} {problem}", hint="move it away", path=str(path)) from error
+        raise refuse("setup.manifest-unreadable", f"{path} {problem}", hint="move it away", path=str(path)) from error
 
 
 def _read_settings(path: Path) -> SettingsFile:

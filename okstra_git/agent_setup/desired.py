@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from okstra_git.agent_setup.model import DesiredFiles, Kind
-from okstra_git.shipped import NotShipped
+from okstra_git.errors import refuse
 
 NAME = "okstra"
 """The plugin's name; its skills are called /okstra:<skill> then."""
@@ -28,7 +28,7 @@ def read_desired_files(templates: Path, kind: Kind, version: str) -> DesiredFile
     """
     files = dict(_skills(templates / "skills"))
     if not files:
-        raise NotShipped(f"there are no skills in {templates}", hint="install git-okstra again")
+        raise refuse("install.incomplete", f"there are no skills in {templates}", hint="install git-okstra again")
     if kind is Kind.AGENTS:
         return DesiredFiles(version, files)
     files |= _agents(templates / "agents")

@@ -13,7 +13,6 @@ from okstra_git.briefs.brief import (
     OpenQuestion,
 )
 from okstra_git.briefs.insertion import (
-    NotEditable,
     fenced_entry,
     find_proven,
     inline_entry,
@@ -28,25 +27,7 @@ from okstra_git.commands import word
 from okstra_git.contract import GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, REPORTER_FIELD, REPORTER_PREFIXES
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.markdown import parse_document
-from okstra_git.errors import OkstraError
-
-
-class Answered(OkstraError):
-    """The question has another answer already."""
-
-    code = "brief.answered"
-
-
-class GateSettled(OkstraError):
-    """The gate cannot go there from where it is."""
-
-    code = "brief.gate-settled"
-
-
-class Unread(OkstraError):
-    """Part of the brief cannot be read, so it is unknown what is left to ask."""
-
-    code = "brief.unclosed"
+from okstra_git.errors import OkstraError, refuse
 
 
 @dataclass(frozen=True)
@@ -116,11 +97,16 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
         _require_whole(before)
     if gate == GATE_COMPLETE and left:
         message = f"questions for the reporter are open: line {', '.join(map(str, lines))}"
-        raise GateSettled(message, hint="answer them with --question N, or hand them on with --skip", lines=lines)
+        raise refuse(
+            "brief.gate-settled",
+            message,
+            hint="answer them with --question N, or hand them on with --skip",
+            lines=lines,
+        )
     if before.gate == GATE_COMPLETE and (gate == GATE_PENDING or (gate != GATE_COMPLETE and not left)):
         message = f"the reporter has answered; the gate does not go back from {GATE_COMPLETE} to {gate}"
         hint = f"git okstra brief ask {word(name)} --prefix intent-check: --text TEXT"
-        raise GateSettled(message, hint=hint, lines=lines)
+        raise refuse("brief.gate-settled", message, hint=hint, lines=lines)
     return set_gate(text, gate)
 
 
@@ -128,7 +114,7 @@ def _require_whole(brief: Brief) -> None:
     """Questions may stand behind what never ends; those were not asked."""
     for unclosed in brief.document.unclosed[:1]:
         message = f"{unclosed.begins} in line {unclosed.line} never ends, so that questions behind it are not read"
-        raise Unread(message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
+        raise refuse("brief.unclosed", message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
 
 
 def set_gate(text: str, gate: str) -> str:
@@ -185,7 +171,9 @@ def _free_id(brief: Brief, question: OpenQuestion) -> str:
     if question.answer in taken:
         line = taken[question.answer]
         message = f"line {question.line} is marked with {question.answer}, which has no words in line {line}"
-        raise NotEditable(message, hint=f"write the answer behind it in line {line} yourself", line=line)
+        raise refuse(
+            "brief.not-editable", message, hint=f"write the answer behind it in line {line} yourself", line=line
+        )
     marks = [asked.answer for asked in brief.questions]
     highest = max(map(number_of, taken), default=0)
     if 0 < number_of(question.answer) <= highest + 1 and marks.count(question.answer) == 1:
@@ -199,8 +187,9 @@ def _ids(first: int) -> Iterator[str]:
         first += 1
 
 
-def _answered(question: OpenQuestion, number: int) -> Answered:
-    return Answered(
+def _answered(question: OpenQuestion, number: int) -> OkstraError:
+    return refuse(
+        "brief.answered",
         f"question {number} in line {question.line} has another answer already, {question.answer}",
         hint=f"keep it, or mend {question.answer} in the file if the reporter says otherwise now",
         question=number,

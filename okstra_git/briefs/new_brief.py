@@ -4,23 +4,16 @@ import json
 from collections.abc import Sequence
 
 from okstra_git.briefs.brief import SOURCE_MATERIAL
-from okstra_git.briefs.insertion import NotEditable
 from okstra_git.briefs.verbatim import LINE, fence_for, fenced
 from okstra_git.contract import HEADING_SOURCE_VERIFICATION
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.front_matter import read_front_matter
 from okstra_git.documents.markdown import parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import shown
 
 PLACEHOLDER = "TASK-ID"
 """What the templates have where the name of the task goes."""
-
-
-class BadWords(OkstraError):
-    """Words that front matter cannot hold on one line."""
-
-    code = "text.refused"
 
 
 def make_brief(
@@ -45,7 +38,7 @@ def scalar(text: str) -> str:
         front = read_front_matter(f"x: {written}\n")
         if list(front.values) == ["x"] and front.text("x") == text:
             return written
-    raise BadWords(f"{shown(text)} cannot stand in front matter", hint="leave out what cannot be printed")
+    raise refuse("text.refused", f"{shown(text)} cannot stand in front matter", hint="leave out what cannot be printed")
 
 
 def _with_source(text: str, source: str) -> str:
@@ -53,7 +46,7 @@ def _with_source(text: str, source: str) -> str:
     document = parse_document(text)
     section = document.find(SOURCE_MATERIAL)
     if section is None:
-        raise NotEditable(f"the template has no '{SOURCE_MATERIAL}'", hint="git okstra brief template")
+        raise refuse("brief.not-editable", f"the template has no '{SOURCE_MATERIAL}'", hint="git okstra brief template")
     lines = LINE.findall(text)
     return "".join([*lines[: section.body - 1], "\n", fenced(source), "\n", *lines[section.end :]])
 

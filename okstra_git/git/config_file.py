@@ -3,19 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import BadSetting, Setting, read_settings
 
 _NO_SUCH_LINE = 5
 """How `git config --unset-all` ends where there is nothing to unset."""
-
-
-class ConfigBusy(OkstraError):
-    """The configuration file could not be written, mostly because another process holds its lock."""
-
-    code = "config.busy"
 
 
 def write_setting(git: Git, setting: Setting[Any], texts: Sequence[str]) -> bool:
@@ -57,6 +51,6 @@ def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *wor
         return run.returncode == 0
     except GitFailed as failed:
         path, why = git.common_dir / "config", failed.message.partition(": ")[2]
-        raise ConfigBusy(f"{path} could not be written: {why}", hint="try again", path=str(path)) from failed
+        raise refuse("config.busy", f"{path} could not be written: {why}", hint="try again", path=str(path)) from failed
     finally:
         git.forget_configuration()

@@ -4,14 +4,15 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
 from okstra_git.git.unsaved_work import UnsavedItem, UnsavedWork, in_words, read_unsaved_work
 from okstra_git.git.worktree_files import Standing
-from okstra_git.git.worktrees import Worktree, WorktreeFailed
+from okstra_git.git.worktrees import Worktree
 
 
-class WorktreeHolds(WorktreeFailed):
+class WorktreeHolds(OkstraError):
     """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
 
     code = "worktree.holds"
@@ -68,4 +69,4 @@ def _remove(git: Git, worktree: Worktree, *, force: bool) -> None:
         if worktree.is_locked:
             again = ["worktree", "lock", f"--reason={worktree.lock_reason}"]
             run_git(again, values=[path], cwd=git.top, accept=(0, 128))
-        raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=path) from failed
+        raise refuse("worktree.failed", f"the worktree {path} was not removed: {failed.message}", path=path) from failed

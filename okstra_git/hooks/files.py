@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.errors import refuse
 from okstra_git.git.sharing import share
-from okstra_git.hooks.model import HooksReadOnly
 
 EXECUTABLE = 0o755
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -91,7 +91,8 @@ def _refusals(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = "it is read-only for us" if error.errno in _REFUSED else (error.strerror or str(error)).lower()
-        raise HooksReadOnly(
+        raise refuse(
+            "hooks.read-only",
             f"the hook {path.name} cannot be written in {path.parent}: {reason}",
             hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
             path=str(path),

@@ -4,16 +4,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 
 VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
 """Where a person says which editor to run, as git asks them (git-var(1))."""
-
-
-class EditorFailed(OkstraError):
-    """The editor could not be run, or said that it failed."""
-
-    code = "editor.failed"
 
 
 def find_editor(environ: Mapping[str, str]) -> str | None:
@@ -27,6 +21,10 @@ def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
     try:
         status = subprocess.run(line, env=dict(environ), check=False).returncode
     except OSError as error:
-        raise EditorFailed(f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can") from error
+        raise refuse(
+            "editor.failed", f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can"
+        ) from error
     if status:
-        raise EditorFailed(f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more")
+        raise refuse(
+            "editor.failed", f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more"
+        )

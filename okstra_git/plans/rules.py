@@ -7,7 +7,7 @@ from okstra_git.commands import word
 from okstra_git.contract import APPROVED_MARKER, FORBIDDEN_HEADINGS
 from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import shown_path
 from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
@@ -19,12 +19,6 @@ REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 
 BLOCK_NAMES = {"files": "Files", "steps": "Steps", "validation": "Stage Validation",
                "exit_contract": "Stage Exit Contract", "rollback": "Rollback"}  # fmt: skip
-
-
-class InvalidPlan(OkstraError):
-    """A plan that breaks rules; `problems` has all of them."""
-
-    code = "plan.invalid"
 
 
 def check_plan(plan: PlanDocument, *, for_approval: bool = False, needs_marker: bool = True) -> list[Flaw]:
@@ -49,7 +43,8 @@ def require_plan(
     problems = check_plan(plan, for_approval=for_approval, needs_marker=needs_marker)
     if problems:
         first, more = problems[0], len(problems) - 1
-        raise InvalidPlan(
+        raise refuse(
+            "plan.invalid",
             f"{path}:{first.line}: {first.message}" + (f", and {more} more" if more else ""),
             hint=f"git okstra plan check {word(path)}" if more else first.hint,
             path=path,

@@ -12,7 +12,7 @@ from okstra_git.briefs.rules import is_date
 from okstra_git.commands import command
 from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES
 from okstra_git.documents.markdown import decode
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Unreadable, Unwritable
 from okstra_git.fs.root import Root
@@ -20,8 +20,6 @@ from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.brief_files import (
-    BriefUnwritable,
-    WordsUnreadable,
     confirm_command,
     difference,
     edit_brief,
@@ -38,24 +36,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
 
 INFERENCE, INTENT = "intent-inference", "intent-check:"
-
-
-class Unpaired(OkstraError):
-    """A guess at what the reporter means, without a question that confirms it."""
-
-    code = "brief.unpaired-inference"
-
-
-class BadTerm(OkstraError):
-    """Words that are not a term."""
-
-    code = "text.refused"
-
-
-class NoQuestion(OkstraError):
-    """The brief has no question of this number."""
-
-    code = "brief.no-question"
 
 
 @dataclass(frozen=True)
@@ -90,10 +70,11 @@ def add_entry(workspace: Workspace, file: str, label: str, words: str, ask: str 
     label = _one_of(label.rstrip(":"), AUGMENTATION_LABELS, "--label")
     if ask is not None and label != INFERENCE:
         hint = f"{command('git okstra brief ask', file)} --prefix PREFIX --text TEXT"
-        raise UsageError(f"--ask goes with --label {INFERENCE}", hint=hint)
+        raise refuse("usage", f"--ask goes with --label {INFERENCE}", hint=hint)
     with edit_brief(workspace, file) as brief_file:
         if label == INFERENCE and ask is None and not _has_spare_question(brief_file.brief):
-            raise Unpaired(
+            raise refuse(
+                "brief.unpaired-inference",
                 f"an {INFERENCE} needs an '{INTENT}' question of its own",
                 hint="repeat with --ask TEXT, or --ask-file FILE: what the reporter has to say about it",
             )
@@ -118,7 +99,7 @@ def record_answer(
     """
     day = day or workspace.now().date().isoformat()
     if not is_date(day):
-        raise UsageError(f"{shown(day)} is not a date", hint="--date 2026-01-31")
+        raise refuse("usage", f"{shown(day)} is not a date", hint="--date 2026-01-31")
     with edit_brief(workspace, file) as brief_file:
         question = _number_of(brief_file, number)
         text = confirm(brief_file.text, question, answer, day).text
@@ -135,7 +116,7 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     """Put a term into the project's glossary, which is made when it is missing."""
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
-        raise BadTerm(f"{shown(name)} is not a term", hint="name a word or a few, on one line")
+        raise refuse("text.refused", f"{shown(name)} is not a term", hint="name a word or a few, on one line")
     project = ProjectPaths(require_project_root(workspace))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
@@ -151,7 +132,9 @@ def _read_glossary(project: ProjectPaths) -> bytes | None:
     try:
         return Root(project.root, links=True).find_bytes(project.glossary)
     except Unreadable as refusal:
-        raise WordsUnreadable(refusal.message, hint="mend it, then repeat", path=str(project.glossary)) from refusal
+        raise refuse(
+            "file.refused", refusal.message, hint="mend it, then repeat", path=str(project.glossary)
+        ) from refusal
 
 
 def _save_glossary(project: ProjectPaths, data: bytes) -> None:
@@ -165,7 +148,7 @@ def _save_glossary(project: ProjectPaths, data: bytes) -> None:
         replace_named(path, data)
     except Unwritable as refusal:
         message = f"{project.relative(project.glossary)} cannot be written: {refusal.why}"
-        raise BriefUnwritable(message, hint=refusal.hint, path=str(path)) from refusal
+        raise refuse("brief.unwritable", message, hint=refusal.hint, path=str(path)) from refusal
 
 
 def _edited(file: BriefFile, text: str, *, dry_run: bool, question: int = 0) -> BriefEdit:
@@ -182,16 +165,16 @@ def _has_spare_question(brief: Brief) -> bool:
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     if value.lower() not in allowed:
-        raise UsageError(f"{option} does not take {shown(value)}", hint=f"one of {', '.join(allowed)}")
+        raise refuse("usage", f"{option} does not take {shown(value)}", hint=f"one of {', '.join(allowed)}")
     return value.lower()
 
 
 def _number_of(file: BriefFile, number: str) -> int:
     """The number of a question that is there."""
     if not (number.isascii() and number.isdigit()):
-        raise UsageError(f"{shown(number)} is not the number of a question", hint=confirm_command(file.name))
+        raise refuse("usage", f"{shown(number)} is not the number of a question", hint=confirm_command(file.name))
     count = len(file.brief.questions)
     if not 1 <= int(number[:9]) <= count:
         message = f"{file.name} has no question {number[:9]}; it has {count}"
-        raise NoQuestion(message, hint=confirm_command(file.name), questions=count)
+        raise refuse("brief.no-question", message, hint=confirm_command(file.name), questions=count)
     return int(number)

@@ -11,7 +11,7 @@ from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.verbatim import LINE
 from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, too_long
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
@@ -26,36 +26,6 @@ if TYPE_CHECKING:
 
     from okstra_git.briefs.brief import Brief
     from okstra_git.porcelain.workspace import Workspace
-
-
-class BriefUnreadable(OkstraError):
-    """The brief cannot be read."""
-
-    code = "brief.missing"
-
-
-class BriefUnwritable(OkstraError):
-    """The file system does not take the file."""
-
-    code = "brief.unwritable"
-
-
-class BriefChanged(OkstraError):
-    """Somebody else wrote the file while it was edited."""
-
-    code = "brief.changed"
-
-
-class WordsUnreadable(OkstraError):
-    """A file with words that cannot be read."""
-
-    code = "file.refused"
-
-
-class NoWords(OkstraError):
-    """Words were wanted, and there are none, or none that can be stored."""
-
-    code = "text.refused"
 
 
 @dataclass(frozen=True)
@@ -75,7 +45,7 @@ def read_brief(workspace: Workspace, file: str) -> BriefFile:
         data = read_document_named(workspace, str(path))
     except (Missing, NotAFile, Unreadable) as refusal:
         hint = "git okstra brief new GROUP NAME"
-        raise BriefUnreadable(f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
+        raise refuse("brief.missing", f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
     except TooLarge as refusal:
         raise too_long(file) from refusal
     text = decode(data, name=file)
@@ -112,13 +82,13 @@ def read_if_there(path: Path, *, name: str) -> bytes | None:
         return Root(path.parent).find_bytes(path.name)
     except Unreadable as refusal:
         why = f"{shown_path(name)} cannot be read: {refusal.message}"
-        raise WordsUnreadable(why, hint="mend it, then repeat", path=name) from refusal
+        raise refuse("file.refused", why, hint="mend it, then repeat", path=name) from refusal
 
 
 def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
     """Write the file in one step; refuses when it is not what was read, None for none. Only a lock makes it sure."""
     if read_if_there(path, name=name) != before:
-        raise BriefChanged(f"{name} was changed by somebody else just now", hint="look at it, then repeat")
+        raise refuse("brief.changed", f"{name} was changed by somebody else just now", hint="look at it, then repeat")
     save(path, data, name=name)
 
 
@@ -128,7 +98,7 @@ def save(path: Path, data: bytes, *, name: str) -> None:
         replace_named(path, data)
     except Unwritable as refusal:
         message = f"{name} cannot be written: {refusal.why}"
-        raise BriefUnwritable(message, hint=refusal.hint, path=name) from refusal
+        raise refuse("brief.unwritable", message, hint=refusal.hint, path=name) from refusal
 
 
 def given_words(workspace: Workspace, option: str, words: str | None, file: str | None) -> str:
@@ -138,13 +108,15 @@ def given_words(workspace: Workspace, option: str, words: str | None, file: str 
     """
     if (words is None) == (file is None):
         what = "not both" if words is not None else "one of them"
-        raise UsageError(f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters")
+        raise refuse(
+            "usage", f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters"
+        )
     raw = words if words is not None else decode(read_bytes(workspace, str(file)), name=str(file))
     text = raw if words is not None else raw.removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text or not is_text(text):
         why = "are not text" if text else "are empty"
-        raise NoWords(f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
+        raise refuse("text.refused", f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
     return text
 
 
@@ -153,7 +125,7 @@ def read_bytes(workspace: Workspace, file: str) -> bytes:
     try:
         return read_document_named(workspace, file)
     except (Malformed, Missing, NotAFile, Unreadable) as refusal:
-        raise WordsUnreadable(refusal.message, hint="name an existing file", path=file) from refusal
+        raise refuse("file.refused", refusal.message, hint="name an existing file", path=file) from refusal
     except TooLarge as refusal:
         raise too_long(file) from refusal
 

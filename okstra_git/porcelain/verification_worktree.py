@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.unsaved_work import UnsavedItem
 from okstra_git.git.worktrees import add_detached, find_worktree
-from okstra_git.handoff.group_worktree import GroupDirectoryTaken
 from okstra_git.real_paths import real_path
 from okstra_git.stages.complete import release_reservation
 from okstra_git.store.ownership import OwnWorktrees
@@ -35,7 +34,8 @@ def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
     if existing is not None:
         remove_worktree(git, existing)  # its directory is gone, what was put together is on record
     elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise GroupDirectoryTaken(
+        raise refuse(
+            "worktree.taken",
             f"{path} exists and is not a worktree of this repository",
             hint="move it away, then prepare again",
             path=str(path),

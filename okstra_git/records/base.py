@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import shown
 
 if TYPE_CHECKING:
@@ -15,12 +15,6 @@ else:
     ModelMetaclass = type(BaseModel)
 
 MAJOR_FORMAT = 1
-
-
-class NotRecordable(OkstraError):
-    """A value that breaks the grammar of a record, so that nobody would read again what has it."""
-
-    code = "record.refused"
 
 
 class _Refusing(ModelMetaclass):
@@ -50,11 +44,11 @@ def show_time(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
+def _refused(record: str, wrong: ErrorDetails) -> OkstraError:
     field = ".".join(str(part) for part in wrong["loc"])
     if field == "at":
         message = f"nothing can be recorded at {wrong['input']}: no record is of before 1970 or after 9000"
-        return NotRecordable(message, hint="set the clock of this machine: date", field=field, record=record)
+        return refuse("record.refused", message, hint="set the clock of this machine: date", field=field, record=record)
     reasons = {
         "string_too_long": "is longer than {max_length} characters",
         "too_long": "has more than {max_length} items",
@@ -66,4 +60,4 @@ def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
     value = wrong["input"]
     quoted = f" {shown(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
     message = f"the {field.replace('_', ' ')}{quoted} cannot be recorded: it {why}"
-    return NotRecordable(message, hint="change it, then repeat the line", field=field, record=record)
+    return refuse("record.refused", message, hint="change it, then repeat the line", field=field, record=record)

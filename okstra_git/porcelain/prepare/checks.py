@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
@@ -21,19 +21,6 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Plan
     from okstra_git.records.states import Task
     from okstra_git.stages.base import StageBase
-
-
-class PlanDrifted(OkstraError):
-    """Files that the plan names are not as they were when it was approved."""
-
-    code = "plan.drifted"
-    exit_status = 2
-
-
-class StageUnfinished(OkstraError):
-    """A stage without a commit was to be verified."""
-
-    code = "stage.not-done"
 
 
 def check_request(context: PrepareContext, task: Task) -> None:
@@ -51,7 +38,8 @@ def _require_done(task: Task, number: int) -> None:
     """Only what has ended on a commit can be verified by itself."""
     if require_stage(task, number).range is None:
         key = str(task.key)
-        raise StageUnfinished(
+        raise refuse(
+            "stage.not-done",
             f"stage {number} of {key} is not done, so there is nothing to verify yet",
             hint=f"git okstra stage done {number} --task-key {key}",
             stage=number,
@@ -83,11 +71,12 @@ def _blob_at(git: Git, commit: str) -> Callable[[str], str | None]:
     return blob
 
 
-def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> PlanDrifted:
+def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> OkstraError:
     key = context.key
     listed = ", ".join(f"{drift.path} ({drift.kind})" for drift in drifted[:5])
     more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
-    return PlanDrifted(
+    return refuse(
+        "plan.drifted",
         f"files of stage {number} changed since the plan was approved: {listed}{more}",
         hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
         f"git okstra plan approve {word(record.path)} --task-key {key}",

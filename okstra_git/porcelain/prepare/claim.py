@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.build_context import next_numbers
+from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
-from okstra_git.handoff.group_worktree import GroupDirectoryTaken
 from okstra_git.names import is_text, mint_ulid, shown
 from okstra_git.porcelain.prepare.checks import check_stage
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
@@ -172,8 +172,11 @@ def _verification_place(context: PrepareContext, task: Task, seq: int, whole: Wh
         return None
     path = worktree_root(context.workspace, context.key) / f"{SCOPE}{seq}"
     if not is_text(str(path)):
-        raise GroupDirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
-                             hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
+        raise refuse(
+            "worktree.taken",
+            f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+            hint="git okstra config set okstra.worktreeRoot DIR",
+        )
     return PlaceReserved(
         task=task.key,
         scope=f"{SCOPE}{seq}",

@@ -9,7 +9,7 @@ from okstra_git.bundle.project import read_object
 from okstra_git.bundle.request import RunRequest, WaiverAsked
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-
-
-class NothingToAnswer(OkstraError):
-    """No run of the task has left a report that is here and could be answered."""
-
-    code = "report.missing"
 
 
 def clarified_request(
@@ -69,11 +63,12 @@ def _last_reported(
     if last is None:
         of = f" of type {task_type}" if task_type else ""
         hint = f"git okstra run list --task-key {key} --all"
-        raise NothingToAnswer(f"no run{of} of {key} has left a report to answer", hint=hint, task=str(key))
+        raise refuse("report.missing", f"no run{of} of {key} has left a report to answer", hint=hint, task=str(key))
     context, path = disk.context(last.run), disk.place(last.report)
     if context is None or path is None or not last.is_here:
         missing = "the report" if not last.is_here else "the bundle of its run, though not the report"
-        raise NothingToAnswer(
+        raise refuse(
+            "report.missing",
             f"the last report of {key}, {last.report}, cannot be answered: {missing} is not here any more",
             hint=f"git okstra run show {word(last.run.id)}",
             run=last.run.id,

@@ -11,7 +11,7 @@ from okstra_git.bundle.documents import PromptDocuments, SourceText
 from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.bundle.task_views import KnownRun
 from okstra_git.documents.markdown import decode
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.records.runs import Plan
     from okstra_git.records.states import State, Task
-
-
-class AttachmentMissing(OkstraError):
-    """A file that was named cannot be read."""
-
-    code = "file.missing"
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ def _read_attached(context: PrepareContext, name: str | None, *, what: str) -> A
     try:
         data = read_document_named(context.workspace, name)
     except (Missing, NotAFile, Unreadable) as error:
-        raise AttachmentMissing(f"{what} cannot be read: {error.message}", hint="name an existing file") from error
+        raise refuse("file.missing", f"{what} cannot be read: {error.message}", hint="name an existing file") from error
     decode(data, name=name)
     return Attached(context.project.relative(real_path(context.workspace.cwd / name)), data)
 

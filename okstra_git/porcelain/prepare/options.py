@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.brief import parse_brief
 from okstra_git.bundle.request import parse_request
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.git.config_file import write_setting
 from okstra_git.git.settings import Settings
@@ -18,7 +18,6 @@ from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
-from okstra_git.porcelain.prepare.documents import AttachmentMissing
 from okstra_git.porcelain.prepare.prepare import prepare_run
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import require_key
@@ -47,7 +46,7 @@ def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *
 
         return _prepare(workspace, clarified_request(workspace, identity, options, edit=edit), options)
     if options.task_type is None:
-        raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
+        raise refuse("usage", "no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     key = require_key(workspace, identity)
     request = parse_request(key, replace(options, directive=_read_directive(workspace, options)))
     if options.open_task:
@@ -96,15 +95,17 @@ def _read_directive(workspace: Workspace, options: PrepareOptions) -> str:
     if name is None:
         return options.directive
     if options.directive:
-        raise UsageError("--directive and --directive-file exclude each other", hint="say one of them")
+        raise refuse("usage", "--directive and --directive-file exclude each other", hint="say one of them")
     try:
         data = read_document_named(workspace, name)
     except (Missing, NotAFile, Unreadable) as error:
         message = f"the directive cannot be read: {error.message}"
-        raise AttachmentMissing(message, hint="name an existing file") from error
+        raise refuse("file.missing", message, hint="name an existing file") from error
     text = decode(data, name=name).strip()
     if not text:
-        raise AttachmentMissing(f"the directive {shown_path(name)} is empty", hint="write one, or leave the option out")
+        raise refuse(
+            "file.missing", f"the directive {shown_path(name)} is empty", hint="write one, or leave the option out"
+        )
     return text
 
 
@@ -112,9 +113,9 @@ def _check_template_scope(options: PrepareOptions) -> None:
     """`run` or `project`, and only beside a template."""
     scope = options.pr_template_scope
     if scope is not None and scope not in TEMPLATE_SCOPES:
-        raise UsageError(f"{shown(scope)} is not a scope", hint="--pr-template-scope run, or project")
+        raise refuse("usage", f"{shown(scope)} is not a scope", hint="--pr-template-scope run, or project")
     if scope is not None and options.pr_template is None:
-        raise UsageError("--pr-template-scope needs a template", hint="add --pr-template-path FILE")
+        raise refuse("usage", "--pr-template-scope needs a template", hint="add --pr-template-path FILE")
 
 
 def _keep_template(workspace: Workspace, template: str) -> None:
