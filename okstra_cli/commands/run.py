@@ -31,13 +31,13 @@ def list_(
 ) -> Answer:
     """List runs, the newest first, and whether the process behind each still lives."""
     from okstra_cli.views import run as view
-    from okstra_git.names import shown
+    from okstra_git.names import quote
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.runs.lookup import list_runs
 
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
-        raise refuse("usage", f"{shown(recent)} is not a number of runs", hint="--recent 10")
+        raise refuse("usage", f"{quote(recent)} is not a number of runs", hint="--recent 10")
     key = identity.task
     state = session.store.read().state
     with_ended = all_ or recent is not None
@@ -138,13 +138,13 @@ def finish(
 ) -> Answer:
     """Record that a run came to its end, and archive its files, redacted, in the log."""
     from okstra_cli.views import run as view
-    from okstra_git.names import shown
+    from okstra_git.names import quote
     from okstra_git.phases import require_routing
     from okstra_git.porcelain.end_run import finish as finish_run
     from okstra_git.runs.ending import Finish
 
     if outcome not in ("finished", "failed"):
-        raise refuse("usage", f"{shown(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
+        raise refuse("usage", f"{quote(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
     phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report, phase, reason)
     ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive)

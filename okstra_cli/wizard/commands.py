@@ -25,7 +25,7 @@ from okstra_cli.wizard.turn import take_step
 from okstra_git.commands import word
 from okstra_git.errors import refuse
 from okstra_git.git.repo import NoRepository
-from okstra_git.names import shown, shown_path
+from okstra_git.names import quote, quote_path
 from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.shipped import LANGUAGES
@@ -154,7 +154,7 @@ def _text_of(session: Session, name: str) -> str:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         hint = "write the answer to it first"
         raise refuse(
-            "wizard.answer-file", f"the answer file {shown_path(name)} cannot be read: {why}", hint=hint
+            "wizard.answer-file", f"the answer file {quote_path(name)} cannot be read: {why}", hint=hint
         ) from error
 
 
@@ -210,7 +210,7 @@ def choose_language(session: Session, lang: str | None) -> str:
 
     if lang is not None:
         if lang not in LANGUAGES:
-            raise refuse("usage", f"{shown(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
+            raise refuse("usage", f"{quote(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
         return lang
     configured = session.workspace.settings.effective(Settings.language)
     if configured.scope != "default":

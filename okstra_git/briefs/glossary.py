@@ -8,7 +8,7 @@ from okstra_git.briefs.insertion import PIPE, inserted
 from okstra_git.briefs.verbatim import LINE
 from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
 from okstra_git.errors import refuse
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 EMPTY = "# Glossary\n"
 _LABEL = re.compile(r"(?P<bullet>[\s>]*(?:[-*+]|\d+[.)])\s+)(?P<mark>\*\*|__|[*_`])?")
@@ -58,7 +58,7 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
     if existing is not None and existing.meaning and not replace:
         raise refuse(
             "term.differs",
-            f"the glossary says otherwise of {shown(existing.name)}: {shown(existing.meaning)}",
+            f"the glossary says otherwise of {quote(existing.name)}: {quote(existing.meaning)}",
             hint="keep it, or repeat with --replace",
             term=existing.name,
             meaning=existing.meaning,
@@ -70,10 +70,10 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
     edited = next((candidate for candidate in texts if _shape(candidate) == shape), None)
     if edited is None:
         place = f"line {existing.line}" if existing else "the glossary"
-        hint = f"write {shown(name)} with its meaning there yourself"
+        hint = f"write {quote(name)} with its meaning there yourself"
         raise refuse(
             "brief.not-editable",
-            f"{place} cannot take {shown(name)} for sure",
+            f"{place} cannot take {quote(name)} for sure",
             hint=hint,
             line=existing.line if existing else 1,
         )

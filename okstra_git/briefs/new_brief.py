@@ -10,7 +10,7 @@ from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.front_matter import read_front_matter
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import refuse
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 PLACEHOLDER = "TASK-ID"
 """What the templates have where the name of the task goes."""
@@ -38,7 +38,7 @@ def scalar(text: str) -> str:
         front = read_front_matter(f"x: {written}\n")
         if list(front.values) == ["x"] and front.text("x") == text:
             return written
-    raise refuse("text.refused", f"{shown(text)} cannot stand in front matter", hint="leave out what cannot be printed")
+    raise refuse("text.refused", f"{quote(text)} cannot stand in front matter", hint="leave out what cannot be printed")
 
 
 def _with_source(text: str, source: str) -> str:

@@ -16,7 +16,7 @@ from okstra_git.fs.refusals import Linked, PathRefused, TooLarge
 from okstra_git.fs.root import Root, Seen
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
-from okstra_git.names import TaskKey, parse_task_key, shown_path
+from okstra_git.names import TaskKey, parse_task_key, quote_path
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
 from okstra_git.redaction.late import redact
@@ -254,7 +254,7 @@ def read_archived(git: Git, files: Mapping[str, str], path: str, *, run: str) ->
     if path not in files:
         raise refuse(
             "archive.missing",
-            f"the archive of run {run} has no file {shown_path(path)}",
+            f"the archive of run {run} has no file {quote_path(path)}",
             hint=f"git okstra run show {word(run)} --archive",
             run=run,
             path=path[:200],

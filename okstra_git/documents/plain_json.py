@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any
 
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 100
@@ -64,7 +64,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for key, value in pairs:
         if key in members:
-            raise NotPlain(f"has the key {shown(key)} twice in one object")
+            raise NotPlain(f"has the key {quote(key)} twice in one object")
         members[key] = value
     return members
 
@@ -76,5 +76,5 @@ def _refuse_constant(text: str) -> Any:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise NotPlain(f"holds {shown(text)}, which is too large for a number")
+        raise NotPlain(f"holds {quote(text)}, which is too large for a number")
     return number

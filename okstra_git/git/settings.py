@@ -11,7 +11,7 @@ from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import run_git
 from okstra_git.git.config import Entry
 from okstra_git.git.repo import Git
-from okstra_git.names import BadName, is_text, parse_slug, shown
+from okstra_git.names import BadName, is_text, parse_slug, quote
 
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
@@ -57,7 +57,7 @@ class Setting(Generic[T]):
             return self._of(texts)
         except ValueError as expected:
             raise BadSetting(
-                f"{shown(texts[-1])} is not a value of {self.name}: {expected}",
+                f"{quote(texts[-1])} is not a value of {self.name}: {expected}",
                 hint=f"git okstra config set {self.name} <{self.kind}>",
                 key=self.name,
                 value=texts[-1][:200],
@@ -254,7 +254,7 @@ def require_setting(name: str) -> Setting[Any]:
     plain = {key.removeprefix("okstra."): known.name for key, known in _BY_NAME.items()}
     near = [plain[match] for match in get_close_matches(name.lower().removeprefix("okstra."), list(plain))]
     hint = f"did you mean {' or '.join(near)}?" if near else "git okstra config list"
-    raise refuse("config.unknown-key", f"there is no setting {shown(name)}", hint=hint, key=name[:200], near=near)
+    raise refuse("config.unknown-key", f"there is no setting {quote(name)}", hint=hint, key=name[:200], near=near)
 
 
 def read_settings(git: Git) -> Settings:

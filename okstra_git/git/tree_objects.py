@@ -12,7 +12,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, share_object
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 TREE = b"40000"
 
@@ -176,7 +176,7 @@ def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[s
         return
     data = _read(git, tree)
     entries = _ANY_ENTRY.findall(data)
-    where = f" in the folder {shown(folder)}" if folder else ""
+    where = f" in the folder {quote(folder)}" if folder else ""
     if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in entries) != len(data):
         yield f"its list of names{where} is damaged"
         return
@@ -210,4 +210,4 @@ def _read(git: Git, tree: bytes) -> bytes:
 
 
 def _shown_name(name: bytes) -> str:
-    return shown(name.decode("utf-8", "backslashreplace"))
+    return quote(name.decode("utf-8", "backslashreplace"))

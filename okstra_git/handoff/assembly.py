@@ -28,7 +28,7 @@ from okstra_git.handoff.groups import group_id, superseding_facts
 from okstra_git.handoff.merge_plan import GroupConflict, conflict_of, plan_merge
 from okstra_git.handoff.selection import InBase, choose_parts
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, quote
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Reservation, Stage, State, Task
@@ -188,7 +188,7 @@ def require_base(git: Git, text: str) -> CommitId:
     if commit is None:
         raise refuse(
             "ref.unresolvable",
-            f"the base {shown(text)} names no commit in this repository",
+            f"the base {quote(text)} names no commit in this repository",
             hint="git branch --all",
             ref=text[:200],
         )

@@ -13,7 +13,7 @@ from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, add_detached, attach_branch, find_worktree, list_worktrees
-from okstra_git.names import CommitId, is_text, shown_path
+from okstra_git.names import CommitId, is_text, quote_path
 from okstra_git.real_paths import real_path
 
 
@@ -79,7 +79,7 @@ def _check_directory(git: Git, wanted: GroupWorktree, path: Path, tip: CommitId 
     if not is_text(str(path)):
         raise refuse(
             "worktree.taken",
-            f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
+            f"the worktree's path {quote_path(str(path))} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
     existing = find_worktree(git, path)

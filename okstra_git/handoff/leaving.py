@@ -11,7 +11,7 @@ from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.handoff.merge_plan import tree_under
 from okstra_git.handoff.selection import InBase, part_of
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.records.handoff import Group
 from okstra_git.records.stage import RangeFingerprint, Verification
 from okstra_git.records.states import Task
@@ -126,5 +126,5 @@ def describe(stage: Leaving) -> str:
         return f"{how}, in the tree that was verified"
     if stage.differs:
         more = f" and {len(stage.differs) - 3} more" if len(stage.differs) > 3 else ""
-        return f"{how}; not as verified: {', '.join(shown(path) for path in stage.differs[:3])}{more}"
+        return f"{how}; not as verified: {', '.join(quote(path) for path in stage.differs[:3])}{more}"
     return f"{how}, its files as they were verified, in tree {stage.tree[:10]}"

@@ -26,7 +26,7 @@ from okstra_git.handoff.group_worktree import restore_lines
 from okstra_git.handoff.groups import group_id
 from okstra_git.handoff.overview import changes_since
 from okstra_git.handoff.selection import InBase, is_in
-from okstra_git.names import named_stages, shown
+from okstra_git.names import named_stages, quote
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
 from okstra_git.store.ownership import OwnWorktrees
@@ -145,7 +145,7 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
-        message = f"the base {shown(group.base_ref)} is not a branch, and a pull request needs one"
+        message = f"the base {quote(group.base_ref)} is not a branch, and a pull request needs one"
         yield Reason("base-not-a-branch", message, "assemble again with --base BRANCH")
     if contains(git, base, group.range.head) or group.range.is_empty:
         yield Reason("nothing-to-deliver", f"there is nothing between {group.base_ref} and {group.branch}")

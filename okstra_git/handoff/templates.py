@@ -10,7 +10,7 @@ from typing import Literal
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
 from okstra_git.real_paths import real_path
 
 MAX_BYTES = 64 << 10
@@ -162,5 +162,5 @@ def _missing(name: str, why: str, origin: str) -> OkstraError:
         "repository": "mend the file, or name another template",
     }[origin]
     return refuse(
-        "template.missing", f"the pull request template {shown_path(name)} {why}", hint=hint, path=name, origin=origin
+        "template.missing", f"the pull request template {quote_path(name)} {why}", hint=hint, path=name, origin=origin
     )

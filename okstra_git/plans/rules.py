@@ -8,7 +8,7 @@ from okstra_git.contract import APPROVED_MARKER, FORBIDDEN_HEADINGS
 from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
 from okstra_git.errors import refuse
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
 from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
@@ -174,7 +174,7 @@ def _files(plan: PlanDocument) -> Iterator[Flaw]:
                           "list the paths it touches, one to an item", stage.number)  # fmt: skip
         for path, line in list_files(block.text):
             if _is_bad_path(path):
-                message = f"{shown_path(path)} is not a path inside the repository"
+                message = f"{quote_path(path)} is not a path inside the repository"
                 yield Flaw("plan.bad-path", block.first + line - 1, message,
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
 

@@ -17,7 +17,7 @@ from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, shown
+from okstra_git.names import is_text, quote
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.brief_files import (
     confirm_command,
@@ -99,7 +99,7 @@ def record_answer(
     """
     day = day or workspace.now().date().isoformat()
     if not is_date(day):
-        raise refuse("usage", f"{shown(day)} is not a date", hint="--date 2026-01-31")
+        raise refuse("usage", f"{quote(day)} is not a date", hint="--date 2026-01-31")
     with edit_brief(workspace, file) as brief_file:
         question = _number_of(brief_file, number)
         text = confirm(brief_file.text, question, answer, day).text
@@ -116,7 +116,7 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     """Put a term into the project's glossary, which is made when it is missing."""
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
-        raise refuse("text.refused", f"{shown(name)} is not a term", hint="name a word or a few, on one line")
+        raise refuse("text.refused", f"{quote(name)} is not a term", hint="name a word or a few, on one line")
     project = ProjectPaths(require_project_root(workspace))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
@@ -165,14 +165,14 @@ def _has_spare_question(brief: Brief) -> bool:
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     if value.lower() not in allowed:
-        raise refuse("usage", f"{option} does not take {shown(value)}", hint=f"one of {', '.join(allowed)}")
+        raise refuse("usage", f"{option} does not take {quote(value)}", hint=f"one of {', '.join(allowed)}")
     return value.lower()
 
 
 def _number_of(file: BriefFile, number: str) -> int:
     """The number of a question that is there."""
     if not (number.isascii() and number.isdigit()):
-        raise refuse("usage", f"{shown(number)} is not the number of a question", hint=confirm_command(file.name))
+        raise refuse("usage", f"{quote(number)} is not the number of a question", hint=confirm_command(file.name))
     count = len(file.brief.questions)
     if not 1 <= int(number[:9]) <= count:
         message = f"{file.name} has no question {number[:9]}; it has {count}"

@@ -16,7 +16,7 @@ from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, shown_path
+from okstra_git.names import is_text, quote_path
 from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
 
@@ -81,7 +81,7 @@ def read_if_there(path: Path, *, name: str) -> bytes | None:
     try:
         return Root(path.parent).find_bytes(path.name)
     except Unreadable as refusal:
-        why = f"{shown_path(name)} cannot be read: {refusal.message}"
+        why = f"{quote_path(name)} cannot be read: {refusal.message}"
         raise refuse("file.refused", why, hint="mend it, then repeat", path=name) from refusal
 
 

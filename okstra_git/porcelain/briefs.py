@@ -14,7 +14,7 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, parse_slug, shown_path
+from okstra_git.names import is_text, parse_slug, quote_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.brief_files import check_command, read_brief, read_bytes
@@ -139,7 +139,7 @@ def _source(workspace: Workspace, file: str) -> str:
     if not words.strip():
         raise refuse(
             "text.refused",
-            f"{shown_path(file)} says nothing",
+            f"{quote_path(file)} says nothing",
             hint="--source-file takes the reporter's own words",
             path=file,
         )
@@ -149,12 +149,12 @@ def _source(workspace: Workspace, file: str) -> str:
 def _report(workspace: Workspace, file: str, project: ProjectPaths) -> str:
     path = real_path(workspace.cwd / file)
     if not path.is_file():
-        message = f"there is no report {shown_path(file)}"
+        message = f"there is no report {quote_path(file)}"
         raise refuse("report.missing", message, hint="name the accepted final-verification report", path=file)
     named = project.relative(path)
     if not named.isprintable():
         raise refuse(
-            "report.missing", f"the path {shown_path(named)} cannot stand in a brief", hint="rename the file", path=file
+            "report.missing", f"the path {quote_path(named)} cannot stand in a brief", hint="rename the file", path=file
         )
     return named
 

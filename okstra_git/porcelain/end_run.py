@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.checkouts import clauses_of
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.project_files import project_root, writable_project_root
@@ -138,7 +138,7 @@ def _recorded_report(workspace: Workspace, name: str) -> str:
     if path is None or not name.isprintable():
         raise refuse(
             "report.missing",
-            f"there is no report {shown_path(name)}",
+            f"there is no report {quote_path(name)}",
             hint="write it first, or leave --report out",
             path=name,
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.errors import refuse
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.paths import ProjectPaths
 from okstra_git.shipped import LANGUAGES, templates_directory
 
@@ -31,7 +31,7 @@ def known_language(workspace: Workspace, language: str | None) -> str:
     """The language that was named, or that is configured; refuses one that okstra has no words in."""
     chosen = language or workspace.settings.language
     if chosen not in LANGUAGES:
-        raise refuse("usage", f"{shown(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
+        raise refuse("usage", f"{quote(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
     return chosen
 
 
@@ -47,7 +47,7 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
     from okstra_git.store.registry import require_task
 
     if form not in INPUTS:
-        raise refuse("usage", f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")
+        raise refuse("usage", f"{quote(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(workspace, identity)
     task, root = require_task(workspace.store.read().state, key), require_project_root(workspace)
     rows = _open_rows(root, task) if form == "user-response" else ()

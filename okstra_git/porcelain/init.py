@@ -15,7 +15,7 @@ from okstra_git.git.remotes import remote_names
 from okstra_git.git.settings import Settings
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import parse_slug, shown
+from okstra_git.names import parse_slug, quote
 from okstra_git.store import layout
 from okstra_git.store.writer import ensure_writer
 
@@ -84,7 +84,7 @@ def _choose_project(workspace: Workspace, wanted: str | None) -> str:
     except OkstraError as refusal:
         raise refuse(
             "project.unknown",
-            f"no project id fits the directory name {shown(name)}",
+            f"no project id fits the directory name {quote(name)}",
             hint="git okstra init --project-id ID",
         ) from refusal
 

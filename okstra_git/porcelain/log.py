@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_git.commands import command
 from okstra_git.errors import refuse
 from okstra_git.git.refs import is_ref_name
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.store import layout
 from okstra_git.store.foreign_logs import (
     accept_rewound,
@@ -108,7 +108,7 @@ def _log_refs(git: Git) -> list[str]:
 def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> None:
     """Refuse what cannot name a log, and a name that no log here has, unless it is ignored already."""
     if not is_ref_name(name if name.startswith("refs/") else f"{layout.REMOTE_LOGS}x/{name}"):
-        raise refuse("usage", f"{shown(name)} is not the name of a log", hint="git okstra log --ignored")
+        raise refuse("usage", f"{quote(name)} is not the name of a log", hint="git okstra log --ignored")
     writer, _ = look_for_writer(git)
     own = layout.log_ref(writer) if writer else ""
     named = [ref for ref in refs if is_ignored(ref, [name])]
@@ -118,4 +118,4 @@ def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> Non
         others = list(dict.fromkeys(writer_of(ref) for ref in refs if ref != own))
         offered = ", ".join(map(spelled, others[:LISTED])) + (" …" if len(others) > LISTED else "")
         hint = f"logs of others here: {offered}" if others else "git okstra status"
-        raise refuse("log.unknown", f"there is no log of {shown(name)} here", hint=hint, writer=name)
+        raise refuse("log.unknown", f"there is no log of {quote(name)} here", hint=hint, writer=name)

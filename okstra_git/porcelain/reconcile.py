@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.errors import refuse
 from okstra_git.git import revisions
 from okstra_git.git.revisions import BRANCH, require_named
-from okstra_git.names import TaskKey, parse_stage, shown
+from okstra_git.names import TaskKey, parse_stage, quote
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.follow import follow_history, make_judge, read_hints
 from okstra_git.porcelain.hook_events import forget_settled
@@ -148,7 +148,7 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
     try:
         commit, full, _ = require_named(workspace.git, ref, what="--use-ref")
     except revisions.NotWork as refusal:
-        message = f"{shown(ref)} is where okstra keeps its records, and no work"
+        message = f"{quote(ref)} is where okstra keeps its records, and no work"
         raise refuse(
             "answer.not-work", message, hint=f"git okstra reconcile --task-key {key} --check --show"
         ) from refusal

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import word
 from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable
-from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
+from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, quote, quote_path
 from okstra_git.porcelain.follow import follow_before_recording
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.task_lookup import find_stage_here
@@ -112,7 +112,7 @@ def _parse_list(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
         if len(words) not in (2, 3):
             raise refuse(
                 "file.refused",
-                f"line {place} is not 'N COMMIT [BASE]': {shown(line)}",
+                f"line {place} is not 'N COMMIT [BASE]': {quote(line)}",
                 line=place,
                 hint="one stage a line, blanks between; # begins a comment",
             )
@@ -138,14 +138,14 @@ def _read_carry(workspace: Workspace, carry: Path, read_stdin: Callable[[int], s
         return require_carry_text(redacted.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:
         kinds = ", ".join(sorted(redacted.found))
-        message = f"the carry {shown_path(name)} is not JSON any more without what must not be recorded in it ({kinds})"
+        message = f"the carry {quote_path(name)} is not JSON any more without what must not be recorded in it ({kinds})"
         raise CarryRefused(message, hint="leave that out of it, then repeat the line", path=name[:200]) from refusal
 
 
 def _read(workspace: Workspace, path: Path, read_stdin: Callable[[int], str], *, limit: int) -> str:
     """The text of a file, or of standard input; refuses what is too large, unreadable or not UTF-8."""
     name = str(path)
-    named = "stdin" if name == STDIN else shown_path(name)
+    named = "stdin" if name == STDIN else quote_path(name)
     try:
         text = read_stdin(limit + 1) if name == STDIN else read_document_named(workspace, name).decode("utf-8")
     except UnicodeDecodeError as error:

@@ -23,7 +23,7 @@ from okstra_git.handoff.verification import (
     record_verified_together,
     require_assembling_run,
 )
-from okstra_git.names import CommitId, shown_path
+from okstra_git.names import CommitId, quote_path
 from okstra_git.porcelain.handoff import settle_first
 from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
@@ -140,7 +140,7 @@ def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes
     except PathRefused as refusal:
         raise refuse(
             "report.missing",
-            f"the {what} {shown_path(name)} cannot be read: {refusal.message}",
+            f"the {what} {quote_path(name)} cannot be read: {refusal.message}",
             hint="write it first; name it as a file",
             path=name[:200],
         ) from refusal

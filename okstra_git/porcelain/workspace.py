@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from okstra_git.errors import refuse
-from okstra_git.names import TaskKey, shown_path
+from okstra_git.names import TaskKey, quote_path
 
 if TYPE_CHECKING:
     from okstra_git.git.config import Configuration
@@ -75,7 +75,7 @@ class Workspace:
         if not directory.is_dir():
             raise refuse(
                 "directory.missing",
-                f"there is no directory {shown_path(str(directory))}",
+                f"there is no directory {quote_path(str(directory))}",
                 hint="name an existing one with -C DIR",
             )
         return directory

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from okstra_git.errors import OkstraError, refuse
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -58,6 +58,6 @@ def _refused(record: str, wrong: ErrorDetails) -> OkstraError:
     }
     why = reasons.get(wrong["type"], "has a form that no record may have").format(**wrong.get("ctx", {}))
     value = wrong["input"]
-    quoted = f" {shown(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
+    quoted = f" {quote(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
     message = f"the {field.replace('_', ' ')}{quoted} cannot be recorded: it {why}"
     return refuse("record.refused", message, hint="change it, then repeat the line", field=field, record=record)

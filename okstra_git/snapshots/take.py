@@ -17,7 +17,7 @@ from okstra_git.git.unsaved_work import UnsavedWork, in_words, read_unsaved_work
 from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
 from okstra_git.git.worktree_files import Standing
 from okstra_git.git.worktrees import Worktree, current_branch, find_worktree
-from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
+from okstra_git.names import CommitId, is_ulid, mint_ulid, quote
 from okstra_git.paths import OKSTRA
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Run
@@ -164,7 +164,7 @@ def require_snapshot(git: Git, text: str) -> WorktreeSnapshot:
         many = f"{len(matches)} snapshots begin with" if matches else "there is no snapshot"
         raise refuse(
             "snapshot.unknown",
-            f"{many} {shown(text)}",
+            f"{many} {quote(text)}",
             hint="git okstra run snapshots",
             snapshots=[snapshot.id for snapshot in matches],
         )

@@ -14,7 +14,7 @@ from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import default_branches
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import is_text, shown
+from okstra_git.names import is_text, quote
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.stages.complete import DoneRequest
@@ -208,4 +208,4 @@ def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -
 def _listed(files: Sequence[str]) -> str:
     count = counted(len(files), "file that is not committed", "files that are not committed")
     more = f" and {len(files) - FILES_NAMED} more" if len(files) > FILES_NAMED else ""
-    return f"{count}: {', '.join(shown(name) for name in files[:FILES_NAMED])}{more}"
+    return f"{count}: {', '.join(quote(name) for name in files[:FILES_NAMED])}{more}"

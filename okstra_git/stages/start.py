@@ -10,7 +10,7 @@ from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import require_named
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, quote
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
@@ -153,7 +153,7 @@ def _begin(store: Store, task: Task, request: StartRequest) -> StageStart:
 def _notes(planned: PlannedStage, beginning: StageBase, *, given: str) -> Iterator[str]:
     """What a person should know of a beginning."""
     if given not in ("", planned.title):
-        yield f"the approved plan calls stage {planned.number} {shown(planned.title)}"
+        yield f"the approved plan calls stage {planned.number} {quote(planned.title)}"
     yield from lacking_notes(planned.number, beginning)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from okstra_git.digest import canonical_json
 from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
-from okstra_git.names import TaskKey, shown
+from okstra_git.names import TaskKey, quote
 
 MAX_BYTES = 256 << 10
 MAX_DEPTH = 32
@@ -39,7 +39,7 @@ def require_carry_text(data: bytes, *, name: str, key: TaskKey, stage: int) -> s
         return canonical_json(_read(data, key, stage)).decode()
     except NotPlain as error:
         raise CarryRefused(
-            f"the carry {shown(name)} {error}",
+            f"the carry {quote(name)} {error}",
             hint='a carry is one JSON object, such as {"stage": '
             f'{stage}, "summary": "...", "interfaces": [], "openPoints": []}}; write it, then repeat the line',
             path=name[:200],
@@ -100,4 +100,4 @@ def _is_stage(value: Any, stage: int) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return shown(value) if isinstance(value, str) else shown(canonical_json(value).decode()).strip("'")
+    return quote(value) if isinstance(value, str) else quote(canonical_json(value).decode()).strip("'")

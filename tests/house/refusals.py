@@ -30,7 +30,7 @@ def unknown_codes(source: Source, known: Collection[str] = CODES) -> Iterator[st
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers:
             code = node.args[0] if node.args else None
             if isinstance(code, ast.Constant) and code.value not in known:
-                yield f"{source.path}:{node.lineno}: {code.value} is not in {TABLE}"
+                yield f"{source.path}:{node.lineno}: {code.value!s} is not in {TABLE}"
             elif not isinstance(code, ast.Constant) and source.path not in FROM_A_VALUE:
                 yield f"{source.path}:{node.lineno}: the code is not written out"
 

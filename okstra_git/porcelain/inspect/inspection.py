@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.liveness import LivenessChecker
@@ -110,7 +110,7 @@ def note_outdated(inspection: Inspection, task: Task, manifest: dict[str, Any] |
         inspection.disk.note("the task manifest names a latest run that the ledger does not know")
     elif run.is_active == (status in ENDED):
         inspection.disk.note(
-            f"the task manifest has run {id} as {shown(str(status))}; by the ledger it is {run.status}"
+            f"the task manifest has run {id} as {quote(str(status))}; by the ledger it is {run.status}"
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.build_context import next_numbers
 from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
-from okstra_git.names import is_text, mint_ulid, shown
+from okstra_git.names import is_text, mint_ulid, quote
 from okstra_git.porcelain.prepare.checks import check_stage
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
 from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktree_root
@@ -174,7 +174,7 @@ def _verification_place(context: PrepareContext, task: Task, seq: int, whole: Wh
     if not is_text(str(path)):
         raise refuse(
             "worktree.taken",
-            f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+            f"the worktree's path {quote(str(path))} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
     return PlaceReserved(

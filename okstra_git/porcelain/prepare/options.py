@@ -14,7 +14,7 @@ from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.git.config_file import write_setting
 from okstra_git.git.settings import Settings
-from okstra_git.names import shown, shown_path
+from okstra_git.names import quote, quote_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
@@ -104,7 +104,7 @@ def _read_directive(workspace: Workspace, options: PrepareOptions) -> str:
     text = decode(data, name=name).strip()
     if not text:
         raise refuse(
-            "file.missing", f"the directive {shown_path(name)} is empty", hint="write one, or leave the option out"
+            "file.missing", f"the directive {quote_path(name)} is empty", hint="write one, or leave the option out"
         )
     return text
 
@@ -113,7 +113,7 @@ def _check_template_scope(options: PrepareOptions) -> None:
     """`run` or `project`, and only beside a template."""
     scope = options.pr_template_scope
     if scope is not None and scope not in TEMPLATE_SCOPES:
-        raise refuse("usage", f"{shown(scope)} is not a scope", hint="--pr-template-scope run, or project")
+        raise refuse("usage", f"{quote(scope)} is not a scope", hint="--pr-template-scope run, or project")
     if scope is not None and options.pr_template is None:
         raise refuse("usage", "--pr-template-scope needs a template", hint="add --pr-template-path FILE")
 
