@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
-from okstra_git.git.excludes import is_ignored
 from okstra_git.git.history import resolve_head
+from okstra_git.git.ignored import is_ignored
 from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, split_task_key
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def _living_here(workspace: Workspace) -> Task | None:
 
     In the middle of a rebase no branch is checked out.
     """
-    from okstra_git.store.ownership import OwnWorktrees  # these load the records, which few lines need to be understood
+    from okstra_git.store.clone import OwnWorktrees  # these load the records, which few lines need to be understood
     from okstra_git.store.registry import active_places
 
     branch, top = current_branch(workspace.git), workspace.git.work_tree
@@ -118,15 +118,15 @@ def _unclear(workspace: Workspace) -> OkstraError:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
-        from okstra_git.store.writer import require_writer
+        from okstra_git.store.clone import require_writer
 
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
-        return refuse("usage", "no task was named, and none is open", hint=hint, tasks=keys)
+        return refuse("refused", "no task was named, and none is open", hint=hint, tasks=keys)
     listed = "\n".join(f"add --task-key {key}" for key in keys[:LISTED])
     more = f"\ngit okstra task list shows all {len(keys)}" if len(keys) > LISTED else ""
     message = f"no task was named, and {len(keys)} are open; none of them lives on what is checked out here"
-    return refuse("usage", message, hint=listed + more, tasks=keys[:100])
+    return refuse("refused", message, hint=listed + more, tasks=keys[:100])
 
 
 def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_new: bool) -> TaskKey:
@@ -147,7 +147,7 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
     if fitting:
         keys = [str(task.key) for task in fitting]
         raise refuse(
-            "usage", f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
+            "refused", f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
         )
     project = _project(workspace)
     if may_be_new and len(parts) == 2 and project:
@@ -189,7 +189,7 @@ def new_key(workspace: Workspace, name: str | None, identity: Identity) -> TaskK
     key = named_key(workspace, name, identity, may_be_new=True)
     if key is None:
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
-        raise refuse("usage", "the task to open was not named", hint=hint)
+        raise refuse("refused", "the task to open was not named", hint=hint)
     return key
 
 

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from okstra_git.agent_setup.desired import RULES, read_desired_files
+from okstra_git.agent_setup.inventory import RULES, read_desired_files
 from okstra_git.agent_setup.model import Kind
-from okstra_git.shipped import templates_directory
+from okstra_git.paths import templates_directory
 from tests.agent_setup.closet import SHIPPED, write_templates
 from tests.kit.refusals import refuses
 

@@ -10,8 +10,8 @@ import pytest
 
 from okstra_git.records import events as e
 from okstra_git.records import handoff, runs, stage, states
-from okstra_git.records.base import Record
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
+from okstra_git.records.grammar import Record
 from tests.kit.refusals import refuses
 from tests.kit.values import TASK, a_range, an_event, oid, ulid
 

@@ -74,7 +74,7 @@ def test_a_stage_that_was_named_is_refused(
 ) -> None:
     with refuses(code) as refused:
         choose(wanted, *runs, **facts)
-    assert refused.value.message == (sentence.format("shop:web:login"))
+    assert refused.value.message == sentence.format("shop:web:login")
     assert refused.value.hint
 
 
