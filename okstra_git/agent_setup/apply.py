@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from okstra_git.agent_setup.model import Action, Interfered, SetupStep, SetupUnwritable
+from okstra_git.agent_setup.model import Action, SetupStep
 from okstra_git.digest import fingerprint
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.paths import real_path
 
@@ -137,8 +138,9 @@ def _is(path: Path, data: bytes) -> bool:
     return path.is_file() and path.read_bytes() == data
 
 
-def _interfered(path: Path) -> Interfered:
-    return Interfered(
+def _interfered(path: Path) -> OkstraError:
+    return refuse(
+        "setup.interfered",
         f"{path} changed while setup was at work; it stays as it is now",
         hint="the same command again goes on from here",
         path=str(path),
@@ -150,7 +152,8 @@ def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SetupUnwritable(
+        raise refuse(
+            "setup.unwritable",
             f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
             hint="mend owner, mode or room there; the same command again goes on from here",
             path=str(path),

@@ -4,17 +4,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.binary import GitFailed, run_git, sealed_environment
 
 TRUE = ("true", "yes", "on", "1")
 FALSE = ("false", "no", "off", "0", "")
-
-
-class BrokenConfig(OkstraError):
-    """A git configuration file that cannot be parsed."""
-
-    code = "config.broken"
 
 
 class Entry(NamedTuple):
@@ -80,8 +74,10 @@ def read_configuration(top: Path) -> Configuration:
     try:
         answer = run_git(["config", "--list", "-z", "--show-scope"], cwd=top, sealed=False).stdout
     except GitFailed as failed:
-        raise BrokenConfig(
-            f"git's configuration cannot be read: {failed.message.partition(': ')[2]}", hint="git config --list"
+        raise refuse(
+            "config.broken",
+            f"git's configuration cannot be read: {failed.message.partition(': ')[2]}",
+            hint="git config --list",
         ) from failed
     return Configuration(_parse(answer.decode(errors="surrogateescape").split("\0")))
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from okstra_git.errors import refuse
 from okstra_git.git.git_directory import is_shared, share
 from okstra_git.git.repo import Git
-from okstra_git.hooks.model import HOOKS, HooksReadOnly, HookState
+from okstra_git.hooks.model import HOOKS, HookState
 from okstra_git.paths import hooks_directory
 from okstra_git.spool import DIRECTORY
 
@@ -97,7 +98,8 @@ def _refusals(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = "it is read-only for us" if error.errno in _REFUSED else (error.strerror or str(error)).lower()
-        raise HooksReadOnly(
+        raise refuse(
+            "hooks.read-only",
             f"the hook {path.name} cannot be written in {path.parent}: {reason}",
             hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
             path=str(path),
