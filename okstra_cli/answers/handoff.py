@@ -1,11 +1,8 @@
 """What `handoff` answers."""
 
-from typing import NotRequired
-
-from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN
+from okstra_git.handoff.eligibility import ReasonFacts
 
 
 class EvidenceCommand(TypedDict):
@@ -78,14 +75,12 @@ class VerifiedTask(TypedDict):
     warnings: list[str]
 
 
-@with_config(OPEN)
-class Obstacle(TypedDict):
-    """One thing that keeps a stage from leaving; further keys are facts of the case."""
+class Obstacle(ReasonFacts):
+    """One thing that keeps a stage from leaving, and what it is about."""
 
     code: str
     message: str
     hint: str | None
-    dependencies: NotRequired[list[int]]
 
 
 class StackOn(TypedDict):

@@ -6,37 +6,7 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import OPEN
-
-
-class Candidate(TypedDict):
-    ref: str
-    commit: str
-    why: str
-    recommended: bool
-
-
-"""A commit that may be the stage's now."""
-
-StaleItem = TypedDict(
-    "StaleItem",
-    {
-        "stage": int,
-        "class": str,
-        "recorded": str,
-        "replacement": str | None,
-        "proof": str | None,
-        "branch": str | None,
-        "reason": str,
-        "found_by": str | None,
-        "verified_carries": bool | None,
-        "landed": bool | None,
-        "together": NotRequired[list[int]],
-        "flags": NotRequired[list[str]],
-        "candidates": list[Candidate],
-        "diff": NotRequired[str | None],
-    },
-)
-"""One record that history has left behind, or left behind until it was settled; `class` is `auto` or `confirm`."""
+from okstra_git.porcelain.follow import StaleItem
 
 
 class SettledAnchor(TypedDict):
@@ -103,7 +73,6 @@ class Fact(TypedDict):
     task: str
 
 
-@with_config(OPEN)
 class LoggedEvent(TypedDict):
     """One event as it is stored."""
 

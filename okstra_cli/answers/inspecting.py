@@ -1,10 +1,10 @@
 """What `inspect` answers."""
 
-from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN, Command, Facts, Holder, Life, Snapshot
+from okstra_cli.answers.parts import Command, Facts, Holder, Life, Snapshot
 from okstra_cli.answers.runs import Assembly, Document, Waiver
+from okstra_git.runs.timeline import EntryFacts
 
 
 class RunInShort(TypedDict):
@@ -43,8 +43,7 @@ class SeenTask(TaskStanding):
     stages: dict[str, list[int]]
 
 
-@with_config(OPEN)
-class HistoryEvent(TypedDict):
+class HistoryEvent(EntryFacts):
     """One thing that happened; which further keys there are depends on `event`."""
 
     at: str

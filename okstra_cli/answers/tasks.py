@@ -2,10 +2,10 @@
 
 from typing import NotRequired
 
-from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN, Checkout, Lease
+from okstra_cli.answers.parts import Checkout, Lease
+from okstra_git.stages.open_work import LeftOut
 
 
 class StageVerified(TypedDict):
@@ -133,16 +133,20 @@ class StatusTask(TaskFacts):
     stages: list[StatusStage]
 
 
-@with_config(OPEN)
-class Problem(TypedDict):
-    """Something that needs attention, with the next command; further keys are facts of the case."""
+class ProblemSubject(TypedDict, total=False):
+    """What a problem is about, where it is about one of these."""
+
+    task: str
+    stage: int
+    run: str
+
+
+class Problem(ProblemSubject):
+    """Something that needs attention, with the next command, and what it is about."""
 
     code: str
     message: str
     hint: str
-    task: NotRequired[str]
-    stage: NotRequired[int]
-    run: NotRequired[str]
 
 
 class LiveStage(TypedDict):
@@ -216,19 +220,6 @@ class StartedStage(TypedDict):
     task: str
     stage: Stage
     made_branch: bool
-
-
-class LeftOut(TypedDict):
-    """Work in a stage's worktree that was not committed and stays out of the stage."""
-
-    stage: int
-    worktree: str
-    files: list[str] | None
-    file_count: int | None
-    branch: str
-    checked_out: str | None
-    head: str | None
-    operation: str | None
 
 
 class DoneStages(TypedDict):

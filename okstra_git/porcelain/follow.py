@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from typing_extensions import TypedDict
 
 from okstra_git.commands import word
 from okstra_git.contract import STALE_HISTORY
@@ -203,10 +205,51 @@ def _stale(report: Report) -> StaleHistory:
     )
 
 
-def stale_item(finding: Finding) -> dict[str, Any]:
+_ItemClass = TypedDict("_ItemClass", {"class": str})
+
+
+class _ItemMarks(TypedDict, total=False):
+    together: list[int]
+    flags: list[str]
+    diff: str | None
+
+
+class CandidateItem(TypedDict):
+    """A commit that may be the stage's now."""
+
+    ref: str
+    commit: str
+    why: str
+    recommended: bool
+
+
+class StaleItem(_ItemClass, _ItemMarks):
+    """A record that history has left behind, or left until it was settled; `class` is `auto` or `confirm`.
+
+    `together` are the stages that became one commit with it, `diff` is there with --diff.
+    """
+
+    stage: int
+    recorded: str
+    replacement: str | None
+    proof: str | None
+    branch: str | None
+    reason: str
+    found_by: str | None
+    verified_carries: bool | None
+    landed: bool | None
+    candidates: list[CandidateItem]
+
+
+def stale_item(finding: Finding) -> StaleItem:
     """One stale record in JSON, as `reconcile` lists it and as the refusal carries it."""
     new = finding.new
-    item: dict[str, Any] = {
+    marks: _ItemMarks = {}
+    if finding.together:
+        marks["together"] = list(finding.together)
+    if finding.flags:
+        marks["flags"] = list(finding.flags)
+    return {
         "stage": finding.stage,
         "class": finding.kind,
         "recorded": finding.recorded.head,
@@ -214,18 +257,12 @@ def stale_item(finding: Finding) -> dict[str, Any]:
         "proof": new.proof if new else None,
         "branch": finding.branch,
         "reason": finding.reason,
-    }
-    item |= {
         "found_by": finding.found_by if new else None,
         "verified_carries": finding.verified_carries if new else None,
         "landed": new.landed if new else None,
+        **marks,
+        "candidates": [
+            {"ref": offer.ref, "commit": offer.commit, "why": offer.why, "recommended": offer.recommended}
+            for offer in finding.candidates
+        ],
     }
-    if finding.together:
-        item["together"] = list(finding.together)
-    if finding.flags:
-        item["flags"] = list(finding.flags)
-    item["candidates"] = [
-        {"ref": candidate.ref, "commit": candidate.commit, "why": candidate.why, "recommended": candidate.recommended}
-        for candidate in finding.candidates
-    ]
-    return item
