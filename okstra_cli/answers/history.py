@@ -6,7 +6,7 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import OPEN
-from okstra_git.porcelain.follow import StaleItem
+from okstra_git.reconcile.findings import StaleItem
 
 
 class SettledAnchor(TypedDict):

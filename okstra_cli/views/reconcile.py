@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.git.diffs import show_difference
-from okstra_git.porcelain.follow import StaleItem, stale_item
+from okstra_git.reconcile.findings import StaleItem, stale_item
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.store.drift import line_back
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import history as shapes
     from okstra_git.git.repo import Git
     from okstra_git.porcelain.reconcile import ReconcileOptions
-    from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+    from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
     from okstra_git.reconcile.verify import Checked
 
 SHORT = 10

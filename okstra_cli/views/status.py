@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.status import Seen
     from okstra_git.porcelain.unused import Problem
-    from okstra_git.reconcile.model import Finding, Report
+    from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
 
 URGENT = ("stage.stale", "anchor.unresolvable")
