@@ -2,8 +2,6 @@
 
 from typing_extensions import TypedDict
 
-from okstra_git.handoff.eligibility import ReasonFacts
-
 
 class EvidenceCommand(TypedDict):
     """A command that the verification ran."""
@@ -75,7 +73,17 @@ class VerifiedTask(TypedDict):
     warnings: list[str]
 
 
-class Obstacle(ReasonFacts):
+class ObstacleFacts(TypedDict, total=False):
+    """What a reason is about: other stages, a pull request, or the tree that was verified and the one there is now."""
+
+    stages: list[int]
+    url: str
+    verified_tree: str
+    tree: str
+    dependencies: list[int]
+
+
+class Obstacle(ObstacleFacts):
     """One thing that keeps a stage from leaving, and what it is about."""
 
     code: str

@@ -5,7 +5,6 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import Checkout, Lease
-from okstra_git.stages.open_work import LeftOut
 
 
 class StageVerified(TypedDict):
@@ -220,6 +219,19 @@ class StartedStage(TypedDict):
     task: str
     stage: Stage
     made_branch: bool
+
+
+class LeftOut(TypedDict):
+    """Work in a stage's worktree that was not committed and stays out of the stage."""
+
+    stage: int
+    worktree: str
+    files: list[str] | None
+    file_count: int | None
+    branch: str
+    checked_out: str | None
+    head: str | None
+    operation: str | None
 
 
 class DoneStages(TypedDict):

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Literal
-
-from typing_extensions import TypedDict
+from typing import Literal, TypedDict
 
 from okstra_git.names import TaskKey
 from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from typing_extensions import TypedDict
+from typing import Any, TypedDict
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_blob, read_blob, tree_of

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
-
-from typing_extensions import TypedDict
+from typing import NamedTuple, TypedDict
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
@@ -52,7 +50,7 @@ class UnfitToRecord(NamedTuple):
     hint: str
 
 
-class LeftOut(TypedDict):
+class OpenWorkFacts(TypedDict):
     """Work in a stage's worktree that was not committed and stays out of the stage."""
 
     stage: int
@@ -79,7 +77,7 @@ class OpenWork:
     has_branch: bool = False
 
     @property
-    def facts(self) -> LeftOut:
+    def facts(self) -> OpenWorkFacts:
         """What there is, JSON-ready."""
         files = self.seen.files
         return {
