@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import tasks
     from okstra_cli.answers import upkeep as shapes
     from okstra_git.health.findings import CheckResult, HealthFinding
-    from okstra_git.porcelain.unused import Problem
+    from okstra_git.porcelain.unused import StatusProblem
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": "faint"}
 SHOWN_OF_A_KIND = 20
@@ -26,7 +26,7 @@ def checked_json(result: CheckResult) -> shapes.Checked:
     }
 
 
-def problem_json(problem: Problem) -> tasks.Problem:
+def problem_json(problem: StatusProblem) -> tasks.Problem:
     """A problem of `status`, with the keys that it has something for."""
     about: tasks.ProblemSubject = {"task": problem.task} if problem.task is not None else {}
     facts: tasks.Problem = {"code": problem.code, **about, "message": problem.message, "hint": problem.hint}

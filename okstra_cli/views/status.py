@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.status import Seen
-    from okstra_git.porcelain.unused import Problem
+    from okstra_git.porcelain.unused import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
 
@@ -96,7 +96,7 @@ def _problems(page: Page, seen: Seen) -> None:
             )
 
 
-def _problem(page: Page, problem: Problem) -> None:
+def _problem(page: Page, problem: StatusProblem) -> None:
     where = problem.task or ""
     stage = f" stage {problem.stage}" if problem.stage is not None else ""
     word, tone = ("decide", "bad") if problem.code in URGENT else ("note", "warn")

@@ -11,7 +11,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import HealthFinding, Severity
-from okstra_git.porcelain.unused import Problem
+from okstra_git.porcelain.unused import StatusProblem
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.stage_dependencies import finished_stages
 from okstra_git.wording import counted
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Stage, Task
 
 
-def open_problems(git: Git, task: Task, stage: Stage, checkout: Checkout) -> Iterator[Problem]:
+def open_problems(git: Git, task: Task, stage: Stage, checkout: Checkout) -> Iterator[StatusProblem]:
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
     Uncommitted work of a stage that is still being worked on is not a problem. Where the branch itself is gone, no
@@ -56,8 +56,8 @@ def _way_back(git: Git, branch: str, tip: str, checkout: Checkout) -> str:
     return f"{command(f'{git_there} push -q .', f'HEAD:{BRANCH}{branch}')} && {back}"
 
 
-def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> Problem:
-    return Problem(code, message, hint, str(task.key), stage.number)
+def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> StatusProblem:
+    return StatusProblem(code, message, hint, str(task.key), stage.number)
 
 
 def open_work_findings(workspace: Workspace) -> list[HealthFinding]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
 
 
-class Problem(NamedTuple):
+class StatusProblem(NamedTuple):
     """Something that `status` wants a person to see: a code, a sentence, the next command, and what it is about."""
 
     code: str
@@ -26,7 +26,7 @@ class Problem(NamedTuple):
     run: str | None = None
 
 
-NOT_SET_UP = Problem("store.not-initialised", "okstra is not set up in this clone", "git okstra init")
+NOT_SET_UP = StatusProblem("store.not-initialised", "okstra is not set up in this clone", "git okstra init")
 """The problem that `status` reports of such a clone."""
 
 
