@@ -8,9 +8,12 @@ Example: the line is A-B-M-C, and M merged X-Y, which stand on A. Entries: A 0, 
 Y has X and Y as its own, on base A. A branch Z on Y, merged nowhere, has Z as its own, on base Y.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
 from okstra_git.git.commit_graph import CommitGraph
 from okstra_git.git.history import merge_base
@@ -29,6 +32,13 @@ class BranchRange:
     own: tuple[str, ...]
     base: str | None
     entry: int | None = None
+
+
+class Floor(NamedTuple):
+    """What of the target is not looked at: everything that came up to a place on the line, and some commits more."""
+
+    place: int
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -106,17 +116,28 @@ class TargetLine:
         entries = self.entries
         return (commit for commit in reversed(self.graph.parents) if entries.get(commit, -1) > place)
 
-    def place_of(self, commit: str) -> int:
-        """The highest place on the line that a commit of the target has in its history; -1 for none."""
+    def floor_of(self, base: str | None) -> Floor:
+        """What the history of a commit of the target holds: with nothing to stand on, nothing."""
+        if base is None:
+            return Floor(-1)
         entries, parents = self.entries, self.graph.parents
-        highest, waiting, seen = -1, [commit], {commit}
+        highest, aside, waiting = -1, set[str](), [base]
         while waiting:
-            below = waiting.pop()
-            place = entries.get(below, -1)
-            if place >= 0 and self.line[place] == below:
+            commit = waiting.pop()
+            place = entries.get(commit, -1)
+            if place >= 0 and self.line[place] == commit:
                 highest = max(highest, place)
-                continue
-            fresh = [parent for parent in parents.get(below, ()) if parent not in seen]
-            seen.update(fresh)
-            waiting += fresh
-        return highest
+            elif commit not in aside:
+                aside.add(commit)
+                waiting += parents.get(commit, ())
+        return Floor(highest, frozenset(aside))
+
+    def count_above(self, place: int) -> int:
+        """How many commits the target got after a place on the line."""
+        return len(self.entries) - self._counts[place + 1]
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """For each place on the line, how many commits the target had before it."""
+        came = Counter(self.entries.values())
+        return [0, *accumulate(came[place] for place in range(len(self.line)))]
