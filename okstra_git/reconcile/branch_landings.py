@@ -23,7 +23,7 @@ from okstra_git.reconcile.presence import Former, Side, Stop, is_followed, prese
 from okstra_git.reconcile.proofs import Ends, Prover
 from okstra_git.reconcile.target_line import Floor, TargetLine
 from okstra_git.reconcile.visits import Run, Visits
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 State = Literal["landed", "partly", "not", "reverted", "unknown"]
 How = Literal["ancestor", "rebased", "squash", "group"]

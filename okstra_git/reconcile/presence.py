@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
+from okstra_git.git.file_changes import merge_sides
 from okstra_git.git.history import find_commit
-from okstra_git.git.merge.files import merge_sides
 from okstra_git.git.objects import MissingObject, find_entry, has_object
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.segments import Step
