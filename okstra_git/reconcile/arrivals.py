@@ -4,17 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from okstra_git.git.binary import GitFailed
-<<<<<<< HEAD
 from okstra_git.git.diffs import Delta
 from okstra_git.git.history import find_commit, is_whole_above
 from okstra_git.git.objects import MissingObject
-=======
-from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
-from okstra_git.git.file_changes import merge_sides
-from okstra_git.git.history import find_commit, is_whole_above
-from okstra_git.git.objects import MissingObject, find_entry, has_object
-from okstra_git.git.repo import Git
->>>>>>> main
 from okstra_git.reconcile.locate import Hit, locate
 from okstra_git.reconcile.presence import is_kept
 from okstra_git.reconcile.proofs import Prover

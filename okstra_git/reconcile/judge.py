@@ -13,11 +13,7 @@ from okstra_git.reconcile.commit_matching import Identities, Units
 from okstra_git.reconcile.findings import Finding, ProvenRange, Report, apply_rules
 from okstra_git.reconcile.groups import find_with_groups
 from okstra_git.reconcile.locate import Hit, proven_range
-<<<<<<< HEAD
-from okstra_git.reconcile.model import Finding, ProvenRange, Report
 from okstra_git.reconcile.presence import is_gone, is_whole
-=======
->>>>>>> main
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.reachability import Reachability, survey_all

@@ -23,11 +23,7 @@ from okstra_git.reconcile.groups import (
     prove_union,
 )
 from okstra_git.reconcile.judge import Judge
-<<<<<<< HEAD
-from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.presence import is_whole
-=======
->>>>>>> main
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
 from okstra_git.reconcile.reachability import TakenBack, as_taken_back, survey, taken_back
 from okstra_git.reconcile.scope import SearchRef
