@@ -32,7 +32,7 @@ def list_(
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import quote
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker
     from okstra_git.runs.lookup import list_runs
 
     session = Session.of(context)
@@ -60,7 +60,7 @@ def show(
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
     from okstra_git.bundle.archive import read_archived, require_archive
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker
     from okstra_git.runs.lookup import require_run
     from okstra_git.store.layout import ARCHIVE_INDEX
 
@@ -194,7 +194,7 @@ def restore(
 ) -> Answer:
     """Put the files of a snapshot back; nothing that would be lost is overwritten."""
     from okstra_cli.views import snapshot as view
-    from okstra_git.porcelain.restore import restore as restore_snapshot
+    from okstra_git.porcelain.worktrees import restore as restore_snapshot
 
     done = restore_snapshot(Session.of(context).workspace, snapshot, into=into, dry_run=dry_run)
     return Answer(view.restored_json(done), lambda: view.restored_page(done))

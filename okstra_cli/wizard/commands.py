@@ -26,9 +26,8 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.repo import NoRepository
 from okstra_git.names import quote, quote_path
-from okstra_git.paths import OKSTRA
+from okstra_git.paths import LANGUAGES, OKSTRA
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.shipped import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

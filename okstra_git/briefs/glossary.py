@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from okstra_git.briefs.brief import LINE
 from okstra_git.briefs.insertion import PIPE, NotEditable, inserted
-from okstra_git.briefs.verbatim import LINE
 from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.names import quote

@@ -17,7 +17,7 @@ from okstra_git.fs.root import Root, Seen
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, parse_task_key, quote_path
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Run
 from okstra_git.redaction.late import redact
 from okstra_git.store import layout

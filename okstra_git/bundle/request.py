@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
-from okstra_git.contract import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
+from okstra_git.contract import (
+    DEFAULT_MODELS,
+    DEFAULT_WORKERS,
+    EXECUTORS,
+    SINGLE_STAGE,
+    VERIFICATION_SCOPES,
+    WHOLE_TASK,
+    WORKERS,
+)
 from okstra_git.digest import fingerprint_of
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, quote
 from okstra_git.phases import ABOUT_TASK, Phase, require_phase
-from okstra_git.workers import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, WORKERS
 
 MAX_DIRECTIVE = 20_000
 MAX_WAIVER = 2_000

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.contract import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
-from okstra_git.documents.plain_json import NotPlain, read_plain_object
+from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.escape import visible_line
 from okstra_git.handoff.report_verdict import read_reported_verdict

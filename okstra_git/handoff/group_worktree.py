@@ -8,13 +8,12 @@ from pathlib import Path
 
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
-from okstra_git.git.checkout_update import follow, why_not_follow
 from okstra_git.git.refs import find_quietly, find_ref
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.worktree_changes import follow, remove_worktree, why_not_follow
 from okstra_git.git.worktrees import Worktree, add_detached, attach_branch, find_worktree, list_worktrees
 from okstra_git.names import CommitId, is_text, quote_path
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 
 class GroupBranchTaken(OkstraError):

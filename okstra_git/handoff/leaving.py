@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from okstra_git.errors import OkstraError
 from okstra_git.git.diffs import Delta, diff_trees, show_path, touched
 from okstra_git.git.history import contains, find_commit
-from okstra_git.git.merge.trees import TreeMerger
+from okstra_git.git.merging import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.handoff.merge_plan import tree_under

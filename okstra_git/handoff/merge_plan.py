@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
-from okstra_git.git.merge.trees import Merged, TreeMerger
+from okstra_git.git.merging import Merged, TreeMerger
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
-from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.raw_objects import instant_of
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, quote, quote_path
+from okstra_git.wording import counted
 
 MAX_OWN = 20_000
 """Commits that are looked at for one stage."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from okstra_git.commands import command, word
+from okstra_git.contract import BASE_BRANCHES
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
-from okstra_git.git.merge.trees import merge_trees
+from okstra_git.git.merging import merge_trees
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
@@ -29,8 +30,7 @@ from okstra_git.handoff.selection import InBase, is_in
 from okstra_git.names import named_stages, quote
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.workers import BASE_BRANCHES
+from okstra_git.store.clone import OwnWorktrees
 
 
 class NotAssembled(OkstraError):

@@ -11,7 +11,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
 from okstra_git.names import quote_path
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 MAX_BYTES = 64 << 10
 

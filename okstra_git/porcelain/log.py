@@ -10,7 +10,11 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.refs import is_ref_name
 from okstra_git.names import quote
 from okstra_git.store import layout
-from okstra_git.store.foreign_logs import (
+from okstra_git.store.clone import look_for_writer
+from okstra_git.store.log import find_tips
+from okstra_git.store.registry import require_task
+from okstra_git.store.snapshot import DAMAGE, read_events
+from okstra_git.store.validation import (
     accept_rewound,
     heed_log,
     ignore_log,
@@ -20,10 +24,6 @@ from okstra_git.store.foreign_logs import (
     unspelled,
     writer_of,
 )
-from okstra_git.store.log import find_tips
-from okstra_git.store.registry import require_task
-from okstra_git.store.snapshot import DAMAGE, read_events
-from okstra_git.store.writer import look_for_writer
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git

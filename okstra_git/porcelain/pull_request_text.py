@@ -15,8 +15,8 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.diffs import diff_trees, show_path
-from okstra_git.git.merge.trees import TreeMerger
-from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.git.git_directory import read_own, replace_own
+from okstra_git.git.merging import TreeMerger
 from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.merge_plan import count_own, tree_under

@@ -16,9 +16,9 @@ from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.task_lookup import find_stage_here
 from okstra_git.stages.complete import DoneRequest, complete_stages, is_left_behind
 from okstra_git.stages.open_work import find_open_work, refuse_open_work
-from okstra_git.store.carry import MAX_BYTES as MAX_CARRY_BYTES
-from okstra_git.store.carry import CarryRefused, require_carry_text
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
+from okstra_git.store.stage_dependencies import MAX_BYTES as MAX_CARRY_BYTES
+from okstra_git.store.stage_dependencies import CarryRefused, require_carry_text
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace

@@ -25,13 +25,13 @@ from okstra_git.handoff.verification import (
     require_assembling_run,
 )
 from okstra_git.names import CommitId, quote_path
+from okstra_git.paths import real_path
 from okstra_git.porcelain.handoff import settle_first
 from okstra_git.porcelain.project_files import project_root, read_document_named
-from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.late import redact
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:

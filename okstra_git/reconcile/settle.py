@@ -10,14 +10,13 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, quote
-from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.store.bases import Stack, choose_base
-from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.registry import StageUnknown, require_stage, require_task
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Store
 
 

@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.host.liveness import Liveness
+from okstra_git.host.process_facts import Liveness
 from okstra_git.names import quote
-from okstra_git.records.base import show_time
 from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
+from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import after_run

@@ -1,9 +1,8 @@
 """Holders of runs as this machine has them: who we are, who leads us, and whether a recorded one lives."""
 
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.host.ancestry import ProcessFacts, find_lead
-from okstra_git.host.liveness import SAME_START, Machine
-from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
+from okstra_git.host.machine import ancestors, find_process, is_alive, this_machine
+from okstra_git.host.process_facts import SAME_START, Machine, ProcessFacts, find_lead
 from okstra_git.names import quote
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look

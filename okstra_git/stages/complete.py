@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from okstra_git.commands import word
-from okstra_git.git.reflogs import find_new_name
+from okstra_git.git.branch_moves import find_new_name
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, require_named
@@ -13,14 +13,12 @@ from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, Sta
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.stages.worktree_setup import BranchMissing
-from okstra_git.store.bases import Stack, choose_base
+from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import has_nothing_new
-from okstra_git.store.fingerprints import fingerprint_ranges
-from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import release, require_open, require_stage, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Decision, Store
-from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)

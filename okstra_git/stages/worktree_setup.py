@@ -6,17 +6,17 @@ from pathlib import Path
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.branch_moves import last_head
 from okstra_git.git.checkouts import Astray, find_astray
 from okstra_git.git.history import merge_base
-from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.remotes import tracking_names
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
+from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import add_worktree, find_worktree, list_worktrees
 from okstra_git.names import CommitId, TaskKey, is_text, quote, quote_path
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Reservation, Task
 

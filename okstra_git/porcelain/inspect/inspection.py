@@ -11,13 +11,12 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import quote
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
 
 if TYPE_CHECKING:
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run

@@ -18,8 +18,8 @@ from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import quote_path
+from okstra_git.paths import real_path
 from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 
 if TYPE_CHECKING:
