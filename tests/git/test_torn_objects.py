@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.git.history import find_commit
 from okstra_git.git.raw_objects import FILES, find_torn, is_cut
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
