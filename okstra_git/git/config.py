@@ -50,10 +50,13 @@ class Configuration:
         entry = self.find(key)
         return entry.value if entry else None
 
-    @property
-    def holds_everywhere(self) -> bool:
-        """Whether nothing in it depends on the worktree in which git is asked."""
-        return not any(entry.key.startswith(("includeif.", "extensions.worktreeconfig")) for entry in self.entries)
+    def shared_switch(self, key: str, *, usual: str) -> bool | None:
+        """Whether it is on in every worktree; None where that may differ, or only git can read the value."""
+        if any(entry.key.startswith(("includeif.", "extensions.worktreeconfig")) for entry in self.entries):
+            return None
+        value = self.value(key)
+        word = (usual if value is None else value).lower()
+        return word in TRUE if word in TRUE + FALSE else None
 
     def subsections(self, section: str, *names: str) -> list[str]:
         """The X of every `section.X.name` with one of these names, in the order of their first appearance."""
