@@ -2,7 +2,19 @@
 
 from typing import Any, NamedTuple
 
-from okstra_cli.answers import context, documents, handoff, history, inspecting, runs, tasks, upkeep, wizard, worktrees
+from okstra_cli.answers import (
+    context,
+    documents,
+    handoff,
+    history,
+    inspecting,
+    proofs,
+    runs,
+    tasks,
+    upkeep,
+    wizard,
+    worktrees,
+)
 from okstra_cli.answers.parts import Template
 
 
@@ -71,6 +83,7 @@ ANSWERS: dict[str, Shapes] = {
     "worktree repair": _shapes(worktrees.RepairedWorktrees),
     "worktree prune": _shapes(worktrees.PrunedWorktrees),
     "reconcile": _shapes(history.Reconciled, history.ReconciledTasks, history.CheckedMoves),
+    "prove": _shapes(proofs.ProvenSame),
     "log": _shapes(history.EventLog, history.IgnoredLogs, history.LogChoice),
     "setup": _shapes(upkeep.SetupDone, upkeep.SetupChecked, beside_error=(upkeep.SetupChecked,)),
     "hooks install": _shapes(upkeep.Hooks),
