@@ -10,7 +10,7 @@ from benchmarks.measuring import git, judge, new_repository, okstra, say, store_
 from okstra_git.handoff.merge_plan import Part, plan_merge
 from okstra_git.names import CommitId
 from okstra_git.records.events import StageDone, StageStarted, StageVerified
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 FILES, STAGES, COMMITS, ROUNDS = 5_000, 20, 50, 5
 KEY, SLASHED = "bench:web:login", "bench/web/login"

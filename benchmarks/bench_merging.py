@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.bench_assemble import COMMITS, FILES, ROUNDS, STAGES, _fill
 from benchmarks.measuring import git, judge, new_repository, say, store_of
 from okstra_git.git.history import merge_base
-from okstra_git.git.merge.trees import TreeMerger
+from okstra_git.git.merging import TreeMerger
 from okstra_git.git.objects import tree_of, write_commit
 
 LIMIT = 1.5

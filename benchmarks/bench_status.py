@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import git, judge, new_repository, okstra, say, store_of
 from okstra_git.records.events import AnchorSet, AnyFact, StageDone, StageStarted, TaskOpened
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 TASKS, STAGES, ROUNDS = 1_000, 5, 9
 LIMIT = 2.0

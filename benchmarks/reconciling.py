@@ -9,7 +9,7 @@ from benchmarks.measuring import Took, okstra, store_of
 from benchmarks.moved import Moved
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import AnchorSet, AnyFact, StageDone, StageStarted, TaskOpened
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 
 def record(place: Path, key: str, branches: Sequence[Moved], *, stacked: bool = False) -> None:

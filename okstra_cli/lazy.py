@@ -14,7 +14,7 @@ from okstra_cli.command_table import ALIASES, COMMANDS
 from okstra_cli.global_flags import EVERYWHERE
 from okstra_cli.typer_fast import name_values, spare_coercion
 from okstra_git.errors import UsageError
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 HELP_FLAGS = {"help_option_names": ["-h", "--help"]}
 
@@ -52,7 +52,7 @@ class CommandGroup(TyperGroup):
     def _unknown(self, ctx: Any, name: str) -> UsageError:
         near = get_close_matches(name, [*self.commands, *self.aliases])
         hint = f"did you mean {' or '.join(near)}?\n{_help_of(ctx)}" if near else _help_of(ctx)
-        return UsageError(f"{ctx.command_path} has no command {shown(name)}", hint=hint, near=near)
+        return UsageError(f"{ctx.command_path} has no command {quote(name)}", hint=hint, near=near)
 
 
 class Root(CommandGroup):

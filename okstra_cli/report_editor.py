@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.host.editors import edit_file, find_editor
+from okstra_git.host.subprocesses import edit_file, find_editor
 
 if TYPE_CHECKING:
     from pathlib import Path

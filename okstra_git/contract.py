@@ -1,4 +1,6 @@
-"""Contract tokens: the words, labels and headings that prompts write and validators and skills read back."""
+"""Fixed words: tokens and headings that prompts write and validators read back, and workers, models and branches."""
+
+from typing import NamedTuple
 
 TASK_ROOT_LABEL = "okstra task root:"
 INSTRUCTION_SET_LABEL = "okstra instruction-set:"
@@ -94,3 +96,34 @@ WORKER_FAILURES = (WORKER_ERROR, WORKER_TIMEOUT, WORKER_NOT_RUN)
 
 TEAM_OK, TEAM_ERROR, TEAM_SKIPPED = "ok", "error", "skipped"
 SKIPPED_REASON = "concurrent-run"
+
+
+class Worker(NamedTuple):
+    """A worker that a lead may dispatch; `cli` runs it, `role` names it in files and panes."""
+
+    id: str
+    role: str
+    cli: str
+    agent: str
+    is_analyser: bool = True
+
+
+WORKERS: dict[str, Worker] = {
+    worker.id: worker
+    for worker in (
+        Worker("claude", "Claude worker", "claude", "claude-worker"),
+        Worker("codex", "Codex worker", "codex", "codex-worker"),
+        Worker("gemini", "Gemini worker", "gemini", "gemini-worker"),
+        Worker("report-writer", "Report writer worker", "claude", "report-writer-worker", is_analyser=False),
+    )
+}
+EXECUTORS = tuple(worker.id for worker in WORKERS.values() if worker.is_analyser)
+DEFAULT_WORKERS = ("claude", "codex", "report-writer")
+MODEL_FAMILIES = ("opus", "sonnet", "haiku")
+DEFAULT_MODELS = {"lead": "opus", "claude": "sonnet", "codex": "default", "gemini": "default",
+                  "report-writer": "sonnet"}  # fmt: skip
+"""`default` = what the vendor's CLI takes when nobody says which."""
+
+BASE_BRANCHES = ("main", "master", "prod", "preprod", "staging", "dev")
+AGENT_PROGRAMS = ("claude", "codex", "gemini", "agy")
+"""Programs that lead a run: the nearest of them above a prepare is the run's holder."""

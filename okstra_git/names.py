@@ -54,7 +54,7 @@ def parse_slug(text: str, *, what: str) -> str:
     """One segment of a task key: 1-64 of `[A-Za-z0-9._-]`, alphanumeric first, fit to be part of a ref name."""
     if not is_slug(text):
         raise BadName(
-            f"{what} {shown(text)} is not a valid name",
+            f"{what} {quote(text)} is not a valid name",
             hint="use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit, "
             "without '..' and not ending in '.' or '.lock'",
             value=text[:200],
@@ -132,7 +132,7 @@ def is_slashed_key(text: str) -> bool:
 
 
 def _not_a_key(text: str) -> BadName:
-    return BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
+    return BadName(f"{quote(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
 
 
 def make_task_key(project: str, group: str, task: str) -> TaskKey:
@@ -155,20 +155,20 @@ def parse_branch(text: str) -> str:
     bad = not all(parts) or any(part.startswith(".") or part.endswith(".lock") for part in parts)
     odd = set(text) & set(" ~^:?*[\\") or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in text)
     if bad or odd or ".." in text or "@{" in text or text.startswith("-") or text.endswith("."):
-        raise BadName(f"{shown(text)} is not a branch name", hint="git help check-ref-format", value=shown(text))
+        raise BadName(f"{quote(text)} is not a branch name", hint="git help check-ref-format", value=quote(text))
     if not is_text(text) or len(text.encode()) > 200:
         hint = "use at most 200 bytes of UTF-8"
-        raise BadName(f"{shown(text)} cannot be a stage's branch", hint=hint, value=shown(text))
+        raise BadName(f"{quote(text)} cannot be a stage's branch", hint=hint, value=quote(text))
     if text in ("@", "HEAD") or text.startswith("refs/") or is_commit_id(text.lower()):
-        told = f"{shown(text)} cannot be a stage's branch: git reads something else in it"
-        raise BadName(told, hint="name another branch: git branch", value=shown(text))
+        told = f"{quote(text)} cannot be a stage's branch: git reads something else in it"
+        raise BadName(told, hint="name another branch: git branch", value=quote(text))
     return text
 
 
 def parse_stage(text: str) -> StageNumber:
     """A stage number, 1 to 999999, in plain ASCII digits."""
     if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) < 1:
-        raise BadName(f"{shown(text)} is not a stage number", hint="stages are numbered 1, 2, 3 …", value=text[:200])
+        raise BadName(f"{quote(text)} is not a stage number", hint="stages are numbered 1, 2, 3 …", value=text[:200])
     return StageNumber(int(text))
 
 
@@ -176,7 +176,7 @@ def parse_group(text: str) -> str:
     """A stage group id: member numbers ascending, joined by `-`, such as `2-3`."""
     numbers = [int(part) for part in text.split("-")] if _GROUP.match(text) else []
     if not numbers or numbers != sorted(set(numbers)) or numbers[-1] > MAX_STAGE:
-        raise BadName(f"{shown(text)} is not a group id", hint="list the stages ascending, as in 2-3", value=text[:200])
+        raise BadName(f"{quote(text)} is not a group id", hint="list the stages ascending, as in 2-3", value=text[:200])
     return text
 
 
@@ -231,14 +231,14 @@ def number_ranges(numbers: Sequence[int], *, dash: str) -> Iterator[str]:
         at = end + 1
 
 
-def shown(text: str) -> str:
+def quote(text: str) -> str:
     """Untrusted text made fit for one line of a message: quoted, control characters escaped, at most 80 long."""
     clipped = text if len(text) <= 80 else text[:77] + "..."
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
 
 
-def shown_path(text: str) -> str:
-    """Like `shown`, for a path: 300 long, and of a longer one the beginning and the end, which tells it from others."""
+def quote_path(text: str) -> str:
+    """Like `quote`, for a path: 300 long, and of a longer one the beginning and the end, which tells it from others."""
     clipped = text if len(text) <= LONGEST_PATH else f"{text[:60]}...{text[-(LONGEST_PATH - 63) :]}"
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
 

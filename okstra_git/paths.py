@@ -1,9 +1,11 @@
-"""Every path below `.okstra/` in one table: documents, task folders, runs and what stands in them."""
+"""Paths: everything below .okstra/ in one table, the files that okstra ships, and where a path really leads."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 
 OKSTRA = ".okstra"
@@ -127,3 +129,47 @@ class RunPaths(NamedTuple):
 def plan_key(blob: str) -> str:
     """How folders name an approved plan: by the first 12 characters of its blob id."""
     return f"plan-{blob[:12]}"
+
+
+def real_path(path: Path) -> Path:
+    """The path without links in it, as far as it leads anywhere; one that leads to itself, or can be none, stays.
+
+    `Path.resolve` raises for these, so that a link in a commit, `loop -> loop`, would stop whoever comes near it.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:
+        return path.absolute()
+
+
+LANGUAGES = ("en", "ko")
+"""Those that the templates and the wizard have words in; the first one stands in for the others."""
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+class NotShipped(OkstraError):
+    """The installation lacks its data files."""
+
+    code = "install.incomplete"
+
+
+def hooks_directory() -> Path:
+    """The directory of the POSIX sh hook shims."""
+    return _require("hooks", _PACKAGE)
+
+
+def templates_directory() -> Path:
+    """The directory of the Jinja2 templates."""
+    return _require("templates", _PACKAGE)
+
+
+def _require(name: str, package: Path) -> Path:
+    """A wheel holds the data under `_shipped/` (force-include in pyproject); an editable install, in the tree."""
+    shipped = package / "_shipped" / name
+    if shipped.is_dir():
+        return shipped
+    tree = package.parent
+    if (tree / "pyproject.toml").is_file() and (tree / name).is_dir():
+        return tree / name
+    raise NotShipped(f"this installation of okstra has no {name}/ directory", hint="install git-okstra again")

@@ -9,10 +9,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
-from okstra_git import contract, workers
+from okstra_git import contract
 from okstra_git.commands import exact_word, word
 from okstra_git.errors import OkstraError
-from okstra_git.shipped import LANGUAGES, templates_directory
+from okstra_git.paths import LANGUAGES, templates_directory
 
 
 class BrokenTemplate(OkstraError):
@@ -121,7 +121,7 @@ def _environment(directory: Path) -> Environment:
         auto_reload=False,
         optimized=False,  # folding constants costs more than it saves a template that is filled in once
     )
-    found.globals.update(tokens=contract, roster=workers)
+    found.globals.update(tokens=contract, roster=contract)
     found.filters.update(
         sh=word,
         exactly=lambda value: exact_word(str(value)),

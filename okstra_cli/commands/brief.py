@@ -47,7 +47,7 @@ def new(
       git okstra brief new web login --title "Log in with a passkey" --ticket SHOP-12 --source-file mail.txt
     """
     from okstra_cli.views import brief as view
-    from okstra_git.porcelain.brief_files import given_words
+    from okstra_git.porcelain.brief_edits import given_words
     from okstra_git.porcelain.briefs import write_brief
 
     session = Session.of(context)
@@ -110,8 +110,7 @@ def add(
       git okstra brief add b.md --label intent-inference --text-file guess.txt --ask "Only the web shop?"
     """
     from okstra_cli.views import brief as view
-    from okstra_git.porcelain.brief_edits import add_entry
-    from okstra_git.porcelain.brief_files import given_words
+    from okstra_git.porcelain.brief_edits import add_entry, given_words
 
     session = Session.of(context)
     words = given_words(session.workspace, "--text", text, text_file)
@@ -134,8 +133,7 @@ def ask(
 ) -> Answer:
     """Put one row under Open Questions; one for the reporter takes a complete brief back to partial."""
     from okstra_cli.views import brief as view
-    from okstra_git.porcelain.brief_edits import ask_question
-    from okstra_git.porcelain.brief_files import given_words
+    from okstra_git.porcelain.brief_edits import ask_question, given_words
 
     session = Session.of(context)
     words = given_words(session.workspace, "--text", text, text_file)
@@ -168,8 +166,7 @@ def confirm(
     """
     from okstra_cli.views import brief_confirm as view
     from okstra_git.contract import GATE_COMPLETE, GATE_PENDING, GATE_SKIPPED
-    from okstra_git.porcelain.brief_edits import record_answer, set_gate
-    from okstra_git.porcelain.brief_files import confirm_command, given_words, read_brief
+    from okstra_git.porcelain.brief_edits import confirm_command, given_words, read_brief, record_answer, set_gate
 
     gates = [
         gate for gate, wanted in ((GATE_COMPLETE, complete), (GATE_SKIPPED, skip), (GATE_PENDING, pending)) if wanted
@@ -208,8 +205,7 @@ def term(
       git okstra brief term Passkey --meaning "a key of the device that stands for a password"
     """
     from okstra_cli.views import brief as view
-    from okstra_git.porcelain.brief_edits import put_term
-    from okstra_git.porcelain.brief_files import given_words
+    from okstra_git.porcelain.brief_edits import given_words, put_term
 
     session = Session.of(context)
     words = given_words(session.workspace, "--meaning", meaning, meaning_file)
@@ -239,7 +235,7 @@ def template(
       git okstra brief template
       git okstra brief template --form user-response --task-key shop:web:login
     """
-    from okstra_git.porcelain.forms import form_text
+    from okstra_git.porcelain.briefs import form_text
 
     text = form_text(Session.of(context).workspace, identity, form, language)
     facts: parts.Template = {"template": text}

@@ -39,8 +39,7 @@ def set_(
       git okstra config set keepDays 90
       git okstra config set target main release/2
     """
-    from okstra_git.git.config_file import write_setting
-    from okstra_git.git.settings import require_setting
+    from okstra_git.git.settings import require_setting, write_setting
 
     session = Session.of(context)
     setting = require_setting(key)
@@ -55,8 +54,7 @@ def set_(
 @app.command("unset")
 def unset(context: typer.Context, key: Name) -> Answer:
     """Remove a setting from this repository."""
-    from okstra_git.git.config_file import unset_setting
-    from okstra_git.git.settings import require_setting
+    from okstra_git.git.settings import require_setting, unset_setting
 
     workspace, setting = Session.of(context).workspace, require_setting(key)
     changed = unset_setting(workspace.git, setting)

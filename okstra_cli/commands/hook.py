@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from okstra_cli.session import Session, Surroundings
 
 if TYPE_CHECKING:
-    from okstra_git.reconcile.model import Report
+    from okstra_git.reconcile.findings import Report
 
 
 def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stderr: TextIO) -> int:
@@ -26,9 +26,8 @@ def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], 
 
 
 def _look(session: Session) -> None:
-    from okstra_git.git.rebase_in_progress import planned_tips
-    from okstra_git.porcelain.follow import read_hints
-    from okstra_git.porcelain.hook_events import process_hook_events
+    from okstra_git.git.branch_moves import planned_tips
+    from okstra_git.porcelain.follow import process_hook_events, read_hints
 
     if session.workspace.settings.hooks:
         rewritten = read_hints(session.workspace)

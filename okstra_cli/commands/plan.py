@@ -91,7 +91,7 @@ def template(
     language: Annotated[str | None, typer.Option(metavar="en|ko", help="Default: okstra.language.")] = None,
 ) -> Answer:
     """Print an empty plan with everything that a plan needs."""
-    from okstra_git.porcelain.forms import input_template
+    from okstra_git.porcelain.briefs import input_template
 
     text = input_template(Session.of(context).workspace, "plan", language)
     facts: parts.Template = {"template": text}

@@ -31,13 +31,13 @@ def list_(
     """List runs, the newest first, and whether the process behind each still lives."""
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
-    from okstra_git.names import shown
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.names import quote
+    from okstra_git.porcelain.current_state import LivenessChecker
     from okstra_git.runs.lookup import list_runs
 
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
-        raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
+        raise UsageError(f"{quote(recent)} is not a number of runs", hint="--recent 10")
     key = identity.task
     state = session.store.read().state
     with_ended = all_ or recent is not None
@@ -60,7 +60,7 @@ def show(
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
     from okstra_git.bundle.archive import read_archived, require_archive
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker
     from okstra_git.runs.lookup import require_run
     from okstra_git.store.layout import ARCHIVE_INDEX
 
@@ -140,13 +140,13 @@ def finish(
     """Record that a run came to its end, and archive its files, redacted, in the log."""
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
-    from okstra_git.names import shown
+    from okstra_git.names import quote
     from okstra_git.phases import require_routing
     from okstra_git.porcelain.end_run import finish as finish_run
     from okstra_git.runs.ending import Finish
 
     if outcome not in ("finished", "failed"):
-        raise UsageError(f"{shown(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
+        raise UsageError(f"{quote(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
     phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report, phase, reason)
     ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive)
@@ -194,7 +194,7 @@ def restore(
 ) -> Answer:
     """Put the files of a snapshot back; nothing that would be lost is overwritten."""
     from okstra_cli.views import snapshot as view
-    from okstra_git.porcelain.restore import restore as restore_snapshot
+    from okstra_git.porcelain.worktrees import restore as restore_snapshot
 
     done = restore_snapshot(Session.of(context).workspace, snapshot, into=into, dry_run=dry_run)
     return Answer(view.restored_json(done), lambda: view.restored_page(done))

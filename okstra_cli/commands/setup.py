@@ -48,8 +48,8 @@ def setup(
       git okstra setup --uninstall
     """
     from okstra_cli.views import setup as view
+    from okstra_git.paths import templates_directory
     from okstra_git.porcelain import setup as porcelain
-    from okstra_git.shipped import templates_directory
 
     _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force)
     session = Session.of(context)

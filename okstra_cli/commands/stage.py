@@ -130,8 +130,7 @@ def done(
 def list_(context: typer.Context, identity: Identity) -> Answer:
     """List a task's stages as recorded, and those of its plan that were not started yet."""
     from okstra_cli.views import stage as view
-    from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker, standing_state
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.store.registry import require_task
 
@@ -149,8 +148,7 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     """Show one stage: its range, its files, and where it was before."""
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
-    from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker, standing_state
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.store.registry import require_stage, require_task
 

@@ -63,8 +63,7 @@ def list_(
 ) -> Answer:
     """List tasks with their stages in short."""
     from okstra_cli.views import task as view
-    from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 
     session = Session.of(context)
     guard, state = LivenessChecker(session.workspace), standing_state(session.workspace)
@@ -78,8 +77,7 @@ def list_(
 def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     """Show one task: its stages, anchor and places."""
     from okstra_cli.views import task as view
-    from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.porcelain.current_state import LivenessChecker, standing_state
     from okstra_git.porcelain.task_lookup import named_key, require_key
     from okstra_git.store.registry import require_task
 

@@ -25,7 +25,7 @@ def list_(
 ) -> Answer:
     """List who owns which branch and worktree, how each worktree stands, and what is open there."""
     from okstra_cli.views import worktree as view
-    from okstra_git.porcelain.search_scope import own_writer
+    from okstra_git.porcelain.current_state import own_writer
     from okstra_git.stages.worktrees import list_reserved_worktrees, see_reserved
     from okstra_git.store.drift import find_astray
 

@@ -21,7 +21,7 @@ from okstra_cli.page import clean
 from okstra_cli.program import find_program
 from okstra_cli.views import demo as view
 from okstra_git.errors import OkstraError
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session

@@ -8,7 +8,7 @@ from okstra_cli.page import Cell, Page
 from okstra_cli.views.plan import flaw_json
 from okstra_git.briefs.reporter_gate import left_for_reporter
 from okstra_git.commands import word
-from okstra_git.porcelain.brief_files import check_command, confirm_command
+from okstra_git.porcelain.brief_edits import check_command, confirm_command
 
 if TYPE_CHECKING:
     from okstra_cli.answers import documents as shapes

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.brief import edited_json, show_diff
 from okstra_git.briefs.reporter_gate import MISSING, left_for_reporter
-from okstra_git.porcelain.brief_files import check_command, confirm_command
+from okstra_git.porcelain.brief_edits import check_command, confirm_command
 
 if TYPE_CHECKING:
     from okstra_cli.answers import documents as shapes
     from okstra_git.briefs.brief import Brief, OpenQuestion
-    from okstra_git.porcelain.brief_edits import BriefEdit
-    from okstra_git.porcelain.brief_files import BriefFile
+    from okstra_git.porcelain.brief_edits import BriefEdit, BriefFile
 
 Numbered = list[tuple[int, "OpenQuestion"]]
 

@@ -10,7 +10,7 @@ from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 from okstra_git.runs.progress import named_stages
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import inspecting as shapes
     from okstra_cli.answers import parts
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
     from okstra_git.runs.timeline import Entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
-from okstra_git.store.foreign_logs import spelled
+from okstra_git.store.validation import spelled
 
 if TYPE_CHECKING:
     from okstra_cli.answers import history as shapes

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.contract import APPROVED_FIELD, APPROVED_MARKER
-from okstra_git.counting import counted
 from okstra_git.documents.editing import find_box
 from okstra_git.fs.resolve import is_elsewhere
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_cli.answers import documents as shapes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.git.diffs import show_path
 from okstra_git.git.patch_differences import patch_difference
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,4 +113,4 @@ def _tone_of(line: str) -> Tone:
 def _range_words(side: Measured) -> str:
     begin = f"{side.base[:SHORT]}.." if side.base else ""
     many = "" if side.commits is None else ", 1 commit" if side.commits == 1 else f", {side.commits} commits"
-    return f"{shown(side.text)}: {begin}{side.head[:SHORT]}{many}"
+    return f"{quote(side.text)}: {begin}{side.head[:SHORT]}{many}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
 from okstra_git.handoff.leaving import describe
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 
 if TYPE_CHECKING:
     from okstra_cli.answers import handoff as shapes

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import history as shapes
     from okstra_git.git.repo import Git
     from okstra_git.porcelain.reconcile import ReconcileOptions
-    from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+    from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
     from okstra_git.reconcile.verify import Checked
 
 SHORT = 10

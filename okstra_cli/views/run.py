@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
     from okstra_git.records.runs import Holder, Run

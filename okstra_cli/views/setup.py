@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
-from okstra_git.counting import counted
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_cli.answers import upkeep as shapes

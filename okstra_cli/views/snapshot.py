@@ -9,12 +9,12 @@ from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
 from okstra_git.git.diffs import show_path
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 
 if TYPE_CHECKING:
     from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
-    from okstra_git.porcelain.restore import Restored
+    from okstra_git.porcelain.worktrees import Restored
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 _PAST = {"write": "written", "replace": "replaced", "delete": "deleted", "same": "there already", "keep": "left alone"}

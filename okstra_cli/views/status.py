@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.status import Seen
-    from okstra_git.reconcile.model import Finding, Report
+    from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
 
 URGENT = ("stage.stale", "anchor.unresolvable")

@@ -10,8 +10,8 @@ from okstra_cli.views.stage import checkout_json
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.diffs import show_path
 from okstra_git.git.unsaved_work import size_in_words
-from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
+from okstra_git.records.grammar import show_time
 
 if TYPE_CHECKING:
     from okstra_cli.answers import worktrees as shapes

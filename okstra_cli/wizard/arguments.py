@@ -113,7 +113,7 @@ def with_directive_file(arguments: Mapping[str, str], state_file: str) -> dict[s
         return dict(arguments)
     from pathlib import Path
 
-    from okstra_git.git.own_files import replace_own  # a step of the wizard does without
+    from okstra_git.git.git_directory import replace_own  # a step of the wizard does without
 
     path = Path(directive_file(state_file))
     replace_own(path, text.encode())

@@ -25,10 +25,9 @@ from okstra_cli.wizard.turn import take_step
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.repo import NoRepository
-from okstra_git.names import shown, shown_path
-from okstra_git.paths import OKSTRA
+from okstra_git.names import quote, quote_path
+from okstra_git.paths import LANGUAGES, OKSTRA
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.shipped import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +174,7 @@ def _text_of(session: Session, name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         hint = "write the answer to it first"
-        raise AnswerFile(f"the answer file {shown_path(name)} cannot be read: {why}", hint=hint) from error
+        raise AnswerFile(f"the answer file {quote_path(name)} cannot be read: {why}", hint=hint) from error
 
 
 def begin(session: Session, state_file: str | None, lang: str | None, key: TaskKey | None) -> Answer:
@@ -228,7 +227,7 @@ def choose_language(session: Session, lang: str | None) -> str:
 
     if lang is not None:
         if lang not in LANGUAGES:
-            raise UsageError(f"{shown(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
+            raise UsageError(f"{quote(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
         return lang
     configured = session.workspace.settings.effective(Settings.language)
     if configured.scope != "default":

@@ -13,11 +13,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.refs import TornRef
 from okstra_git.git.revisions import AmbiguousRef, NotWork, find_named
 from okstra_git.names import parse_task_key
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.wizard_facts import UNREADABLE, gather_task, read_gate, read_text
-from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
 from okstra_git.stages.approve import require_approved
 

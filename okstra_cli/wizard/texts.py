@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from okstra_git.shipped import LANGUAGES, templates_directory
+from okstra_git.paths import LANGUAGES, templates_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

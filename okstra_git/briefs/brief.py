@@ -5,9 +5,48 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from okstra_git.briefs.verbatim import block_of, words_of
 from okstra_git.contract import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
 from okstra_git.documents.markdown import Document, Item, Section, titled
+
+VERBATIM = "verbatim"
+"""What marks the fence around words that are kept exactly as they came.
+
+The fence is longer than any in the words. Whatever stands in it (headings, fences that never close, lines like front
+matter) is code to every reader of Markdown (https://spec.commonmark.org/0.31.2/#fenced-code-blocks), so it ends nothing
+and begins nothing.
+"""
+_TICKS = re.compile(r"`+")
+_COMMENTS = re.compile(r"(?:\s|<!--(?:(?!-->).)*-->)*\Z", re.DOTALL)
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""A line with its end, as `parse_document` counts them: a form feed or a line separator ends none."""
+
+
+def fence_for(text: str) -> str:
+    """Backticks enough that no line of the text closes them."""
+    return "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
+
+
+def fenced(text: str) -> str:
+    """The text in its fence; a line end is put behind it, whatever it ends with."""
+    fence = fence_for(text)
+    return f"{fence}{VERBATIM}\n{text}\n{fence}\n"
+
+
+def words_of(document: Document, section: Section) -> str:
+    """What the section says: the words in its fence as they came, else its Markdown; empty for comments alone."""
+    if _is_one_fence(document, section):
+        return _unfenced(document, section)
+    text = document.text_of(section)
+    return "" if _COMMENTS.match(text) else text
+
+
+def block_of(section: Section, item: Item) -> str | None:
+    """The words of the verbatim fence right behind the item, None when there is none."""
+    code = next((code for code in section.codes if code.line > item.line and code.info == VERBATIM), None)
+    if code is None or any(item.line < line < code.line for line in _lines_of_others(section)):
+        return None
+    return code.content.removesuffix("\n")
+
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
 OPEN_QUESTIONS, CONFIRMATIONS = "Open Questions", "Reporter Confirmations"
@@ -18,7 +57,6 @@ CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
 _LABELLED = re.compile(r"\s*(?:\[([a-z]+-[a-z]+)\]\s*[:–—-]?|([a-z]+-[a-z]+)\s*[:–—-])\s*", re.IGNORECASE)
 _WORDS = "|".join(prefix.rstrip(":") for prefix in QUESTION_PREFIXES)
 _PREFIXED = re.compile(rf"\s*\[?({_WORDS})(?:\]\s*:?|\s*:)\s*", re.IGNORECASE)
-
 
 _ANSWER = re.compile(r"\s*(RC-\d+)\s*[:.\-–—]?\s*", re.IGNORECASE)
 _NEXT_ANSWER = re.compile(r"\n(?=\s*RC-\d+\b)", re.IGNORECASE)
@@ -130,6 +168,52 @@ def part_of(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
     return tuple(section for section in sections if any(top.line <= section.line <= top.end for top in tops))
 
 
+class _Saying(NamedTuple):
+    """One entry of a list: its plain words, where they stand, and what follows them verbatim."""
+
+    text: str
+    line: int
+    block: str = ""
+
+    def behind(self, end: int) -> str:
+        """The words from there on, with those that follow verbatim."""
+        return f"{self.text[end:]}\n{self.block}".strip() if self.block else self.text[end:]
+
+
+def read_confirmations(document: Document, sections: Sequence[Section]) -> tuple[Confirmation, ...]:
+    """Every answer from top to bottom, doubled ones too; items, headings, rows of tables or lines."""
+    confirmations = []
+    for section in sections:
+        heading = _ANSWER.match(section.raw)
+        if heading:
+            words = f"{section.raw[heading.end() :]}\n{words_of(document, section)}".strip()
+            confirmations.append(Confirmation(heading[1].upper(), words, section.line))
+        inside = [*_of_items(document, section), *_of_texts(section)]
+        confirmations += sorted(inside, key=lambda confirmation: confirmation.line)
+    return tuple(confirmations)
+
+
+def _lines_of_others(section: Section) -> Iterator[int]:
+    """Where something begins that is not code."""
+    yield from (item.line for item in section.items)
+    yield from (paragraph.line for paragraph in section.paragraphs)
+    yield from (table.line for table in section.tables)
+
+
+def _is_one_fence(document: Document, section: Section) -> bool:
+    others = section.items or section.tables or section.paragraphs or document.below(section)
+    return not others and len(section.codes) == 1 and section.codes[0].info == VERBATIM
+
+
+def _unfenced(document: Document, section: Section) -> str:
+    """The content of the section's fence as it is in the file, without the line end that `fenced` put behind it."""
+    code = section.codes[0]
+    lines = LINE.findall(document.text)
+    inside = "".join(lines[code.first - 1 : code.first - 1 + len(LINE.findall(code.content))])
+    opening = lines[code.line - 1]
+    return inside.removesuffix(opening[len(opening.rstrip("\r\n")) :])
+
+
 def _field(sections: Sequence[Section], name: str) -> str:
     """A field that the brief says in a table of two columns, or as `Label: value`; never in the reporter's words."""
     for section in sections:
@@ -146,18 +230,6 @@ def _field(sections: Sequence[Section], name: str) -> str:
                 if colon and label.strip().casefold() in FIELDS[name]:
                     return value.strip()
     return ""
-
-
-class _Saying(NamedTuple):
-    """One entry of a list: its plain words, where they stand, and what follows them verbatim."""
-
-    text: str
-    line: int
-    block: str = ""
-
-    def behind(self, end: int) -> str:
-        """The words from there on, with those that follow verbatim."""
-        return f"{self.text[end:]}\n{self.block}".strip() if self.block else self.text[end:]
 
 
 def _sayings(sections: Sequence[Section], begins: re.Pattern[str]) -> Iterator[_Saying]:
@@ -216,19 +288,6 @@ def _question(entry: _Saying) -> OpenQuestion:
     prefix = f"{match[1].lower()}:" if match else ""
     text = plain.behind(match.end()).strip() if match else plain.behind(0)
     return OpenQuestion(prefix, text, entry.line, mark[1] if mark else "", mark[2].upper() if mark else "")
-
-
-def read_confirmations(document: Document, sections: Sequence[Section]) -> tuple[Confirmation, ...]:
-    """Every answer from top to bottom, doubled ones too; items, headings, rows of tables or lines."""
-    confirmations = []
-    for section in sections:
-        heading = _ANSWER.match(section.raw)
-        if heading:
-            words = f"{section.raw[heading.end() :]}\n{words_of(document, section)}".strip()
-            confirmations.append(Confirmation(heading[1].upper(), words, section.line))
-        inside = [*_of_items(document, section), *_of_texts(section)]
-        confirmations += sorted(inside, key=lambda confirmation: confirmation.line)
-    return tuple(confirmations)
 
 
 def _of_items(document: Document, section: Section) -> Iterator[Confirmation]:

@@ -1,16 +1,21 @@
-"""The edits of a brief as text in, text out: each is read again, and must have changed that one thing and no other."""
+"""Makes and edits briefs, text in and text out: an edited text is read again, and must have changed one thing alone."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from okstra_git.briefs.brief import (
     AUGMENTATION,
     CONFIRMATIONS,
+    LINE,
     OPEN_QUESTIONS,
+    SOURCE_MATERIAL,
     Addition,
     Brief,
     Confirmation,
     OpenQuestion,
+    fence_for,
+    fenced,
 )
 from okstra_git.briefs.insertion import (
     NotEditable,
@@ -25,10 +30,53 @@ from okstra_git.briefs.insertion import (
 from okstra_git.briefs.reporter_gate import left_for_reporter
 from okstra_git.briefs.rules import number_of
 from okstra_git.commands import word
-from okstra_git.contract import GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, REPORTER_FIELD, REPORTER_PREFIXES
+from okstra_git.contract import (
+    GATE_COMPLETE,
+    GATE_PARTIAL,
+    GATE_PENDING,
+    HEADING_SOURCE_VERIFICATION,
+    REPORTER_FIELD,
+    REPORTER_PREFIXES,
+)
 from okstra_git.documents.editing import set_front_value
+from okstra_git.documents.front_matter import read_front_matter
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
+from okstra_git.names import quote
+
+PLACEHOLDER = "TASK-ID"
+"""What the templates have where the name of the task goes."""
+
+
+class BadWords(OkstraError):
+    """Words that front matter cannot hold on one line."""
+
+    code = "text.refused"
+
+
+def make_brief(
+    template: str, name: str, *, title: str = "", tickets: Sequence[str] = (), source: str = "", report: str = ""
+) -> str:
+    """The text of a brief; refuses words that front matter cannot hold."""
+    text = template.replace(PLACEHOLDER, name)
+    values = {"task-id": name, "title": " ".join(title.split()), "ticket": ", ".join(tickets)}
+    for key, value in values.items():
+        if value and parse_document(text).front.text(key) != value:
+            text = set_front_value(text, key, scalar(value))
+    if source:
+        text = _with_source(text, source)
+    if report:
+        text = _with_report(text, report)
+    return text
+
+
+def scalar(text: str) -> str:
+    """The words as YAML on one line: plain where they are read back as they are, else in quotes."""
+    for written in (text, json.dumps(text, ensure_ascii=False), json.dumps(text)):
+        front = read_front_matter(f"x: {written}\n")
+        if list(front.values) == ["x"] and front.text("x") == text:
+            return written
+    raise BadWords(f"{quote(text)} cannot stand in front matter", hint="leave out what cannot be printed")
 
 
 class Answered(OkstraError):
@@ -124,13 +172,6 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
     return set_gate(text, gate)
 
 
-def _require_whole(brief: Brief) -> None:
-    """Questions may stand behind what never ends; those were not asked."""
-    for unclosed in brief.document.unclosed[:1]:
-        message = f"{unclosed.begins} in line {unclosed.line} never ends, so that questions behind it are not read"
-        raise Unread(message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
-
-
 def set_gate(text: str, gate: str) -> str:
     """The text with this word in its front matter; refuses front matter that cannot take it alone."""
     before = read_text(text)
@@ -140,6 +181,29 @@ def set_gate(text: str, gate: str) -> str:
     hint = f"write '{REPORTER_FIELD}: {gate}' there yourself"
     why = f"the front matter cannot take '{REPORTER_FIELD}: {gate}' for sure"
     return require_proven([edited], replace(before, gate=gate), why, hint=hint, line=before.gate_line)
+
+
+def _with_source(text: str, source: str) -> str:
+    """The template with the words in place of what its Source Material holds."""
+    document = parse_document(text)
+    section = document.find(SOURCE_MATERIAL)
+    if section is None:
+        raise NotEditable(f"the template has no '{SOURCE_MATERIAL}'", hint="git okstra brief template")
+    lines = LINE.findall(text)
+    return "".join([*lines[: section.body - 1], "\n", fenced(source), "\n", *lines[section.end :]])
+
+
+def _with_report(text: str, report: str) -> str:
+    """The report's path under a heading of its own, behind the last section."""
+    span = f"{fence_for(report)} {report} {fence_for(report)}" if "`" in report else f"`{report}`"
+    return f"{text}\n## {HEADING_SOURCE_VERIFICATION}\n\n- {span}\n"
+
+
+def _require_whole(brief: Brief) -> None:
+    """Questions may stand behind what never ends; those were not asked."""
+    for unclosed in brief.document.unclosed[:1]:
+        message = f"{unclosed.begins} in line {unclosed.line} never ends, so that questions behind it are not read"
+        raise Unread(message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
 
 
 def _with_entry(text: str, title: str, head: str, words: str, wanted: Callable[[str], Brief]) -> str:

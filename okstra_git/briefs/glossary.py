@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from okstra_git.briefs.brief import LINE
 from okstra_git.briefs.insertion import PIPE, NotEditable, inserted
-from okstra_git.briefs.verbatim import LINE
 from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 EMPTY = "# Glossary\n"
 _LABEL = re.compile(r"(?P<bullet>[\s>]*(?:[-*+]|\d+[.)])\s+)(?P<mark>\*\*|__|[*_`])?")
@@ -64,7 +64,7 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
         return text
     if existing is not None and existing.meaning and not replace:
         raise TermDiffers(
-            f"the glossary says otherwise of {shown(existing.name)}: {shown(existing.meaning)}",
+            f"the glossary says otherwise of {quote(existing.name)}: {quote(existing.meaning)}",
             hint="keep it, or repeat with --replace",
             term=existing.name,
             meaning=existing.meaning,
@@ -76,9 +76,9 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
     edited = next((candidate for candidate in texts if _shape(candidate) == shape), None)
     if edited is None:
         place = f"line {existing.line}" if existing else "the glossary"
-        hint = f"write {shown(name)} with its meaning there yourself"
+        hint = f"write {quote(name)} with its meaning there yourself"
         raise NotEditable(
-            f"{place} cannot take {shown(name)} for sure", hint=hint, line=existing.line if existing else 1
+            f"{place} cannot take {quote(name)} for sure", hint=hint, line=existing.line if existing else 1
         )
     return edited
 

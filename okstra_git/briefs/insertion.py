@@ -8,14 +8,15 @@ from okstra_git.briefs.brief import (
     AUGMENTATION,
     CONFIRMATIONS,
     CONFIRMED,
+    LINE,
     OPEN_QUESTIONS,
     SOURCE_MATERIAL,
     Brief,
     OpenQuestion,
+    fenced,
     own_sections,
     parse_brief,
 )
-from okstra_git.briefs.verbatim import LINE, fenced
 from okstra_git.contract import REPORTER_FIELD
 from okstra_git.documents.markdown import Document, Section, parse_document, titled
 from okstra_git.errors import OkstraError

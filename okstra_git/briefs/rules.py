@@ -14,7 +14,7 @@ from okstra_git.contract import (
 )
 from okstra_git.documents.markdown import Document
 from okstra_git.documents.problems import Flaw
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 _RC = re.compile(r"RC-([1-9][0-9]{0,5})\Z")
 
@@ -40,7 +40,7 @@ def _front_problems(brief: Brief) -> list[Flaw]:
 
 
 def _unclosed_problems(brief: Brief) -> list[Flaw]:
-    return [Flaw("brief.unclosed", element.line, f"{shown(element.begins)} begins here and never ends",
+    return [Flaw("brief.unclosed", element.line, f"{quote(element.begins)} begins here and never ends",
                     f"end it with {element.ends}; questions behind it are not read")
             for element in brief.document.unclosed]  # fmt: skip
 
@@ -48,7 +48,7 @@ def _unclosed_problems(brief: Brief) -> list[Flaw]:
 def _gate_problems(brief: Brief) -> list[Flaw]:
     if not brief.gate or brief.gate in REPORTER_GATES:
         return []
-    return [Flaw("brief.bad-gate", brief.gate_line, f"{shown(brief.gate)} is not a value of '{REPORTER_FIELD}'",
+    return [Flaw("brief.bad-gate", brief.gate_line, f"{quote(brief.gate)} is not a value of '{REPORTER_FIELD}'",
                     f"one of {', '.join(REPORTER_GATES)}")]  # fmt: skip
 
 
@@ -65,11 +65,11 @@ def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Flaw]
     inferences = [addition for addition in brief.additions if addition.label == "intent-inference"]
     for addition in brief.additions:
         if addition.label not in AUGMENTATION_LABELS:
-            message = f"{shown(addition.text[:40])} has no label that okstra knows"
+            message = f"{quote(addition.text[:40])} has no label that okstra knows"
             flaws.append(Flaw("brief.bad-label", addition.line, message,
                                  f"begin it with one of {', '.join(AUGMENTATION_LABELS)} and a colon"))  # fmt: skip
         if addition.label == "terminology-mapping" and terms is not None and not names_a_term(addition.text, terms):
-            message = f"{shown(addition.text[:40])} maps to no term of the glossary"
+            message = f"{quote(addition.text[:40])} maps to no term of the glossary"
             flaws.append(Flaw("brief.unknown-term", addition.line, message,
                                  "add the term to .okstra/glossary.md, or ask with 'terminology:'"))  # fmt: skip
     for addition in inferences[len(intents) :]:
@@ -82,14 +82,14 @@ def _question_problems(brief: Brief) -> list[Flaw]:
     flaws = []
     for question in brief.questions:
         if not question.prefix:
-            message = f"the question {shown(question.text[:40])} has no prefix"
+            message = f"the question {quote(question.text[:40])} has no prefix"
             flaws.append(Flaw("brief.no-prefix", question.line, message,
                                  f"begin it with one of {' '.join(QUESTION_PREFIXES)}"))  # fmt: skip
         if question.is_marked and not is_date(question.confirmed_on):
-            flaws.append(Flaw("brief.bad-date", question.line, f"{shown(question.confirmed_on)} is not a date",
+            flaws.append(Flaw("brief.bad-date", question.line, f"{quote(question.confirmed_on)} is not a date",
                                  "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
         if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
-            flaws.append(Flaw("brief.no-answer", question.line, f"there is no answer {shown(question.answer)}",
+            flaws.append(Flaw("brief.no-answer", question.line, f"there is no answer {quote(question.answer)}",
                                  f"put it under '{CONFIRMATIONS}', as '- {question.answer}: …'"))  # fmt: skip
     return flaws
 
@@ -102,7 +102,7 @@ def _answer_problems(brief: Brief) -> list[Flaw]:
     named = {*ids, *marked}
     for index, answer in enumerate(brief.confirmations):
         if not _RC.match(answer.id):
-            flaws.append(Flaw("brief.bad-id", answer.line, f"{shown(answer.id)} is not the number of an answer",
+            flaws.append(Flaw("brief.bad-id", answer.line, f"{quote(answer.id)} is not the number of an answer",
                                  "number answers RC-1, RC-2 …, without zeros in front"))  # fmt: skip
         elif answer.id in ids[:index]:
             flaws.append(Flaw("brief.double-answer", answer.line, f"{answer.id} is there a second time",

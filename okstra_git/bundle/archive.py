@@ -16,8 +16,8 @@ from okstra_git.fs.refusals import Linked, PathRefused, TooLarge
 from okstra_git.fs.root import Root, Seen
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
-from okstra_git.names import TaskKey, parse_task_key, shown_path
-from okstra_git.records.base import show_time
+from okstra_git.names import TaskKey, parse_task_key, quote_path
+from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Run
 from okstra_git.redaction.late import redact
 from okstra_git.store import layout
@@ -256,7 +256,7 @@ def read_archived(git: Git, files: Mapping[str, str], path: str, *, run: str) ->
     """One archived file; refuses a path that is not there."""
     if path not in files:
         raise ArchiveMissing(
-            f"the archive of run {run} has no file {shown_path(path)}",
+            f"the archive of run {run} has no file {quote_path(path)}",
             hint=f"git okstra run show {word(run)} --archive",
             run=run,
             path=path[:200],

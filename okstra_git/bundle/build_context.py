@@ -21,14 +21,14 @@ from okstra_git.bundle.layout import NUMBERED, lay_out
 from okstra_git.bundle.project import list_config_files
 from okstra_git.bundle.request import RunRequest
 from okstra_git.commands import word
+from okstra_git.contract import WORKERS
 from okstra_git.fs.root import Root
 from okstra_git.names import TaskKey
 from okstra_git.paths import MOST_DIGITS, ProjectPaths, RunPaths
 from okstra_git.phases import PHASES
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
-from okstra_git.workers import WORKERS
 
 CONFIG_FILES = 30
 """At most this many files about how the project is built and deployed are named in a packet."""

@@ -8,7 +8,7 @@ from okstra_git.bundle.whole_files import sweep_dead
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.records.states import Stage, Task
-from okstra_git.store.carry import MAX_BYTES, examine_carry, require_carry_text
+from okstra_git.store.stage_dependencies import MAX_BYTES, examine_carry, require_carry_text
 
 
 class CarryMissing(OkstraError):

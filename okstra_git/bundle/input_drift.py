@@ -8,7 +8,7 @@ from okstra_git.bundle.last_report import last_brief
 from okstra_git.bundle.run_files import Disk
 from okstra_git.fs.refusals import NotAFolder, PathRefused
 from okstra_git.git.objects import name_of_blob
-from okstra_git.names import shown, shown_path
+from okstra_git.names import quote, quote_path
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 
@@ -82,9 +82,9 @@ def find_missing(disk: Disk, task: Task, *, writer: str) -> tuple[str, str]:
     brief = brief if brief and judge_file(disk, brief, None) == "gone" else ""
     plan = plan if plan and judge_file(disk, plan, None) == "gone" else ""
     if brief:
-        disk.note(f"the brief {shown_path(brief)} is not here; put it back, or name another one with --brief-path")
+        disk.note(f"the brief {quote_path(brief)} is not here; put it back, or name another one with --brief-path")
     if plan:
         approve = f"git okstra plan approve FILE --task-key {task.key}"
         back = "put it back as it was approved, or approve another"
-        disk.note(f"the plan {shown(plan)} is not here; {back}: {approve}")
+        disk.note(f"the plan {quote(plan)} is not here; {back}: {approve}")
     return brief, plan

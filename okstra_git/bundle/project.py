@@ -9,7 +9,7 @@ from okstra_git.bundle.request import WaiverAsked
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused
 from okstra_git.fs.root import Given, Root
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 MAX_BYTES = 1 << 20
 
@@ -75,7 +75,7 @@ def require_waivable(waivers: tuple[WaiverAsked, ...], declared: list[str] | Non
             nothing = "the task has no conformance manifest"
             nothing = nothing if declared is None else "the task's conformance manifest has no entries"
             raise UnknownWaiver(
-                f"there is no conformance entry {shown(waiver.stage_key)} to waive",
+                f"there is no conformance entry {quote(waiver.stage_key)} to waive",
                 hint=f"entries: {', '.join(entries)}" if entries else f"leave --qa-waiver out: {nothing}",
                 value=waiver.stage_key[:200],
                 known=entries,

@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
-from okstra_git.contract import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
+from okstra_git.contract import (
+    DEFAULT_MODELS,
+    DEFAULT_WORKERS,
+    EXECUTORS,
+    SINGLE_STAGE,
+    VERIFICATION_SCOPES,
+    WHOLE_TASK,
+    WORKERS,
+)
 from okstra_git.digest import fingerprint_of
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, shown
+from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, quote
 from okstra_git.phases import ABOUT_TASK, Phase, require_phase
-from okstra_git.workers import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, WORKERS
 
 MAX_DIRECTIVE = 20_000
 MAX_WAIVER = 2_000
@@ -156,7 +163,7 @@ def parse_waiver(text: str) -> WaiverAsked:
     is_long = len(text) > MAX_WAIVER
     if not (colon and key and reason) or not reason.isprintable() or not is_text(text) or is_long:
         raise BadWaiver(
-            f"{shown(text)} is not a waiver",
+            f"{quote(text)} is not a waiver",
             hint=f'write --qa-waiver "<stageKey>:<reason>" in at most {MAX_WAIVER} characters, '
             "or leave the flag out when nothing is waived",
             value=text[:200],
@@ -171,7 +178,7 @@ def parse_roster(text: str) -> tuple[str, ...]:
         if name not in WORKERS:
             near = get_close_matches(name, WORKERS)
             hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(WORKERS)}"
-            raise UnknownWorker(f"{shown(name)} is not a worker", hint=hint, value=name[:200], known=list(WORKERS))
+            raise UnknownWorker(f"{quote(name)} is not a worker", hint=hint, value=name[:200], known=list(WORKERS))
     if not any(name in EXECUTORS for name in names):
         raise UnknownWorker("a roster needs at least one analysing worker", hint=f"one of {', '.join(EXECUTORS)}")
     return tuple(dict.fromkeys(names))
@@ -181,7 +188,7 @@ def parse_executor(text: str) -> str:
     """One of the three executors."""
     if text not in EXECUTORS:
         hint = f"one of {', '.join(EXECUTORS)}"
-        raise UnknownWorker(f"{shown(text)} is not an executor", hint=hint, value=text[:200])
+        raise UnknownWorker(f"{quote(text)} is not an executor", hint=hint, value=text[:200])
     return text
 
 
@@ -191,7 +198,7 @@ def parse_models(given: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]
     for worker, text in named:
         if not _MODEL.match(text):
             raise BadModel(
-                f"{shown(text)} is not a model name",
+                f"{quote(text)} is not a model name",
                 hint=f"{MODEL_FLAGS[worker]} takes letters, digits and -._/:[]",
                 value=text[:200],
             )
@@ -236,7 +243,7 @@ def _stages(text: str) -> tuple[int, ...]:
     """The numbers in `1,2`, ascending and each once."""
     words = [word.strip() for word in text.split(",")]
     if not all(words):
-        raise UsageError(f"{shown(text)} lists no stages", hint="--stages 1,2")
+        raise UsageError(f"{quote(text)} lists no stages", hint="--stages 1,2")
     return tuple(sorted({parse_stage(word) for word in words}))
 
 
@@ -254,7 +261,7 @@ def _scope(phase: Phase, scope: str | None, stage: int | None) -> str:
         return ""
     chosen = scope or (SINGLE_STAGE if stage else WHOLE_TASK)
     if chosen not in VERIFICATION_SCOPES:
-        raise UsageError(f"{shown(chosen)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
+        raise UsageError(f"{quote(chosen)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
     if (chosen == SINGLE_STAGE) != (stage is not None):
         raise UsageError(
             f"a {chosen} verification {'needs a stage' if stage is None else 'has no stage'}",

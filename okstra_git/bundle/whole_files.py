@@ -10,7 +10,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.fs import refusals
 from okstra_git.fs.root import Given, Root
-from okstra_git.host.processes import find_process
+from okstra_git.host.machine import find_process
 
 MOST_NAMES = 200_000
 """Names of one folder that are searched for leftovers of dead processes."""

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from okstra_git.documents.front_matter import FrontMatter, read_front_matter
-from okstra_git.documents.unclosed import Unclosed, find_unclosed
+from okstra_git.documents.problems import Unclosed, find_unclosed
 from okstra_git.errors import OkstraError
 
 MAX_BYTES = 5 << 20

@@ -5,7 +5,7 @@ import stat
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
 
 
 class PathRefused(OkstraError):
@@ -90,20 +90,20 @@ _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a so
 
 def malformed(name: str) -> Malformed:
     """A text that is not a path."""
-    return Malformed(f"{shown_path(name)} is not a path", hint="name a file below the root", path=name[:300])
+    return Malformed(f"{quote_path(name)} is not a path", hint="name a file below the root", path=name[:300])
 
 
 def outside(root: str, name: str) -> Outside:
     """A path that lies elsewhere."""
-    message = f"{shown_path(name)} lies outside of {shown_path(root)}, or in git's own directory there"
+    message = f"{quote_path(name)} lies outside of {quote_path(root)}, or in git's own directory there"
     return Outside(message, hint=f"name a path below {word(root)}", path=name)
 
 
 def linked(root: str, name: str, at: str, *, leaves: bool) -> Linked:
     """A path with a link in it; `at` is the link itself, from the root."""
-    what = f"leads out of {shown_path(root)}" if leaves else ", and links are not followed here"
-    link = "it is a link" if at == name else f"{shown_path(at)} is a link"
-    message = f"{shown_path(name)} cannot be used: {link}{' that ' + what if leaves else what}"
+    what = f"leads out of {quote_path(root)}" if leaves else ", and links are not followed here"
+    link = "it is a link" if at == name else f"{quote_path(at)} is a link"
+    message = f"{quote_path(name)} cannot be used: {link}{' that ' + what if leaves else what}"
     hint = f"put the file or folder itself in the place of the link: ls -ld {word(os.path.join(root, at))}"
     return Linked(message, hint=hint, path=name, link=at, leaves=leaves)
 
@@ -111,48 +111,48 @@ def linked(root: str, name: str, at: str, *, leaves: bool) -> Linked:
 def not_a_file(name: str, mode: int) -> NotAFile:
     """What has the name but is something else, by its mode; 0 where nobody knows what."""
     what = _KINDS.get(stat.S_IFMT(mode), "something else")
-    message = f"{shown_path(name)} is {what}, not a file"
+    message = f"{quote_path(name)} is {what}, not a file"
     return NotAFile(message, hint="move away what stands in its place, then try again", path=name, kind=what)
 
 
 def not_a_folder(name: str, at: str) -> NotAFolder:
     """Something else where the path needs a folder."""
-    message = f"{shown_path(at)} is not a folder"
+    message = f"{quote_path(at)} is not a folder"
     return NotAFolder(message, hint="move away what stands in its place, then try again", path=name, at=at)
 
 
 def too_large(name: str, limit: int) -> TooLarge:
     """A file longer than `limit` bytes."""
     size = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit >> 10} KiB" if limit >= 1 << 10 else f"{limit} bytes"
-    message = f"{shown_path(name)} is larger than {size}"
+    message = f"{quote_path(name)} is larger than {size}"
     return TooLarge(message, hint="shorten it, then try again", path=name, limit=limit)
 
 
 def not_text(name: str, line: int) -> NotText:
     """A file whose bytes are not UTF-8."""
-    message = f"{shown_path(name)} is not UTF-8: line {line}"
+    message = f"{quote_path(name)} is not UTF-8: line {line}"
     return NotText(message, hint="save it as UTF-8, then try again", path=name, line=line)
 
 
 def missing(name: str) -> Missing:
     """No such file."""
-    return Missing(f"{shown_path(name)} is not there", hint="check its name, or make it", path=name)
+    return Missing(f"{quote_path(name)} is not there", hint="check its name, or make it", path=name)
 
 
 def taken(name: str) -> Taken:
     """A name that something has already."""
-    return Taken(f"{shown_path(name)} exists already", hint="move it away, then try again", path=name)
+    return Taken(f"{quote_path(name)} exists already", hint="move it away, then try again", path=name)
 
 
 def unreadable(name: str, error: OSError) -> Unreadable:
     """A file that the system does not let us read."""
     why = (error.strerror or str(error)).lower()
-    message = f"{shown_path(name)} cannot be read: {why}"
+    message = f"{quote_path(name)} cannot be read: {why}"
     return Unreadable(message, hint="mend its owner and mode, then try again", path=name)
 
 
 def unwritable(name: str, error: OSError) -> Unwritable:
     """A file that the system does not let us write."""
     why = (error.strerror or str(error)).lower()
-    message = f"{shown_path(name)} cannot be written: {why}"
+    message = f"{quote_path(name)} cannot be written: {why}"
     return Unwritable(message, hint="make room or mend permissions, then try again", path=name)

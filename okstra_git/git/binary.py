@@ -15,7 +15,7 @@ from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits
 from okstra_git.host.subprocesses import run_detached, run_to_end
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 SEALED_CONFIG = (
     "core.hooksPath=/dev/null", "core.quotePath=false", "color.ui=false", "core.pager=cat",
@@ -154,7 +154,7 @@ def _behind(subcommand: str, revisions: Sequence[str], values: Sequence[str]) ->
     for revision in revisions:
         if not revision or revision.startswith("-"):
             raise ValueUnfit(
-                f"git {subcommand} was not asked about {shown(revision)}, which is not a name of a commit",
+                f"git {subcommand} was not asked about {quote(revision)}, which is not a name of a commit",
                 hint="git okstra fsck",
                 value=revision[:200],
             )
@@ -166,8 +166,8 @@ def _cannot_run(error: OSError | ValueError, cwd: Path, arguments: Sequence[str]
     """Why git was not even started."""
     if isinstance(error, ValueError):  # a zero byte, or a character that no file name can hold
         odd = next((word for word in [*arguments, str(cwd)] if not _can_pass(word)), "")
-        message = f"git {arguments[0]} was not run: {shown(odd)} cannot be given to a program"
-        return ValueUnfit(message, hint="git okstra fsck", value=shown(odd)[:200])
+        message = f"git {arguments[0]} was not run: {quote(odd)} cannot be given to a program"
+        return ValueUnfit(message, hint="git okstra fsck", value=quote(odd)[:200])
     if error.errno == errno.E2BIG:
         message = f"git {arguments[0]} was not run: what it is asked about is longer than this system allows"
         return ValueUnfit(message, hint="git okstra fsck", length=sum(map(len, arguments)))

@@ -9,15 +9,15 @@ from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits
+from okstra_git.git.branch_moves import planned_tips
 from okstra_git.git.diffs import show_path
 from okstra_git.git.dirty import list_uncommitted
-from okstra_git.git.rebase_in_progress import planned_tips
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.unsaved_work import UNCOMMITTED, read_unsaved_work
 from okstra_git.git.worktrees import Worktree, current_branch, find_worktree
 from okstra_git.names import is_commit_id
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 FILES = UNCOMMITTED - {"operation"}
 """What is held and has to do with files: an operation under way is reported apart from it."""

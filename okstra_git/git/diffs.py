@@ -11,8 +11,7 @@ import pygit2
 from okstra_git.digest import fingerprint, multiset_sum
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, GitFailed, run_git
-from okstra_git.git.repo import Git
-from okstra_git.git.scratch_repository import lay_out_scratch
+from okstra_git.git.repo import Git, lay_out_scratch
 
 ABSENT = "0" * 40
 NO_MODE = "000000"

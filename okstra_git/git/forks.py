@@ -10,7 +10,7 @@ from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import Remote, followed_by, remote_names, url_of
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import FETCHED
-from okstra_git.names import BadName, shown
+from okstra_git.names import BadName, quote
 
 GITHUB = "github.com"
 _ALIASES = {"ssh.github.com": GITHUB, "www.github.com": GITHUB}
@@ -68,7 +68,7 @@ def parse_repo(text: str) -> Place:
         place = _place(host, f"{owner}/{name}") if len(words) in (2, 3) else None
     if place is None:
         raise BadName(
-            f"{shown(text)} is not the name of a repository",
+            f"{quote(text)} is not the name of a repository",
             hint="--repo OWNER/NAME, or HOST/OWNER/NAME",
             value=text[:200],
         )

@@ -8,11 +8,11 @@ import pygit2
 from pygit2.enums import DeltaStatus, FileMode, ObjectType
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.persons import NOBODY
-from okstra_git.git.raw_commits import RawCommit, parse_commit, render_commit, stamped
+from okstra_git.git.config import NOBODY
+from okstra_git.git.git_directory import share
+from okstra_git.git.raw_objects import RawCommit, parse_commit, render_commit, stamped
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
-from okstra_git.git.sharing import share
 from okstra_git.names import CommitId
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"

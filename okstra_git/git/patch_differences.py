@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change
-from okstra_git.git.merge.files import merge_sides, merged_bytes
+from okstra_git.git.file_changes import merge_sides, merged_bytes
 from okstra_git.git.repo import Git
 
 MAX_PATCH_LINES = 2_000

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.external_text import plain_lines
 from okstra_git.faults import fault_point
 from okstra_git.git.binary import Finished, run_git
 from okstra_git.git.history import find_commit
@@ -22,6 +21,7 @@ from okstra_git.git.remotes import (
 )
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id
+from okstra_git.wording import plain_lines
 
 PUSH_SECONDS = 600.0
 SUBMODULES_MATTER = ("check", "on-demand", "only")

@@ -12,9 +12,9 @@ from pygit2.transaction import ReferenceTransaction
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.fs.outside import read_gits, require_gits
-from okstra_git.git.persons import NOBODY
+from okstra_git.git.config import NOBODY
+from okstra_git.git.git_directory import share
 from okstra_git.git.repo import Git
-from okstra_git.git.sharing import share
 from okstra_git.names import CommitId, is_commit_id
 
 

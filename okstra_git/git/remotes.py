@@ -7,12 +7,12 @@ import pygit2
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.external_text import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, recorded_name
-from okstra_git.names import CommitId, is_commit_id, shown
+from okstra_git.names import CommitId, is_commit_id, quote
+from okstra_git.wording import plain_lines, without_credentials
 
 USUAL_NAMES = ("main", "master", "trunk", "develop")
 
@@ -148,7 +148,7 @@ def find_remote(git: Git, name: str | None = None, *, base: str | None = None, b
 def _named(git: Git, name: str, known: list[str]) -> Remote:
     if name not in known:
         hint = f"known are {', '.join(known)}" if known else "git remote add origin <url>"
-        raise RemoteUnknown(f"there is no remote {shown(name)}", hint=hint, remote=name[:200])
+        raise RemoteUnknown(f"there is no remote {quote(name)}", hint=hint, remote=name[:200])
     return Remote(name, without_credentials(url_of(git, name, push=True)))
 
 

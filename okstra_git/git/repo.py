@@ -1,5 +1,6 @@
-"""Opens a repository explicitly and refuses, in one place, those that okstra cannot work in."""
+"""Opens a repository, refusing those that okstra cannot work in, and lays out throw-away ones over its objects."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +12,31 @@ from pygit2.enums import ConfigLevel, ObjectType
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.binary import remember_place, run_git
-from okstra_git.git.config import BrokenConfig, Configuration, read_configuration
-from okstra_git.git.damaged_objects import find_torn, shield_from
-from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
-from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
-from okstra_git.git.sharing import remember_sharing
-from okstra_git.git.worktree_links import Lost, find_top, why_cut_off, why_hidden
+from okstra_git.fs.outside import read_gits
+from okstra_git.fs.root import Root
+from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, remember_place, run_git
+from okstra_git.git.config import (
+    BrokenConfig,
+    Configuration,
+    Person,
+    ask_author,
+    ask_committer,
+    may_differ,
+    read_configuration,
+)
+from okstra_git.git.discovery import (
+    Lost,
+    Opening,
+    common_dir_of,
+    discover,
+    find_opening,
+    find_top,
+    why_cut_off,
+    why_hidden,
+)
+from okstra_git.git.git_directory import remember_sharing, sharing_of
+from okstra_git.git.raw_objects import find_torn, shield_from
+from okstra_git.paths import real_path
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20
@@ -271,3 +290,45 @@ def _unsupported(start: Path, what: str) -> UnsupportedRepository:
 def _format_of(start: Path) -> str:
     asked = ["config", "--get-regexp", r"^extensions\."]
     return ", ".join(run_git(asked, cwd=start, accept=(0, 1, 128)).stdout.decode(errors="replace").splitlines())
+
+
+_CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
+
+
+def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
+
+    Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does. With
+    `write` git puts new objects among ours, with the modes of a shared repository, instead of into the throw-away one.
+    """
+    objects = git.common_dir / "objects"
+    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
+    root.make_folder("refs/heads")
+    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
+    root.create("config", _CONFIG % sharing_of(git.common_dir).encode(), durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(folder) + b"\n" for folder in borrowed), durable=False)
+    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
+        root.create("shallow", shallow, durable=False)
+    own_objects = {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(scratch)}
+    return {
+        **OFFLINE,
+        **NO_SETTINGS_GIVEN,
+        **(own_objects if write else {}),
+        "GIT_DIR": str(scratch),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+    }
+
+
+def _quoted(scratch: Path) -> str:
+    """A list of one folder, as git reads it: in quotation marks, since a colon would end the name."""
+    escaped = str(scratch / "objects").replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _alternates(objects: Path) -> list[str]:
+    lines = os.fsdecode(read_gits(objects / "info" / "alternates") or b"").splitlines()
+    return [str(real_path(objects / line)) for line in lines if line and not line.startswith("#")]

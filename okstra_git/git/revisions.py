@@ -16,7 +16,7 @@ from okstra_git.git.binary import OFFLINE, run_git
 from okstra_git.git.objects import MissingObject, has_object
 from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, is_commit_id, is_text, shown
+from okstra_git.names import CommitId, is_commit_id, is_text, quote
 
 BRANCH, FETCHED, TAG = "refs/heads/", "refs/remotes/", "refs/tags/"
 RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")
@@ -84,7 +84,7 @@ def find_named(git: Git, text: str) -> Named | None:
         return _expression(git, text) if not short or _DESCRIBED.match(short) else None
     meant = meanings[0]
     if meant.full.startswith(RECORDS):
-        message = f"{shown(text)} is a ref that holds records, and no work"
+        message = f"{quote(text)} is a ref that holds records, and no work"
         raise NotWork(message, hint="git branch --all", ref=meant.full)
     if rest:
         return _expression(git, meant.full + rest)
@@ -107,9 +107,9 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     named = find_named(git, text)
     if named is None:
         _refuse_damaged(git, text, what)
-        message = f"{what} {shown(text)} names no commit in this repository"
+        message = f"{what} {quote(text)} names no commit in this repository"
         near = _list_near(git, text)
-        raise RefUnresolvable(message, hint=_where_to_look(git, near), ref=shown(text), near=near)
+        raise RefUnresolvable(message, hint=_where_to_look(git, near), ref=quote(text), near=near)
     return named
 
 
@@ -134,8 +134,8 @@ def _refuse_damaged(git: Git, text: str, what: str) -> None:
     refs = _candidates(_split(text)[0]) if is_thinkable(text) else ()
     tip = next((tip for ref in refs if (tip := find_quietly(git, ref))), None)
     if tip is not None and not _is_readable(git, tip):
-        message = f"{what} {shown(text)} names the commit {tip}, which is missing or damaged"
-        raise MissingObject(message, hint="git fsck", object=tip, ref=shown(text))
+        message = f"{what} {quote(text)} names the commit {tip}, which is missing or damaged"
+        raise MissingObject(message, hint="git fsck", object=tip, ref=quote(text))
 
 
 def _is_readable(git: Git, oid: str) -> bool:
@@ -285,9 +285,9 @@ def _ambiguous(text: str, meanings: list[_Meaning]) -> AmbiguousRef:
         meaning.full if meaning.full.startswith("refs/") else meaning.commit or meaning.full for meaning in meanings
     ]
     return AmbiguousRef(
-        f"{shown(text)} is ambiguous, it fits {listed}",
+        f"{quote(text)} is ambiguous, it fits {listed}",
         hint=f"say which one is meant: {' or '.join(map(word, ways))}",
-        ref=shown(text),
+        ref=quote(text),
         refs=ways,
         commits=[meaning.commit for meaning in meanings],
     )

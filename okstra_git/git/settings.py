@@ -1,17 +1,17 @@
-"""The settings that okstra keeps in git config: one table of names, kinds, defaults and meanings, and their values."""
+"""The settings that okstra keeps in git config: names, kinds, defaults and meanings in one table, read and changed."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
-from okstra_git.git.binary import run_git
+from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.config import BrokenConfig, Entry
 from okstra_git.git.repo import Git
-from okstra_git.names import BadName, is_text, parse_slug, shown
+from okstra_git.names import BadName, is_text, parse_slug, quote
 
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
@@ -63,7 +63,7 @@ class Setting(Generic[T]):
             return self._of(texts)
         except ValueError as expected:
             raise BadSetting(
-                f"{shown(texts[-1])} is not a value of {self.name}: {expected}",
+                f"{quote(texts[-1])} is not a value of {self.name}: {expected}",
                 hint=f"git okstra config set {self.name} <{self.kind}>",
                 key=self.name,
                 value=texts[-1][:200],
@@ -260,7 +260,7 @@ def require_setting(name: str) -> Setting[Any]:
     plain = {key.removeprefix("okstra."): known.name for key, known in _BY_NAME.items()}
     near = [plain[match] for match in get_close_matches(name.lower().removeprefix("okstra."), list(plain))]
     hint = f"did you mean {' or '.join(near)}?" if near else "git okstra config list"
-    raise UnknownSetting(f"there is no setting {shown(name)}", hint=hint, key=name[:200], near=near)
+    raise UnknownSetting(f"there is no setting {quote(name)}", hint=hint, key=name[:200], near=near)
 
 
 def read_settings(git: Git) -> Settings:
@@ -285,3 +285,57 @@ def _refuse_binary(git: Git) -> None:
     path = git.common_dir / "config"
     if b"\0" in (read_gits(path, _MOST_CONFIG) or b""):
         raise BrokenConfig(f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
+
+
+_NO_SUCH_LINE = 5
+"""How `git config --unset-all` ends where there is nothing to unset."""
+
+
+class ConfigBusy(OkstraError):
+    """The configuration file could not be written, mostly because another process holds its lock."""
+
+    code = "config.busy"
+
+
+def write_setting(git: Git, setting: Setting[Any], texts: Sequence[str]) -> bool:
+    """Store these texts; False when they are there already. Refuses (`BadSetting`, `ConfigBusy`)."""
+    if len(texts) != 1 and not setting.is_list:
+        hint = f"git okstra config set {setting.name} <{setting.kind}>"
+        raise BadSetting(f"{setting.name} takes one value", hint=hint, key=setting.name)
+    setting.read(texts)
+    if _own_texts(git, setting) == [*texts]:
+        return False
+    first, *more = texts
+    _write(git, "--replace-all", setting.name, first)
+    for text in more:
+        _write(git, "--add", setting.name, text)
+    return True
+
+
+def unset_setting(git: Git, setting: Setting[Any]) -> bool:
+    """Remove the setting; False when it was not there, as in a file that this one includes."""
+    return bool(_own_texts(git, setting)) and _write(git, "--unset-all", setting.name)
+
+
+def add_line(git: Git, key: str, value: str) -> None:
+    """Add a line for any key of git's, beside those it has."""
+    _write(git, "--add", key, value)
+
+
+def _own_texts(git: Git, setting: Setting[Any]) -> list[str]:
+    return [line.value for line in read_settings(git).lines_of(setting) if line.scope == "local"]
+
+
+def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str) -> bool:
+    """Change the repository's own file as git does: under its lock, with its mode, links and comments kept.
+
+    False when there is no such line in it.
+    """
+    try:
+        run = run_git(["config", "--local", how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
+        return run.returncode == 0
+    except GitFailed as failed:
+        path, why = git.common_dir / "config", failed.message.partition(": ")[2]
+        raise ConfigBusy(f"{path} could not be written: {why}", hint="try again", path=str(path)) from failed
+    finally:
+        git.forget_configuration()

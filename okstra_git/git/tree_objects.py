@@ -1,6 +1,9 @@
-"""Trees as plain entries: read and edited as bytes, written together, and checked for what git never writes."""
+"""Trees as plain entries, read, edited and written together, and files of a worktree as the entries they would be."""
 
+import hashlib
+import os
 import re
+import stat
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha1
@@ -12,7 +15,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, share_object
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 TREE = b"40000"
 
@@ -176,7 +179,7 @@ def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[s
         return
     data = _read(git, tree)
     entries = _ANY_ENTRY.findall(data)
-    where = f" in the folder {shown(folder)}" if folder else ""
+    where = f" in the folder {quote(folder)}" if folder else ""
     if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in entries) != len(data):
         yield f"its list of names{where} is damaged"
         return
@@ -210,4 +213,47 @@ def _read(git: Git, tree: bytes) -> bytes:
 
 
 def _shown_name(name: bytes) -> str:
-    return shown(name.decode("utf-8", "backslashreplace"))
+    return quote(name.decode("utf-8", "backslashreplace"))
+
+
+LINK, PROGRAM, FILE = "120000", "100755", "100644"
+_CHUNK = 1 << 20
+
+
+def read_node(path: bytes, *, limit: int) -> tuple[str, bytes] | str:
+    """(mode, bytes) of a file or a symbolic link exactly as it lies there, no filter asked; else why not, in words."""
+    try:
+        facts = os.lstat(path)
+        if stat.S_ISLNK(facts.st_mode):
+            return LINK, os.readlink(path)
+        if not stat.S_ISREG(facts.st_mode):
+            return "it is neither a file nor a link"
+        if facts.st_size > limit:
+            return f"it is larger than {limit >> 20} MiB"
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return PROGRAM if facts.st_mode & 0o100 else FILE, file.read()
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+
+
+def identify_node(path: bytes) -> tuple[str, str] | None:
+    """(mode, blob id) of a file or symbolic link of any size; None where nothing like that can be read."""
+    try:
+        facts = os.lstat(path)
+        if stat.S_ISLNK(facts.st_mode):
+            return LINK, _id_of(os.readlink(path))
+        if not stat.S_ISREG(facts.st_mode):
+            return None
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            digest = hashlib.sha1(b"blob %d\0" % facts.st_size, usedforsecurity=False)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return PROGRAM if facts.st_mode & 0o100 else FILE, digest.hexdigest()
+
+
+def _id_of(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

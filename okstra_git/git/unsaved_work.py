@@ -15,8 +15,10 @@ from okstra_git.git.diffs import show_path
 from okstra_git.git.dirty import operation_in
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import read_settings
-from okstra_git.git.worktree_admin import (
+from okstra_git.git.worktree_files import Standing, read_standing, weigh
+from okstra_git.git.worktrees import (
     LOCKS,
+    Worktree,
     find_moved,
     has_staged,
     is_own_lock,
@@ -25,12 +27,11 @@ from okstra_git.git.worktree_admin import (
     list_own_settings,
     list_sole_commits,
     list_sole_in_module,
+    list_worktrees,
     lock_reason,
     private_dirs,
 )
-from okstra_git.git.worktree_files import Standing, read_standing, weigh
-from okstra_git.git.worktrees import Worktree, list_worktrees
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 Kind = Literal["changed", "untracked", "ignored", "hidden", "filtered", "unreachable", "repository", "submodule",
                "operation", "occupied", "locked", "settings", "unclear"]  # fmt: skip

@@ -11,13 +11,11 @@ import pygit2
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.diffs import NO_MODE, SUBMODULE, show_path
-from okstra_git.git.dirty import Line, Side, Uncommitted, list_uncommitted
-from okstra_git.git.hidden_edits import module_commit
+from okstra_git.git.dirty import Line, Side, Uncommitted, list_uncommitted, module_commit
 from okstra_git.git.history import resolve_head
-from okstra_git.git.nodes import read_node
 from okstra_git.git.objects import EMPTY_TREE, tree_of, write_blob
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.tree_objects import UnusualTree, edit_tree
+from okstra_git.git.tree_objects import UnusualTree, edit_tree, read_node
 from okstra_git.git.unsaved_work import in_groups
 from okstra_git.git.worktree_files import Standing
 

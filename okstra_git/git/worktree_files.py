@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from okstra_git.git.caches import Caches, find_caches
 from okstra_git.git.diffs import SUBMODULE
-from okstra_git.git.dirty import Side, Uncommitted, list_uncommitted
-from okstra_git.git.hidden_edits import IndexEntry, list_filtered, list_index
+from okstra_git.git.dirty import IndexEntry, Side, Uncommitted, list_filtered, list_index, list_uncommitted
+from okstra_git.git.ignored import Caches, find_caches
 
 _BARE = {b"HEAD", b"objects", b"refs"}
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from okstra_git.contract import BASE_BRANCHES
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
-from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.raw_objects import instant_of
 from okstra_git.git.refs import RefUpdate, find_ref
 from okstra_git.git.remotes import USUAL_NAMES
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
+from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.group_worktree import (
@@ -28,18 +29,16 @@ from okstra_git.handoff.groups import group_id, superseding_facts
 from okstra_git.handoff.merge_plan import GroupConflict, conflict_of, plan_merge
 from okstra_git.handoff.selection import InBase, choose_parts
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, quote
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.store import layout
-from okstra_git.store.fingerprints import fingerprint_ranges
-from okstra_git.store.ownership import OwnWorktrees, find_made
+from okstra_git.store.clone import OwnWorktrees, find_made, require_writer
 from okstra_git.store.registry import refuse_closed, release, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Decision, Store
-from okstra_git.store.writer import require_writer
-from okstra_git.workers import BASE_BRANCHES
 
 __all__ = [
     "AssembleRequest",
@@ -208,7 +207,7 @@ def require_base(git: Git, text: str) -> CommitId:
     commit = find_recorded(git, text)
     if commit is None:
         raise BaseMissing(
-            f"the base {shown(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
+            f"the base {quote(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
         )
     return commit
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.contract import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
-from okstra_git.documents.plain_json import NotPlain, read_plain_object
+from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.escape import visible_line
 from okstra_git.handoff.report_verdict import read_reported_verdict
-from okstra_git.names import MAX_STAGE, is_ulid, shown, shown_path
+from okstra_git.names import MAX_STAGE, is_ulid, quote, quote_path
 from okstra_git.records.stage import Check
 
 MAX_CHECKS = 200
@@ -87,7 +87,7 @@ def read_evidence(data: bytes, *, name: str, stage: int | None, report: str | No
         reading.problems += _differences(report, reading.values, stage)
     if reading.problems:
         subject = "the whole task" if stage is None else f"stage {stage}"
-        raise _refusal(f"{shown_path(name)} does not verify {subject}", name, reading.problems)
+        raise _refusal(f"{quote_path(name)} does not verify {subject}", name, reading.problems)
     if report is not None and not read_reported_verdict(report).tokens:
         message = "the report has no Final Verdict with a Verdict Token; its data alone were read"
         evidence = replace(evidence, warnings=(*evidence.warnings, EvidenceProblem("evidence.no-verdict", message)))
@@ -100,7 +100,7 @@ def _load(data: bytes, name: str) -> dict[str, Any]:
     except NotPlain as error:
         hint = "name the data.json that the verification wrote beside its report"
         problem = EvidenceProblem("evidence.unreadable", f"it {error}", hint)
-        raise _refusal(f"{shown_path(name)} cannot be read", name, [problem]) from error
+        raise _refusal(f"{quote_path(name)} cannot be read", name, [problem]) from error
 
 
 def most_telling(checks: Sequence[Check], limit: int) -> tuple[Check, ...]:
@@ -244,7 +244,7 @@ class _Reading:
         return None
 
     def _warn_of(self, checks: list[Check]) -> None:
-        failed = [f"{shown(check.command)} ({check.exit_code})" for check in checks if check.exit_code]
+        failed = [f"{quote(check.command)} ({check.exit_code})" for check in checks if check.exit_code]
         if failed:
             message = f"{len(failed)} of {len(checks)} checks failed next to an {_ACCEPTED} verdict: {_some(failed)}"
             self.warnings.append(EvidenceProblem("evidence.check-failed", message))
@@ -285,12 +285,12 @@ def _differences(report: str, values: dict[str, Any], stage: int | None) -> Iter
     written = _STAGE.fullmatch(reported.stage)
     if reported.stage and (written is None or int(written[1]) != stage):
         subject = "the whole task" if stage is None else f"stage {stage}"
-        yield _differing(f"the report is of stage {shown(reported.stage)}, not of {subject}")
+        yield _differing(f"the report is of stage {quote(reported.stage)}, not of {subject}")
     if reported.task_type and reported.task_type != _TASK_TYPE:
-        yield _differing(f"the report is one of {shown(reported.task_type)}, not of {_TASK_TYPE}")
+        yield _differing(f"the report is one of {quote(reported.task_type)}, not of {_TASK_TYPE}")
     run = values.get("runId")
     if reported.run and isinstance(run, str) and reported.run != run:
-        yield _differing(f"the report is of run {shown(reported.run)}, its data are of run {shown(run)}")
+        yield _differing(f"the report is of run {quote(reported.run)}, its data are of run {quote(run)}")
 
 
 def _differing(message: str) -> EvidenceProblem:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import merge_base
-from okstra_git.git.merge.trees import Sides, TreeMerger
+from okstra_git.git.merging import Sides, TreeMerger
 from okstra_git.git.objects import read_commit, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.handoff.known_merges import Found, KnownMerges

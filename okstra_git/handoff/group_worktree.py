@@ -8,13 +8,12 @@ from pathlib import Path
 
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
-from okstra_git.git.checkout_update import follow, why_not_follow
 from okstra_git.git.refs import find_quietly, find_ref
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.worktree_changes import follow, remove_worktree, why_not_follow
 from okstra_git.git.worktrees import Worktree, add_detached, attach_branch, find_worktree, list_worktrees
-from okstra_git.names import CommitId, is_text, shown_path
-from okstra_git.real_paths import real_path
+from okstra_git.names import CommitId, is_text, quote_path
+from okstra_git.paths import real_path
 
 
 class GroupBranchTaken(OkstraError):
@@ -104,7 +103,7 @@ def _checked_out(git: Git, wanted: GroupWorktree) -> Worktree | None:
 
 def _check_directory(git: Git, wanted: GroupWorktree, path: Path, tip: CommitId | None) -> None:
     if not is_text(str(path)):
-        raise GroupDirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
+        raise GroupDirectoryTaken(f"the worktree's path {quote_path(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     existing = find_worktree(git, path)
     if existing is None:

@@ -8,7 +8,7 @@ from okstra_git.handoff.assembly import member_of, require_base
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.merge_plan import GroupConflict, MergePlan, conflict_of, plan_merge
 from okstra_git.handoff.selection import InBase, fit_parts
-from okstra_git.names import named_stages, shown_path
+from okstra_git.names import named_stages, quote_path
 from okstra_git.records.handoff import Assembly
 from okstra_git.records.states import Task
 
@@ -54,7 +54,7 @@ def _conflict_in_full(base_ref: str, composed: MergePlan) -> GroupConflict:
     refusal = conflict_of(base_ref, composed, again="prepare the run again")
     rows = [
         f"{named_stages(clash.stages)}{'' if clash.stages[1:] else f' and {base_ref}'}: "
-        f"{shown_path(clash.path)} ({clash.kind})"
+        f"{quote_path(clash.path)} ({clash.kind})"
         for clash in composed.contradictions
     ]
     rest = f"and {len(rows) - LISTED} more" if len(rows) > LISTED else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from okstra_git.digest import fingerprint
-from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.git.git_directory import read_own, replace_own
 
 VERSION = 2
 MOST = 10_000

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from okstra_git.errors import OkstraError
 from okstra_git.git.diffs import Delta, diff_trees, show_path, touched
 from okstra_git.git.history import contains, find_commit
-from okstra_git.git.merge.trees import TreeMerger
+from okstra_git.git.merging import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.handoff.merge_plan import tree_under
 from okstra_git.handoff.selection import InBase, part_of
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.records.handoff import Group
 from okstra_git.records.stage import RangeFingerprint, Verification
 from okstra_git.records.states import Task
@@ -126,5 +126,5 @@ def describe(stage: Leaving) -> str:
         return f"{how}, in the tree that was verified"
     if stage.differs:
         more = f" and {len(stage.differs) - 3} more" if len(stage.differs) > 3 else ""
-        return f"{how}; not as verified: {', '.join(shown(path) for path in stage.differs[:3])}{more}"
+        return f"{how}; not as verified: {', '.join(quote(path) for path in stage.differs[:3])}{more}"
     return f"{how}, its files as they were verified, in tree {stage.tree[:10]}"

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
-from okstra_git.git.merge.trees import Merged, TreeMerger
+from okstra_git.git.merging import Merged, TreeMerger
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
-from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.raw_objects import instant_of
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, shown, shown_path
+from okstra_git.names import CommitId, quote, quote_path
+from okstra_git.wording import counted
 
 MAX_OWN = 20_000
 """Commits that are looked at for one stage."""
@@ -140,7 +140,7 @@ def _with_taken(git: Git, part: Part, took: str, merger: TreeMerger) -> str:
     """The base with what the stage merged of its base branch after it."""
     merged = _taking(git, part, took, merger)
     if merged.tree is None:
-        paths = ", ".join(shown_path(clash.path) for clash in merged.clashes[:3])
+        paths = ", ".join(quote_path(clash.path) for clash in merged.clashes[:3])
         raise NotSeparable(
             f"the base has stage {part.stage} up to {(part.base or '')[:10]}; the rest cannot be told from a conflict "
             f"that was resolved when {took[:10]} was merged, in {paths}",
@@ -305,10 +305,10 @@ def conflict_of(base_ref: str, composed: MergePlan, *, again: str) -> GroupConfl
         sentence = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
         hint = f"leave one of them out, or change a stage so that they fit; then {again}"
     else:
-        sentence = f"stage {first.stages[0]} contradicts {shown(base_ref)}"
+        sentence = f"stage {first.stages[0]} contradicts {quote(base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {base_ref}, record and verify it again; then {again}"
     refusal = GroupConflict(
-        f"{sentence} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
+        f"{sentence} in {quote_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
         base=base_ref,

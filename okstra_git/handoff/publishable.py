@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from okstra_git.commands import command, word
+from okstra_git.contract import BASE_BRANCHES
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
-from okstra_git.git.merge.trees import merge_trees
+from okstra_git.git.merging import merge_trees
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
@@ -26,11 +27,10 @@ from okstra_git.handoff.group_worktree import restore_lines
 from okstra_git.handoff.groups import group_id
 from okstra_git.handoff.overview import changes_since
 from okstra_git.handoff.selection import InBase, is_in
-from okstra_git.names import named_stages, shown
+from okstra_git.names import named_stages, quote
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.workers import BASE_BRANCHES
+from okstra_git.store.clone import OwnWorktrees
 
 
 class NotAssembled(OkstraError):
@@ -154,7 +154,7 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
-        message = f"the base {shown(group.base_ref)} is not a branch, and a pull request needs one"
+        message = f"the base {quote(group.base_ref)} is not a branch, and a pull request needs one"
         yield Reason("base-not-a-branch", message, "assemble again with --base BRANCH")
     if contains(git, base, group.range.head) or group.range.is_empty:
         yield Reason("nothing-to-deliver", f"there is nothing between {group.base_ref} and {group.branch}")

@@ -11,7 +11,7 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.handoff.groups import group_id, superseding_facts
 from okstra_git.handoff.verification import require_done
-from okstra_git.names import TaskKey, shown
+from okstra_git.names import TaskKey, quote
 from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished
 from okstra_git.records.handoff import Member, PullRequest
 from okstra_git.records.runs import Run
@@ -79,7 +79,7 @@ _ENDS_NOTHING = Ending()
 
 def parse_url(text: str) -> str:
     """The address of a pull request: http or https, without credentials; anything else is refused."""
-    bad = BadUrl(f"{shown(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N")
+    bad = BadUrl(f"{quote(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N")
     if len(text) > 1000 or not _PLAIN_URL.fullmatch(text):
         raise bad
     try:
@@ -220,7 +220,7 @@ def _require_pr(task: Task, url: str) -> PullRequest:
     if pull_request is None:
         urls = [pr.url for pr in task.prs.values()]
         raise PrUnknown(
-            f"{shown(url)} is not on record for {task.key}",
+            f"{quote(url)} is not on record for {task.key}",
             hint=f"on record: {', '.join(urls[:5])}" if urls else "git okstra handoff record-pr records one",
             url=url,
         )

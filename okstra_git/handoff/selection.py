@@ -13,7 +13,7 @@ from okstra_git.git.tree_objects import find_malformed
 from okstra_git.handoff.eligibility import Eligibility, dependencies, in_order, missing_members, together_sentence
 from okstra_git.handoff.groups import group_id
 from okstra_git.handoff.merge_plan import NotSeparable, Part, is_separable
-from okstra_git.names import CommitId, named_stages, shown
+from okstra_git.names import CommitId, named_stages, quote
 from okstra_git.records.states import Stage, Task
 
 MAX_ID = 180
@@ -111,7 +111,7 @@ def fit_parts(
     unrelated = [part for part in apart if not merge_bases(git, base, part.head)]
     if unrelated:
         raise Unrelated(
-            f"stage {unrelated[0].stage} and {shown(base_ref)} have no common history",
+            f"stage {unrelated[0].stage} and {quote(base_ref)} have no common history",
             hint="name the branch that the stage was begun on with --base",
             stages=[part.stage for part in unrelated],
         )
@@ -222,7 +222,7 @@ def _not_in_base(
     else:
         where, hint = "is not delivered", along
     return NotInBase(
-        f"stage {number} builds on stage {other}, which {where}, and {shown(base_ref)} does not contain it",
+        f"stage {number} builds on stage {other}, which {where}, and {quote(base_ref)} does not contain it",
         hint=hint,
         stage=number,
         dependency=other,
@@ -253,7 +253,7 @@ def refuse_lacking(git: Git, base: str, task: Task, part: Part, held: InBase, ba
         return
     raise NotSeparable(
         f"stage {part.stage} is recorded as what came on top of an earlier part of it, {lacking[:10]}, which its own "
-        f"base has and {shown(base_ref)} lacks",
+        f"base has and {quote(base_ref)} lacks",
         hint="\n".join(_ways_out(git, base, task, part, lacking)),
         stage=part.stage,
         commit=lacking,

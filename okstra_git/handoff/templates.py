@@ -10,8 +10,8 @@ from typing import Literal
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
-from okstra_git.names import shown_path
-from okstra_git.real_paths import real_path
+from okstra_git.names import quote_path
+from okstra_git.paths import real_path
 
 MAX_BYTES = 64 << 10
 
@@ -167,4 +167,4 @@ def _missing(name: str, why: str, origin: str) -> TemplateMissing:
         "configured": "correct the setting, or name another template",
         "repository": "mend the file, or name another template",
     }[origin]
-    return TemplateMissing(f"the pull request template {shown_path(name)} {why}", hint=hint, path=name, origin=origin)
+    return TemplateMissing(f"the pull request template {quote_path(name)} {why}", hint=hint, path=name, origin=origin)

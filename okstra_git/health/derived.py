@@ -5,8 +5,8 @@ from datetime import datetime
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.git.git_directory import read_own
 from okstra_git.git.history import find_commit, independent
-from okstra_git.git.own_files import read_own
 from okstra_git.git.refs import find_ref, is_torn, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import HealthFinding
@@ -15,7 +15,7 @@ from okstra_git.records.events import Event, StageDone, StageMoved
 from okstra_git.store import layout
 from okstra_git.store.derived import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
 from okstra_git.store.snapshot import Snapshot, read_events
-from okstra_git.wide import widen
+from okstra_git.wording import widen
 
 SHORT = 12
 

@@ -8,32 +8,33 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import linked
 from okstra_git.fs.root import Root
-from okstra_git.git.config_risks import find_risks, read_entries
-from okstra_git.git.refs import TornRef, is_torn, list_lock_files
-from okstra_git.git.repo import Git
-from okstra_git.git.settings import read_settings
-from okstra_git.git.versions import (
+from okstra_git.git.compatibility import (
     GIT_THRESHOLDS,
     LIBGIT2_THRESHOLDS,
     PYGIT2_THRESHOLDS,
     Threshold,
     Version,
+    find_risks,
     missed,
+    read_entries,
     read_versions,
     show_version,
 )
-from okstra_git.git.worktree_links import find_hidden
-from okstra_git.health import derived, objects
+from okstra_git.git.discovery import find_hidden
+from okstra_git.git.refs import TornRef, is_torn, list_lock_files
+from okstra_git.git.repo import Git
+from okstra_git.git.settings import read_settings
+from okstra_git.health import derived, stored
 from okstra_git.health.findings import CheckResult, HealthFinding, Severity, by_severity
 from okstra_git.health.leftovers import prove_dead
-from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
+from okstra_git.host.machine import free_bytes, refuses_writing
 from okstra_git.paths import OKSTRA
 from okstra_git.store import layout
+from okstra_git.store.clone import find_writer, look_for_writer
 from okstra_git.store.drift import find_astray, find_lost
 from okstra_git.store.snapshot import DAMAGE, Memory, read_snapshot
 from okstra_git.store.store import Store
-from okstra_git.store.writer import find_writer, look_for_writer
 
 LOW_DISK = 256 << 20
 FIX = "git okstra doctor --fix"
@@ -207,7 +208,7 @@ def check_commits(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
     snapshot = read_snapshot(git, Memory(), now=now)
     lost = derived.check_commits(git, snapshot, look_for_writer(git)[0])
     yield from (finding for finding in lost if finding.severity == "error")
-    yield from objects.check_objects(git, snapshot.state)
+    yield from stored.check_objects(git, snapshot.state)
 
 
 def check_locks(git: Git, *, now: datetime) -> Iterator[HealthFinding]:

@@ -5,20 +5,20 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from okstra_git.git.git_directory import move_own, remove_own
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import mend_blob
-from okstra_git.git.own_files import move_own, remove_own
 from okstra_git.git.refs import RefUpdate, find_ref, list_former_values, set_torn_aside, swap_refs
 from okstra_git.git.repo import Git
-from okstra_git.health import derived, leftovers, objects, stored
+from okstra_git.health import derived, leftovers, stored
 from okstra_git.health.findings import CheckResult, HealthFinding, by_severity
 from okstra_git.health.leftovers import prove_dead
 from okstra_git.store import layout
+from okstra_git.store.clone import look_for_writer, require_writer
 from okstra_git.store.derived import crooked_notes, straighten_notes
 from okstra_git.store.restore import reproduce_file, restore_lines, restore_tip
 from okstra_git.store.snapshot import Snapshot, read_from_scratch
 from okstra_git.store.store import Store
-from okstra_git.store.writer import look_for_writer, require_writer
 
 ROUNDS = 3
 """What is derived can only be compared once the logs are whole, and one repair may uncover the need of the next."""
@@ -47,7 +47,7 @@ def _check_derived(git: Git, snapshot: Snapshot, writer: str | None, now: dateti
     yield from stored.check_archives(git, snapshot)
     yield from derived.check_refs(git, snapshot)
     yield from derived.check_commits(git, snapshot, writer)
-    yield from objects.check_objects(git, snapshot.state)
+    yield from stored.check_objects(git, snapshot.state)
     yield from derived.check_notes(git, snapshot)
     yield from derived.check_keeps(git, snapshot, now=now)
     yield from derived.check_marks(git, snapshot)

@@ -8,7 +8,7 @@ from okstra_git.git.refs import list_lock_files
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import HealthFinding
 from okstra_git.health.stored import REPAIR
-from okstra_git.host.processes import find_process, holders_of
+from okstra_git.host.machine import find_process, holders_of
 from okstra_git.spool import DIRECTORY, list_spooled
 from okstra_git.store import layout
 

@@ -4,22 +4,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.git.repo import Git
-from okstra_git.hooks.block import (
+from okstra_git.hooks.model import HOOKS, HookChange, Hooks
+from okstra_git.hooks.scripts import (
+    EXECUTABLE,
     KEPT_SUFFIX,
+    HookFile,
     Origin,
     OurBlock,
+    copy_shims,
+    drop_shims,
     find_block,
     is_shell,
+    move_hook,
+    read_hook,
+    record_program,
+    remove_hook,
     render_block,
     render_file,
     replace_block,
+    share_spool,
+    write_hook,
 )
-from okstra_git.hooks.files import EXECUTABLE, HookFile, move_hook, read_hook, remove_hook, write_hook
-from okstra_git.hooks.location import find_location, is_beside
-from okstra_git.hooks.model import HOOKS, HookChange, Hooks
-from okstra_git.hooks.shims import copy_shims, drop_shims, record_program, share_spool
-from okstra_git.hooks.status import hooks_with
-from okstra_git.real_paths import real_path
+from okstra_git.hooks.status import find_location, hooks_with, is_beside
+from okstra_git.paths import real_path
 
 _MOVED_BY_MANAGERS = ("", ".legacy", ".old")
 """Endings that hook managers give to a hook which they replace."""

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
-from okstra_git.hooks.files import remove_hook, write_hook
-from okstra_git.hooks.location import find_location
 from okstra_git.hooks.model import HooksLocation, ProbeResult
+from okstra_git.hooks.scripts import remove_hook, write_hook
+from okstra_git.hooks.status import find_location
 
 LISTEN = "OKSTRA_PROBE"
 """Names the file into which a shim writes its input instead of acting on it."""

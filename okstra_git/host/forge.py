@@ -10,10 +10,10 @@ from shutil import which
 from typing import Any, Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.external_text import plain_lines
 from okstra_git.faults import fault_point
 from okstra_git.git.binary import is_kept
 from okstra_git.host.subprocesses import run_detached
+from okstra_git.wording import plain_lines
 
 CREATE_SECONDS = 120.0
 VIEW_SECONDS = 30.0

@@ -11,7 +11,7 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Missing, PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
-from okstra_git.git.sharing import share
+from okstra_git.git.git_directory import share
 
 LONGEST_PID = 20
 

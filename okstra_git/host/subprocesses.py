@@ -1,4 +1,4 @@
-"""Runs a program until it ends, within a limit; one that talks to a network without a terminal to prompt on."""
+"""Runs a program until it ends: within a limit, without a terminal to prompt on, or as a person's editor."""
 
 import os
 import selectors
@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+from okstra_git.errors import OkstraError
 
 PATIENCE = 1.0
 """Seconds that are listened after the program's end, where something else keeps its output open."""
@@ -157,3 +159,29 @@ def _end_session(process: subprocess.Popen[bytes]) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
         os.killpg(process.pid, signal.SIGKILL)
+
+
+VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
+"""Where a person says which editor to run, as git asks them (git-var(1))."""
+
+
+class EditorFailed(OkstraError):
+    """The editor could not be run, or said that it failed."""
+
+    code = "editor.failed"
+
+
+def find_editor(environ: Mapping[str, str]) -> str | None:
+    """The command line of the editor, as the first of the variables that says one."""
+    return next((environ[name] for name in VARIABLES if environ.get(name, "").strip()), None)
+
+
+def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
+    """Run the editor on the file in the foreground, through sh as git does; refuses when it exits other than 0."""
+    line = ["sh", "-c", f'{editor} "$@"', editor, str(path)]
+    try:
+        status = subprocess.run(line, env=dict(environ), check=False).returncode
+    except OSError as error:
+        raise EditorFailed(f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can") from error
+    if status:
+        raise EditorFailed(f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more")

@@ -13,7 +13,7 @@ from okstra_git.contract import (
 )
 from okstra_git.documents.markdown import Document, Row, Table
 from okstra_git.documents.problems import Flaw
-from okstra_git.names import shown
+from okstra_git.names import quote
 
 _ID = re.compile(r"C-\d{3}\Z")
 _NAMES = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")
@@ -77,14 +77,14 @@ def check_clarifications(document: Document) -> list[Flaw]:
 
 def _row_problems(row: Clarification) -> Iterator[Flaw]:
     if not _ID.match(row.id):
-        yield Flaw("clarification.id", row.line, f"{shown(row.id)} is not an id", "write C-001, C-002 …")
+        yield Flaw("clarification.id", row.line, f"{quote(row.id)} is not an id", "write C-001, C-002 …")
     for name, value, allowed in (
         ("kind", row.kind, CLARIFICATION_KINDS),
         ("blocks", row.blocks, CLARIFICATION_BLOCKS),
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
         if value.casefold() not in allowed:
-            message = f"{shown(row.id)[1:-1]}: {shown(value)} is not a value of {name.capitalize()}"
+            message = f"{quote(row.id)[1:-1]}: {quote(value)} is not a value of {name.capitalize()}"
             yield Flaw(f"clarification.{name}", row.line, message, f"one of {', '.join(allowed)}")
 
 

@@ -1,24 +1,40 @@
 """The rules of a plan: one function for each, all of them asked, so that every problem is reported at once."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.contract import APPROVED_MARKER, FORBIDDEN_HEADINGS
 from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
+from okstra_git.paths import templates_directory
 from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
-from okstra_git.plans.template_remains import find_left_over
 
 REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 """The blocks that every stage has."""
 
 BLOCK_NAMES = {"files": "Files", "steps": "Steps", "validation": "Stage Validation",
                "exit_contract": "Stage Exit Contract", "rollback": "Rollback"}  # fmt: skip
+
+TEMPLATE = "reports/deliverables/implementation-planning.md.j2"
+"""The plan's own template: what it leaves to be filled in must not be left in a plan."""
+
+_HEADING = re.compile(r"#### \{\{ tokens\.STAGE_BLOCKS\[(\d)\] \}\}")
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->")
+_GAP = re.compile(r"<[^<>]+>")
+_MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+|^\s*#+\s+")
+_TICKET = re.compile(r"^\[TICKETID:[^\]]*\]\s*")
+_LABEL = re.compile(r"^\*\*[^*]+\*\*:?\s*")
+_LABELLED = re.compile(r"[^<>:]*: *(<[^<>]+>)")
+_NOTE = re.compile(r"\s*\([^()]*\)$")
+_FENCE = re.compile(r"^\s*(```|~~~)")
 
 
 class InvalidPlan(OkstraError):
@@ -97,21 +113,6 @@ def _cycles(plan: PlanDocument) -> Iterator[Flaw]:
                           "take one of these dependencies out", stage.number)  # fmt: skip
 
 
-def _way_back(needs: dict[int, tuple[int, ...]], start: int) -> list[int]:
-    """The shortest path of dependencies from a stage to itself, without its end; empty when there is none."""
-    paths = [[start]]
-    visited: set[int] = set()
-    while paths:
-        path = paths.pop(0)
-        for other in needs.get(path[-1], ()):
-            if other == start:
-                return path
-            if other not in visited:
-                visited.add(other)
-                paths.append([*path, other])
-    return []
-
-
 def _backward_dependencies(plan: PlanDocument) -> Iterator[Flaw]:
     needs = {stage.number: stage.depends_on for stage in plan.stages}
     for stage in plan.stages:
@@ -121,18 +122,6 @@ def _backward_dependencies(plan: PlanDocument) -> Iterator[Flaw]:
                 yield Flaw("plan.forward-dependency", stage.line,
                               f"stage {stage.number} depends on the later stage {other}",
                               "number the stages so that each depends on earlier ones only", stage.number)  # fmt: skip
-
-
-def _reaches(needs: dict[int, tuple[int, ...]], start: int, goal: int) -> bool:
-    waiting, visited = [start], {start}
-    while waiting:
-        for other in needs.get(waiting.pop(), ()):
-            if other == goal:
-                return True
-            if other not in visited:
-                visited.add(other)
-                waiting.append(other)
-    return False
 
 
 def _rows_and_sections(plan: PlanDocument) -> Iterator[Flaw]:
@@ -179,16 +168,9 @@ def _files(plan: PlanDocument) -> Iterator[Flaw]:
                           "list the paths it touches, one to an item", stage.number)  # fmt: skip
         for path, line in list_files(block.text):
             if _is_bad_path(path):
-                message = f"{shown_path(path)} is not a path inside the repository"
+                message = f"{quote_path(path)} is not a path inside the repository"
                 yield Flaw("plan.bad-path", block.first + line - 1, message,
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
-
-
-def _is_bad_path(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith(("/", "~")) or path[1:2] == ":":
-        return True
-    return ".." in parts or "\\" in path or not path.isprintable()
 
 
 def _commands(plan: PlanDocument) -> Iterator[Flaw]:
@@ -207,11 +189,112 @@ def _headings(plan: PlanDocument) -> Iterator[Flaw]:
                           "put its questions into 'Clarification Items'")  # fmt: skip
 
 
+class Forms(NamedTuple):
+    """What the template leaves to be filled in: whole elements by the block of a stage that they stand in (`` for the
+    rest of the plan), and sentences, which mean nothing else wherever they stand."""
+
+    elements: dict[str, frozenset[str]]
+    sentences: tuple[str, ...]
+
+
+def find_left_over(plan: PlanDocument) -> Iterator[Flaw]:
+    """Every element of the plan that is still what the template says, each with its line.
+
+    `<title>` in a table cell or behind `Stage 1:`, `` `<path>` `` as a whole item of the files: only where the template
+    itself has it, so that generics and HTML in a plan are left alone. Code and comments are not looked at.
+    """
+    forms = template_forms()
+    block_of_line = {line: name for stage in plan.stages for name, block in stage.blocks.items()
+             for line in range(block.line, block.first + block.text.count("\n") + 1)}  # fmt: skip
+    for number, line in _prose(plan.document.lines):
+        elements = forms.elements.get(block_of_line.get(number, ""), frozenset())
+        remains = [element for element in _elements(line) if element in elements]
+        remains += [element for element in forms.sentences if element in line and element not in remains]
+        for element in dict.fromkeys(remains):
+            yield Flaw("plan.placeholder", number, f"{element} is still the template's own text",
+                          "write what is meant in its place, or take the line out")  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def template_forms() -> Forms:
+    """The forms, read from the template."""
+    elements: dict[str, set[str]] = {"": set(), **{name: set() for name in REQUIRED}}
+    block, gaps = "", set()
+    for line in (templates_directory() / TEMPLATE).read_text("utf-8").splitlines():
+        heading = _HEADING.search(line)
+        block = REQUIRED[int(heading[1])] if heading else "" if line.startswith("#") else block
+        plain = _CODE.sub("", line)
+        elements[block] |= {element for element in _elements(plain) if _GAP.search(element)}
+        gaps |= {gap for gap in _GAP.findall(plain) if gap.count(" ") > 1}
+    return Forms({name: frozenset(texts) for name, texts in elements.items()}, tuple(sorted(gaps)))
+
+
+def _way_back(needs: dict[int, tuple[int, ...]], start: int) -> list[int]:
+    """The shortest path of dependencies from a stage to itself, without its end; empty when there is none."""
+    paths = [[start]]
+    visited: set[int] = set()
+    while paths:
+        path = paths.pop(0)
+        for other in needs.get(path[-1], ()):
+            if other == start:
+                return path
+            if other not in visited:
+                visited.add(other)
+                paths.append([*path, other])
+    return []
+
+
+def _reaches(needs: dict[int, tuple[int, ...]], start: int, goal: int) -> bool:
+    waiting, visited = [start], {start}
+    while waiting:
+        for other in needs.get(waiting.pop(), ()):
+            if other == goal:
+                return True
+            if other not in visited:
+                visited.add(other)
+                waiting.append(other)
+    return False
+
+
+def _is_bad_path(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith(("/", "~")) or path[1:2] == ":":
+        return True
+    return ".." in parts or "\\" in path or not path.isprintable()
+
+
 def _marker(plan: PlanDocument) -> Iterator[Flaw]:
     if find_box(plan.document, APPROVED_MARKER) is None:
         message = f"the plan has no line '- [ ] {APPROVED_MARKER}', so its gate has not passed"
         hint = "verify the plan's body first; a plan that needs no verification gets the line by --add-marker"
         yield Flaw("plan.no-marker", 1, message, hint)
+
+
+def _elements(line: str) -> Iterator[str]:
+    """The cells of a table's row, or what a line says behind its marker, its ticket and its number of a stage."""
+    if line.lstrip().startswith("|"):
+        yield from (cell.strip() for cell in line.strip().strip("|").split("|"))
+        return
+    plain = _TICKET.sub("", _LABEL.sub("", _MARKER.sub("", line))).strip()
+    plain = _NOTE.sub("", plain)
+    labelled = _LABELLED.fullmatch(plain)
+    yield labelled[1] if labelled else plain
+
+
+def _prose(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers, without fenced code and comments."""
+    fence, in_comment = "", False
+    for number, line in enumerate(lines, start=1):
+        mark = _FENCE.match(line)
+        if mark and fence in ("", mark[1]):
+            fence = "" if fence else mark[1]
+            continue
+        before, opened, rest = line.partition("<!--")
+        if in_comment or opened:
+            in_comment = "-->" not in (line if in_comment else rest)
+            line = "" if in_comment or not opened else before
+        if not fence:
+            yield number, line
 
 
 RULES: tuple[Callable[[PlanDocument], Iterator[Flaw]], ...] = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from okstra_git.contract import HEADING_STAGE_MAP
 from okstra_git.documents.markdown import Document, Section, Table
 from okstra_git.documents.problems import Flaw
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.plans.stage_contents import (
     NONE,
     STAGE_NUMBER,
@@ -169,7 +169,7 @@ def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Flaw]) 
 
 
 def _no_number(text: str, line: int) -> Flaw:
-    return Flaw("plan.bad-number", line, f"{shown(text)} is not a stage number", "number stages 1, 2, 3 …")
+    return Flaw("plan.bad-number", line, f"{quote(text)} is not a stage number", "number stages 1, 2, 3 …")
 
 
 def _column(table: Table, heads: tuple[str, ...]) -> int | None:
@@ -260,7 +260,7 @@ def parse_dependencies(text: str, stage: int, line: int, problems: list[Flaw]) -
             numbers.update(int(match[1]) for match in matches if match)
         else:
             hint = "list numbers as in '1, 2', or write (none)"
-            problems.append(Flaw("plan.bad-dependency", line, f"{shown(part_text)} is not a stage number", hint, stage))
+            problems.append(Flaw("plan.bad-dependency", line, f"{quote(part_text)} is not a stage number", hint, stage))
     return tuple(sorted(numbers))
 
 

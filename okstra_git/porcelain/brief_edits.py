@@ -1,41 +1,172 @@
-"""Edits a brief in its file: one entry, one question, one answer of the reporter, another gate; and the glossary."""
+"""Edits a brief in its file: an entry, a question, an answer of the reporter, the gate; the rest stays as it is."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from okstra_git.briefs.brief import LINE
 from okstra_git.briefs.edits import add_addition, add_question, confirm, move_gate
 from okstra_git.briefs.glossary import EMPTY, define_term
 from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import is_date
 from okstra_git.commands import command
 from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES
-from okstra_git.documents.markdown import decode
+from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.outside import replace_named
-from okstra_git.fs.refusals import Unreadable, Unwritable
+from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, shown
-from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.brief_files import (
-    BriefUnwritable,
-    WordsUnreadable,
-    confirm_command,
-    difference,
-    edit_brief,
-    save_brief,
-)
-from okstra_git.porcelain.project_files import require_project_root
-from okstra_git.real_paths import real_path
+from okstra_git.names import is_text, quote, quote_path
+from okstra_git.paths import ProjectPaths, real_path
+from okstra_git.porcelain.project_files import project_root, read_document_named, require_project_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from okstra_git.briefs.brief import Brief
-    from okstra_git.porcelain.brief_files import BriefFile
     from okstra_git.porcelain.workspace import Workspace
+
+
+class BriefUnreadable(OkstraError):
+    """The brief cannot be read."""
+
+    code = "brief.missing"
+
+
+class BriefUnwritable(OkstraError):
+    """The file system does not take the file."""
+
+    code = "brief.unwritable"
+
+
+class BriefChanged(OkstraError):
+    """Somebody else wrote the file while it was edited."""
+
+    code = "brief.changed"
+
+
+class WordsUnreadable(OkstraError):
+    """A file with words that cannot be read."""
+
+    code = "file.refused"
+
+
+class NoWords(OkstraError):
+    """Words were wanted, and there are none, or none that can be stored."""
+
+    code = "text.refused"
+
+
+@dataclass(frozen=True)
+class BriefFile:
+    """A brief in its file; `name` is the file as it was named, `text` its content."""
+
+    name: str
+    path: Path
+    text: str
+    brief: Brief
+
+
+def read_brief(workspace: Workspace, file: str) -> BriefFile:
+    """The brief in a file named on the line, whatever is wrong with it."""
+    path = _path_of(workspace, file)
+    try:
+        data = read_document_named(workspace, str(path))
+    except (Missing, NotAFile, Unreadable) as refusal:
+        hint = "git okstra brief new GROUP NAME"
+        raise BriefUnreadable(f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
+    except TooLarge as refusal:
+        raise too_long(file) from refusal
+    text = decode(data, name=file)
+    return BriefFile(file, real_path(path), text, read_text(text))
+
+
+@contextmanager
+def edit_brief(workspace: Workspace, file: str) -> Iterator[BriefFile]:
+    """The brief, with its folder held until the edit is written: edits that come at once wait for each other."""
+    with hold_folder(real_path(_path_of(workspace, file)).parent):
+        yield read_brief(workspace, file)
+
+
+def save_brief(file: BriefFile, text: str) -> None:
+    """Write the brief anew in one step, with the mode it has; refuses when an editor wrote it since it was read."""
+    data = text.encode("utf-8")
+    decode(data, name=file.name)
+    save_over(file.path, file.text.encode("utf-8"), data, name=file.name)
+
+
+def read_if_there(path: Path, *, name: str) -> bytes | None:
+    """The content of a file, None when there is none."""
+    try:
+        return Root(path.parent).find_bytes(path.name)
+    except Unreadable as refusal:
+        why = f"{quote_path(name)} cannot be read: {refusal.message}"
+        raise WordsUnreadable(why, hint="mend it, then repeat", path=name) from refusal
+
+
+def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
+    """Write the file in one step; refuses when it is not what was read, None for none. Only a lock makes it sure."""
+    if read_if_there(path, name=name) != before:
+        raise BriefChanged(f"{name} was changed by somebody else just now", hint="look at it, then repeat")
+    save(path, data, name=name)
+
+
+def save(path: Path, data: bytes, *, name: str) -> None:
+    """Write the file in one step, with the mode it has when it is there."""
+    try:
+        replace_named(path, data)
+    except Unwritable as refusal:
+        message = f"{name} cannot be written: {refusal.why}"
+        raise BriefUnwritable(message, hint=refusal.hint, path=name) from refusal
+
+
+def given_words(workspace: Workspace, option: str, words: str | None, file: str | None) -> str:
+    """The words of `--text WORDS` or `--text-file FILE`, without blanks around them; refuses both, none, and no words.
+
+    Line ends become line feeds: a brief has its own.
+    """
+    if (words is None) == (file is None):
+        what = "not both" if words is not None else "one of them"
+        raise UsageError(f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters")
+    raw = words if words is not None else decode(read_bytes(workspace, str(file)), name=str(file))
+    text = raw if words is not None else raw.removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text or not is_text(text):
+        why = "are not text" if text else "are empty"
+        raise NoWords(f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
+    return text
+
+
+def read_bytes(workspace: Workspace, file: str) -> bytes:
+    """The content of a file named on the line."""
+    try:
+        return read_document_named(workspace, file)
+    except (Malformed, Missing, NotAFile, Unreadable) as refusal:
+        raise WordsUnreadable(refusal.message, hint="name an existing file", path=file) from refusal
+    except TooLarge as refusal:
+        raise too_long(file) from refusal
+
+
+def difference(before: str, after: str, name: str) -> list[str]:
+    """What an edit changes, as the lines of a unified diff without its head; line ends are left out."""
+    old, new = ([line.rstrip("\r\n") for line in LINE.findall(text)] for text in (before, after))
+    return [line.rstrip("\n") for line in unified_diff(old, new, name, name, n=1)][2:]
+
+
+def check_command(file: str) -> str:
+    """The line that looks the brief over."""
+    return command("git okstra brief check", file)
+
+
+def confirm_command(file: str) -> str:
+    """The line that lists what the reporter still has to say."""
+    return command("git okstra brief confirm", file)
+
 
 INFERENCE, INTENT = "intent-inference", "intent-check:"
 
@@ -118,7 +249,7 @@ def record_answer(
     """
     day = day or workspace.now().date().isoformat()
     if not is_date(day):
-        raise UsageError(f"{shown(day)} is not a date", hint="--date 2026-01-31")
+        raise UsageError(f"{quote(day)} is not a date", hint="--date 2026-01-31")
     with edit_brief(workspace, file) as brief_file:
         question = _number_of(brief_file, number)
         text = confirm(brief_file.text, question, answer, day).text
@@ -135,15 +266,25 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     """Put a term into the project's glossary, which is made when it is missing."""
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
-        raise BadTerm(f"{shown(name)} is not a term", hint="name a word or a few, on one line")
+        raise BadTerm(f"{quote(name)} is not a term", hint="name a word or a few, on one line")
     project = ProjectPaths(require_project_root(workspace))
-    path, shown_path = project.glossary, project.relative(project.glossary)
+    path, quote_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
-        before = decode(_read_glossary(project) or b"", name=shown_path)
+        before = decode(_read_glossary(project) or b"", name=quote_path)
         after = define_term(before or EMPTY, term, meaning, replace=replace)
         if after != before and not dry_run:
             _save_glossary(project, after.encode("utf-8"))
-    return TermEdit(path, shown_path, term, meaning, difference(before, after, shown_path), dry_run)
+    return TermEdit(path, quote_path, term, meaning, difference(before, after, quote_path), dry_run)
+
+
+def _path_of(workspace: Workspace, file: str) -> Path:
+    """The file from here; one that is not there from the project's root, as commands print it."""
+    path = workspace.cwd / file
+    if not path.exists():
+        with suppress(OkstraError):  # outside of a repository there is only here
+            elsewhere = project_root(workspace) / file
+            return elsewhere if elsewhere.exists() else path
+    return path
 
 
 def _read_glossary(project: ProjectPaths) -> bytes | None:
@@ -182,14 +323,14 @@ def _has_spare_question(brief: Brief) -> bool:
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     if value.lower() not in allowed:
-        raise UsageError(f"{option} does not take {shown(value)}", hint=f"one of {', '.join(allowed)}")
+        raise UsageError(f"{option} does not take {quote(value)}", hint=f"one of {', '.join(allowed)}")
     return value.lower()
 
 
 def _number_of(file: BriefFile, number: str) -> int:
     """The number of a question that is there."""
     if not (number.isascii() and number.isdigit()):
-        raise UsageError(f"{shown(number)} is not the number of a question", hint=confirm_command(file.name))
+        raise UsageError(f"{quote(number)} is not the number of a question", hint=confirm_command(file.name))
     count = len(file.brief.questions)
     if not 1 <= int(number[:9]) <= count:
         message = f"{file.name} has no question {number[:9]}; it has {count}"

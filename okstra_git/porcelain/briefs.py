@@ -1,35 +1,73 @@
-"""Writes a new brief from the template, and checks one for a phase."""
+"""Makes briefs and other forms for people to fill in, and checks a brief for a phase."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_git.briefs.new_brief import make_brief
+from okstra_git.briefs.edits import make_brief
 from okstra_git.briefs.reporter_gate import judge_gate
 from okstra_git.briefs.rules import check_brief, read_terms
-from okstra_git.counting import counted
+from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, parse_slug, shown_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.names import is_text, parse_slug, quote, quote_path
+from okstra_git.paths import LANGUAGES, ProjectPaths, real_path, templates_directory
 from okstra_git.phases import require_phase
-from okstra_git.porcelain.brief_files import NoWords, check_command, read_brief, read_bytes
-from okstra_git.porcelain.forms import BRIEF, input_template
+from okstra_git.porcelain.brief_edits import NoWords, check_command, read_brief, read_bytes
 from okstra_git.porcelain.project_files import require_project_root
-from okstra_git.real_paths import real_path
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from okstra_git.briefs.brief import Brief
     from okstra_git.briefs.reporter_gate import Gate
     from okstra_git.documents.problems import Flaw
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.states import Task
+
+BRIEF = "brief"
+
+
+def input_template(workspace: Workspace, kind: str, language: str | None) -> str:
+    """An empty plan or brief in the language that was named, or that is configured."""
+    chosen = known_language(workspace, language)
+    return (templates_directory() / "inputs" / f"{kind}.{chosen}.md").read_text(encoding="utf-8")
+
+
+def known_language(workspace: Workspace, language: str | None) -> str:
+    """The language that was named, or that is configured; refuses one that okstra has no words in."""
+    chosen = language or workspace.settings.language
+    if chosen not in LANGUAGES:
+        raise UsageError(f"{quote(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
+    return chosen
+
+
+def form_text(workspace: Workspace, identity: Identity, form: str, language: str | None) -> str:
+    """The form; those of a task hold what is on record of it, and for answers the open rows of its last report."""
+    if form == BRIEF:
+        return input_template(workspace, BRIEF, language)
+
+    from okstra_git.bundle.build_context import describe_task
+    from okstra_git.bundle.render import INPUTS, make_input
+    from okstra_git.porcelain.project_files import require_project_root
+    from okstra_git.porcelain.task_lookup import require_key
+    from okstra_git.store.registry import require_task
+
+    if form not in INPUTS:
+        raise UsageError(f"{quote(form)} is not a form", hint="--form brief, release-handoff, user-response")
+    key = require_key(workspace, identity)
+    task, root = require_task(workspace.store.read().state, key), require_project_root(workspace)
+    rows = _open_rows(root, task) if form == "user-response" else ()
+    part = describe_task(task, key, ProjectPaths(root))
+    return make_input(form, part, language=known_language(workspace, language), rows=rows)
+
 
 MOST_BRIEFS = 100_000
 
@@ -129,6 +167,20 @@ def check_brief_file(workspace: Workspace, file: str, task_type: str) -> BriefCh
     return BriefCheck(file, brief, judge_gate(brief, phase, terms=terms or ()), flaws, phase.name)
 
 
+def _open_rows(root: Path, task: Task) -> Iterator[Mapping[str, str]]:
+    """What the last report asks, by the columns of its table."""
+    from okstra_git.bundle.last_report import find_last_report
+    from okstra_git.bundle.report_questions import open_questions
+    from okstra_git.bundle.run_files import Disk
+
+    disk = Disk(root)
+    last = find_last_report(disk, task)
+    asked = open_questions(disk, last.report) if last is not None and last.is_here else None
+    for row in asked.rows if asked is not None else ():
+        cells = (row.id, row.ticket, row.kind, row.statement, row.expected, row.blocks, row.status, row.answer)
+        yield dict(zip(CLARIFICATION_COLUMNS, cells, strict=True))
+
+
 def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:
     """Tasks must not differ in case only, so neither may their briefs."""
     wanted = (path.parent.name, path.name)
@@ -160,7 +212,7 @@ def _source(workspace: Workspace, file: str) -> str:
     words = decode(read_bytes(workspace, file), name=file)
     if not words.strip():
         raise NoWords(
-            f"{shown_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
+            f"{quote_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
         )
     return words
 
@@ -168,11 +220,11 @@ def _source(workspace: Workspace, file: str) -> str:
 def _report(workspace: Workspace, file: str, project: ProjectPaths) -> str:
     path = real_path(workspace.cwd / file)
     if not path.is_file():
-        message = f"there is no report {shown_path(file)}"
+        message = f"there is no report {quote_path(file)}"
         raise NoReport(message, hint="name the accepted final-verification report", path=file)
     named = project.relative(path)
     if not named.isprintable():
-        raise NoReport(f"the path {shown_path(named)} cannot stand in a brief", hint="rename the file", path=file)
+        raise NoReport(f"the path {quote_path(named)} cannot stand in a brief", hint="rename the file", path=file)
     return named
 
 

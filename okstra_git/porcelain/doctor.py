@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_git import shipped
+from okstra_git import paths
 from okstra_git.errors import OkstraError
 from okstra_git.git.settings import read_settings
 from okstra_git.health.doctor import diagnose, treat
@@ -91,7 +91,7 @@ def _scope_findings(scope: SetupScope) -> list[HealthFinding]:
     narrowed = SetupScope(scope.name, installed, scope.flags)
     where = str(installed[0].folder)
     try:
-        folders = inspect_folders(narrowed, shipped.templates_directory())
+        folders = inspect_folders(narrowed, paths.templates_directory())
     except OkstraError as refusal:
         return [HealthFinding(refusal.code, "warning", where, refusal.message, refusal.hint)]
     drift = describe_drift(narrowed, folders)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import clauses_of
-from okstra_git.names import shown_path
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.names import quote_path
+from okstra_git.paths import real_path
+from okstra_git.porcelain.current_state import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
+from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
-from okstra_git.porcelain.verification_worktree import release_verification_worktree
-from okstra_git.real_paths import real_path
 from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
 from okstra_git.runs.leases import GUARDED, finished_stages
 from okstra_git.runs.lookup import require_run
 from okstra_git.snapshots.take import snapshot_of_run
 from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktrees import see_stages
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +143,7 @@ def _recorded_report(workspace: Workspace, name: str) -> str:
         return ""
     if path is None or not name.isprintable():
         raise ReportMissing(
-            f"there is no report {shown_path(name)}", hint="write it first, or leave --report out", path=name
+            f"there is no report {quote_path(name)}", hint="write it first, or leave --report out", path=name
         )
     real = real_path(path)
     return real.relative_to(real_path(root)).as_posix() if real.is_relative_to(real_path(root)) else str(real)

@@ -21,7 +21,7 @@ from okstra_git.handoff.eligibility import Eligibility, judge_stages, list_relie
 from okstra_git.handoff.groups import Pair, Suggestion, suggest_groups
 from okstra_git.handoff.leaving import Leaving, list_leaving
 from okstra_git.handoff.overview import GroupView, list_groups, next_lines
-from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, shown
+from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, quote
 from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.base_contents import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_git.porcelain.current_state import standing_state
@@ -77,7 +77,7 @@ def parse_stages(text: str) -> tuple[StageNumber, ...]:
     """The numbers in `2,3`, ascending and each once; blanks are forgiven, nothing else is."""
     words = [word.strip() for word in text.split(",")]
     if not all(words):
-        raise UsageError(f"{shown(text)} lists no stages", hint="--stages 2,3")
+        raise UsageError(f"{quote(text)} lists no stages", hint="--stages 2,3")
     return tuple(sorted({parse_stage(word) for word in words}))
 
 

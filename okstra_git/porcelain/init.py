@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.config_file import add_line, write_setting
-from okstra_git.git.excludes import exclude_folder
+from okstra_git.git.ignored import exclude_folder
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import remote_names
-from okstra_git.git.settings import Settings
+from okstra_git.git.settings import Settings, add_line, write_setting
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import parse_slug, shown
+from okstra_git.names import parse_slug, quote
 from okstra_git.store import layout
-from okstra_git.store.writer import ensure_writer
+from okstra_git.store.clone import ensure_writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +93,7 @@ def _choose_project(workspace: Workspace, wanted: str | None) -> str:
         return parse_slug(name, what="project id")
     except OkstraError as refusal:
         raise ProjectUnknown(
-            f"no project id fits the directory name {shown(name)}", hint="git okstra init --project-id ID"
+            f"no project id fits the directory name {quote(name)}", hint="git okstra init --project-id ID"
         ) from refusal
 
 

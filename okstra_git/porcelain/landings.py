@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.digest import canonical_json, fingerprint_of
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
-from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.git.git_directory import read_own, replace_own
 from okstra_git.names import TaskKey, is_slashed_key, key_of_slashed
-from okstra_git.porcelain.current_state import standing_state, tell_taken_back
-from okstra_git.porcelain.search_scope import make_search_scope, window_limit
+from okstra_git.porcelain.current_state import make_search_scope, standing_state, tell_taken_back, window_limit
 from okstra_git.store import layout
 from okstra_git.store.fold_handoff import landed_as
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.refs import is_ref_name
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.store import layout
-from okstra_git.store.foreign_logs import (
+from okstra_git.store.clone import look_for_writer
+from okstra_git.store.log import find_tips
+from okstra_git.store.registry import require_task
+from okstra_git.store.snapshot import DAMAGE, read_events
+from okstra_git.store.validation import (
     accept_rewound,
     heed_log,
     ignore_log,
@@ -20,10 +24,6 @@ from okstra_git.store.foreign_logs import (
     unspelled,
     writer_of,
 )
-from okstra_git.store.log import find_tips
-from okstra_git.store.registry import require_task
-from okstra_git.store.snapshot import DAMAGE, read_events
-from okstra_git.store.writer import look_for_writer
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
@@ -120,7 +120,7 @@ def _log_refs(git: Git) -> list[str]:
 def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> None:
     """Refuse what cannot name a log, and a name that no log here has, unless it is ignored already."""
     if not is_ref_name(name if name.startswith("refs/") else f"{layout.REMOTE_LOGS}x/{name}"):
-        raise UsageError(f"{shown(name)} is not the name of a log", hint="git okstra log --ignored")
+        raise UsageError(f"{quote(name)} is not the name of a log", hint="git okstra log --ignored")
     writer, _ = look_for_writer(git)
     own = layout.log_ref(writer) if writer else ""
     named = [ref for ref in refs if is_ignored(ref, [name])]
@@ -130,4 +130,4 @@ def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> Non
         others = list(dict.fromkeys(writer_of(ref) for ref in refs if ref != own))
         offered = ", ".join(map(spelled, others[:LISTED])) + (" …" if len(others) > LISTED else "")
         hint = f"logs of others here: {offered}" if others else "git okstra status"
-        raise UnknownLog(f"there is no log of {shown(name)} here", hint=hint, writer=name)
+        raise UnknownLog(f"there is no log of {quote(name)} here", hint=hint, writer=name)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import command, word
-from okstra_git.counting import counted
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.git.discovery import Link, inspect_link
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
-from okstra_git.git.worktree_links import Link, inspect_link
 from okstra_git.health.findings import HealthFinding, Severity
 from okstra_git.stages.worktrees import see_stages
-from okstra_git.store.planned_stages import finished_stages
+from okstra_git.store.stage_dependencies import finished_stages
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

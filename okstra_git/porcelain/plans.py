@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
 from okstra_git.contract import APPROVED_MARKER
-from okstra_git.counting import counted
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused, TooLarge
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
-from okstra_git.real_paths import real_path
 from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,
@@ -28,6 +26,7 @@ from okstra_git.stages.approve import (
     replace_plan,
 )
 from okstra_git.store.registry import require_open, require_task
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_git.documents.problems import Flaw

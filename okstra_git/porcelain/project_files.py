@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.root import MOST_BYTES, Root
+from okstra_git.git.discovery import hidden_main
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import find_entry
 from okstra_git.git.repo import open_repository
-from okstra_git.git.worktree_links import hidden_main
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.paths import ProjectPaths
 

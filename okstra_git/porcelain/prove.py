@@ -10,10 +10,10 @@ from okstra_git.git.history import find_commit, merge_base
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.remotes import USUAL_NAMES, branch_tips, default_branches, tracking_names
 from okstra_git.git.revisions import require_named
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.reconcile.compare_ranges import Comparison, compare_ranges
-from okstra_git.reconcile.range_ends import Unmeasurable, RangeEnds, range_against, range_alone, range_since
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.reconcile.range_ends import RangeEnds, Unmeasurable, range_against, range_alone, range_since
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
@@ -132,7 +132,7 @@ def _compared(
     sides = (old, new)
     for side, each in zip(sides, ends, strict=True):
         if not isinstance(each, RangeEnds):
-            reason = each.reason if each is not None else f"{shown(side.text)} shares no history with the base"
+            reason = each.reason if each is not None else f"{quote(side.text)} shares no history with the base"
             return _unknown(git, sides, ends, reason)
     try:
         prints = fingerprint_ranges(git, [(each.base, each.head) for each in ends if isinstance(each, RangeEnds)])

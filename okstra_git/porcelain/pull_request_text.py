@@ -15,15 +15,15 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.diffs import diff_trees, show_path
-from okstra_git.git.merge.trees import TreeMerger
-from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.git.git_directory import read_own, replace_own
+from okstra_git.git.merging import TreeMerger
 from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.merge_plan import count_own, tree_under
 from okstra_git.handoff.pull_request_body import JointSection, PullRequestFacts, StageSection, render_body, render_title
 from okstra_git.handoff.selection import part_of
 from okstra_git.handoff.templates import find_template
-from okstra_git.names import shown, shown_path
+from okstra_git.names import quote, quote_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.base_contents import in_base
 from okstra_git.porcelain.project_files import project_root, read_document_named
@@ -73,7 +73,7 @@ class PrText:
         facts = _facts(workspace, task, group, base)
         path = ProjectPaths(root).task(task.key).handoff(group.id)
         if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
-            raise UsageError(f"{shown(title)} is not a title", hint="one line of at most 250 characters")
+            raise UsageError(f"{quote(title)} is not a title", hint="one line of at most 250 characters")
         heading = title or render_title(facts)
         relative_path = ProjectPaths(root).relative(path)
         if body_file is not None:
@@ -114,9 +114,9 @@ def _read(workspace: Workspace, named: str) -> str:
     except (PathRefused, UnicodeDecodeError) as error:
         hint = "name a Markdown file in UTF-8"
         why = error.message if isinstance(error, PathRefused) else error
-        raise BodyRefused(f"the body {shown_path(named)} cannot be read: {why}", hint=hint) from error
+        raise BodyRefused(f"the body {quote_path(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
-        raise BodyRefused(f"the body {shown_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
+        raise BodyRefused(f"the body {quote_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
     return text
 
 
@@ -157,9 +157,9 @@ def _joint(task: Task, group: Group) -> Iterator[JointSection]:
             checks=relied.checks,
             database=relied.database,
         )
-        shown = _for_others(verification)
-        assert shown is not None
-        yield JointSection(relied.assembled.stages, relied.assembled.base_ref, relied.assembled.base, shown,
+        outcome = _for_others(verification)
+        assert outcome is not None
+        yield JointSection(relied.assembled.stages, relied.assembled.base_ref, relied.assembled.base, outcome,
                         group.range.head_tree)  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def _keep_edited(workspace: Workspace, files: Root, path: Path) -> None:
     files.rename(path, edited)
     shown_edited = ProjectPaths(project_root(workspace)).relative(edited)
     workspace.warn(
-        f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_edited)}, "
+        f"{path.name} holds a text that okstra did not write; it is kept as {quote_path(shown_edited)}, "
         f"and {option('--body-file', edited)} publishes it"
     )
 

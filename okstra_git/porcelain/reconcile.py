@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from okstra_git.errors import UsageError
 from okstra_git.git import revisions
 from okstra_git.git.revisions import BRANCH, require_named
-from okstra_git.names import TaskKey, parse_stage, shown
+from okstra_git.names import TaskKey, parse_stage, quote
 from okstra_git.porcelain.current_state import take_back_landings
-from okstra_git.porcelain.follow import follow_history, make_judge, read_hints
-from okstra_git.porcelain.hook_events import forget_settled
+from okstra_git.porcelain.follow import follow_history, forget_settled, make_judge, read_hints
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.reconcile.settle import Choice, NotWork, after_moves, record_anchor, record_choice
 from okstra_git.reconcile.verify import verify_moves
@@ -21,7 +20,7 @@ from okstra_git.store.registry import require_task
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.reconcile.model import Report
+    from okstra_git.reconcile.findings import Report
     from okstra_git.reconcile.verify import Checked
     from okstra_git.records.events import Event
 
@@ -146,7 +145,7 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
     try:
         commit, full, _ = require_named(workspace.git, ref, what="--use-ref")
     except revisions.NotWork as refusal:
-        message = f"{shown(ref)} is where okstra keeps its records, and no work"
+        message = f"{quote(ref)} is where okstra keeps its records, and no work"
         raise NotWork(message, hint=f"git okstra reconcile --task-key {key} --check --show") from refusal
     state = workspace.store.read().state
     task = require_task(state, key)

@@ -15,26 +15,25 @@ from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.fs.root import Root
 from okstra_git.git.checkouts import find_astray
 from okstra_git.paths import CATEGORIES
+from okstra_git.porcelain.current_state import LivenessChecker, agent_session
 from okstra_git.porcelain.end_run import keep_worktree
-from okstra_git.porcelain.liveness import LivenessChecker, agent_session
+from okstra_git.porcelain.explain import gather_plan
 from okstra_git.porcelain.prepare.refresh import refresh_run
+from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.porcelain.project_files import project_root, writable_project_root
-from okstra_git.porcelain.verification_worktree import make_detached
 from okstra_git.runs.ending import check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.holder import requested_holder
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.lookup import require_run
-from okstra_git.runs.stage_facts import gather_plan
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import OwnWorktrees, find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from okstra_git.bundle.context import RunContext
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.counting import counted
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.version import VERSION
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_git.agent_setup.model import DesiredFiles, FolderStatus, SetupFolder, SetupPlan
@@ -95,8 +95,8 @@ def run_setup(request: SetupRequest) -> SetupResult:
 
 def inspect_folders(scope: SetupScope, templates: Path) -> tuple[FolderStatus, ...]:
     """The status of every folder of the scope; nothing is written."""
-    from okstra_git.agent_setup.actual import read_folder
-    from okstra_git.agent_setup.inspect import inspect
+    from okstra_git.agent_setup.inventory import read_folder
+    from okstra_git.agent_setup.plan import inspect
 
     _refuse_links(scope, templates)
     desired_files = [(root, _desired_files(root, templates)) for root in scope.roots]
@@ -176,7 +176,7 @@ def _refuse_links(scope: SetupScope, templates: Path) -> None:
 
 
 def _refuse_tracked_link(within: Path, path: Path) -> None:
-    from okstra_git.fs.listing import Looking
+    from okstra_git.fs.files import Looking
     from okstra_git.fs.refusals import linked
     from okstra_git.porcelain.project_files import is_tracked
 
@@ -187,7 +187,7 @@ def _refuse_tracked_link(within: Path, path: Path) -> None:
 
 
 def _plan(root: SetupFolder, request: SetupRequest) -> SetupPlan:
-    from okstra_git.agent_setup.actual import read_folder
+    from okstra_git.agent_setup.inventory import read_folder
     from okstra_git.agent_setup.model import DesiredFiles
     from okstra_git.agent_setup.plan import plan_install, plan_removal
 
@@ -208,7 +208,7 @@ def _apply(root: SetupFolder, request: SetupRequest) -> SetupPlan:
 
 
 def _desired_files(root: SetupFolder, templates: Path) -> DesiredFiles:
-    from okstra_git.agent_setup.desired import read_desired_files
+    from okstra_git.agent_setup.inventory import read_desired_files
 
     return read_desired_files(templates, root.kind, VERSION)
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable
-from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
+from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, quote, quote_path
 from okstra_git.porcelain.follow import follow_before_recording
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.task_lookup import find_stage_here
 from okstra_git.stages.complete import DoneRequest, complete_stages, is_left_behind
 from okstra_git.stages.open_work import find_open_work, refuse_open_work
-from okstra_git.store.carry import MAX_BYTES as MAX_CARRY_BYTES
-from okstra_git.store.carry import CarryRefused, require_carry_text
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
+from okstra_git.store.stage_dependencies import MAX_BYTES as MAX_CARRY_BYTES
+from okstra_git.store.stage_dependencies import CarryRefused, require_carry_text
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -117,7 +117,7 @@ def _parse_list(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
             continue
         if len(words) not in (2, 3):
             raise InputFileRefused(
-                f"line {place} is not 'N COMMIT [BASE]': {shown(line)}",
+                f"line {place} is not 'N COMMIT [BASE]': {quote(line)}",
                 line=place,
                 hint="one stage a line, blanks between; # begins a comment",
             )
@@ -143,14 +143,14 @@ def _read_carry(workspace: Workspace, carry: Path, read_stdin: Callable[[int], s
         return require_carry_text(redacted.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:
         kinds = ", ".join(sorted(redacted.found))
-        message = f"the carry {shown_path(name)} is not JSON any more without what must not be recorded in it ({kinds})"
+        message = f"the carry {quote_path(name)} is not JSON any more without what must not be recorded in it ({kinds})"
         raise CarryRefused(message, hint="leave that out of it, then repeat the line", path=name[:200]) from refusal
 
 
 def _read(workspace: Workspace, path: Path, read_stdin: Callable[[int], str], *, limit: int) -> str:
     """The text of a file, or of standard input; refuses what is too large, unreadable or not UTF-8."""
     name = str(path)
-    named = "stdin" if name == STDIN else shown_path(name)
+    named = "stdin" if name == STDIN else quote_path(name)
     try:
         text = read_stdin(limit + 1) if name == STDIN else read_document_named(workspace, name).decode("utf-8")
     except UnicodeDecodeError as error:

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.worktree_links import hidden_main
-from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
-from okstra_git.porcelain.hook_events import process_pending_events
+from okstra_git.git.discovery import hidden_main
+from okstra_git.porcelain.current_state import LivenessChecker, own_writer, standing_state
+from okstra_git.porcelain.follow import judge_each, make_judge, process_pending_events, read_hints
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
-from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.open_work import open_problems
-from okstra_git.porcelain.search_scope import own_writer
 from okstra_git.porcelain.unused import NOT_SET_UP, project_of
-from okstra_git.reconcile.model import Report
+from okstra_git.reconcile.findings import Report
 from okstra_git.stages.worktrees import see_stages
+from okstra_git.store.clone import WriterDamaged, look_for_writer
 from okstra_git.store.drift import find_astray, find_lost
 from okstra_git.store.registry import branch_clashes, require_task
-from okstra_git.store.writer import WriterDamaged, look_for_writer
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout

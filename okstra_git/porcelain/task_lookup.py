@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.git.excludes import is_ignored
 from okstra_git.git.history import resolve_head
+from okstra_git.git.ignored import is_ignored
 from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, split_task_key
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def _living_here(workspace: Workspace) -> Task | None:
 
     In the middle of a rebase no branch is checked out.
     """
-    from okstra_git.store.ownership import OwnWorktrees  # these load the records, which few lines need to be understood
+    from okstra_git.store.clone import OwnWorktrees  # these load the records, which few lines need to be understood
     from okstra_git.store.registry import active_places
 
     branch, top = current_branch(workspace.git), workspace.git.work_tree
@@ -127,7 +127,7 @@ def _unclear(workspace: Workspace) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
-        from okstra_git.store.writer import require_writer
+        from okstra_git.store.clone import require_writer
 
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.discovery import hidden_main
 from okstra_git.git.refs import list_ref_names
-from okstra_git.git.worktree_links import hidden_main
 from okstra_git.store import layout
 
 if TYPE_CHECKING:

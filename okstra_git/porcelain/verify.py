@@ -24,14 +24,14 @@ from okstra_git.handoff.verification import (
     record_verified_together,
     require_assembling_run,
 )
-from okstra_git.names import CommitId, shown_path
+from okstra_git.names import CommitId, quote_path
+from okstra_git.paths import real_path
 from okstra_git.porcelain.handoff import settle_first
 from okstra_git.porcelain.project_files import project_root, read_document_named
-from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.late import redact
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes
         content = read_document_named(workspace, str(path) if name else "", limit=MAX_DOCUMENT)
     except PathRefused as refusal:
         raise DocumentMissing(
-            f"the {what} {shown_path(name)} cannot be read: {refusal.message}",
+            f"the {what} {quote_path(name)} cannot be read: {refusal.message}",
             hint="write it first; name it as a file",
             path=name[:200],
         ) from refusal

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.briefs.brief import parse_brief
+from okstra_git.contract import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.remotes import default_branches
@@ -14,8 +15,7 @@ from okstra_git.git.revisions import printed_recorded
 from okstra_git.names import TaskKey, is_slug
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
-from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base
@@ -23,8 +23,7 @@ from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
-from okstra_git.store.writer import find_writer, require_writer
-from okstra_git.workers import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
+from okstra_git.store.clone import find_writer, require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import TaskKey, shown_path
+from okstra_git.names import TaskKey, quote_path
 
 if TYPE_CHECKING:
     from okstra_git.git.config import Configuration
@@ -80,7 +80,7 @@ class Workspace:
         directory = self.start / self.directory
         if not directory.is_dir():
             raise NoDirectory(
-                f"there is no directory {shown_path(str(directory))}", hint="name an existing one with -C DIR"
+                f"there is no directory {quote_path(str(directory))}", hint="name an existing one with -C DIR"
             )
         return directory
 

@@ -1,25 +1,55 @@
-"""Prunes worktrees: brings together what the records, git, live runs and this machine's processes say."""
+"""Worktrees as commands care for them: snapshots put back into them, and those of no more use removed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.host.processes import processes_in
-from okstra_git.porcelain.current_state import standing_state
+from okstra_git.commands import word
+from okstra_git.errors import OkstraError
+from okstra_git.git.worktrees import list_worktrees
+from okstra_git.host.machine import processes_in
+from okstra_git.paths import real_path
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
-from okstra_git.porcelain.liveness import LivenessChecker
-from okstra_git.real_paths import real_path
+from okstra_git.snapshots.restore import RestoreStep, carry_out, plan_restore
+from okstra_git.snapshots.take import WorktreeSnapshot, require_snapshot
 from okstra_git.stages.complete import release_reservation
 from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
+from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import find_astray, is_over
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
+
+
+class RestorePlace(OkstraError):
+    """There is no directory, or no suitable one, to put a snapshot into."""
+
+    code = "restore.place"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was done in the directory to each path, or would be."""
+
+    snapshot: WorktreeSnapshot
+    directory: Path
+    steps: list[RestoreStep]
+    dry_run: bool
+
+
+def restore(workspace: Workspace, snapshot_id: str, *, into: str | None, dry_run: bool) -> Restored:
+    """Put the snapshot back where it was taken, or into a new directory; refuses when anything there would be lost."""
+    snapshot = require_snapshot(workspace.git, snapshot_id)
+    directory, is_fresh = _directory(workspace, snapshot, into)
+    steps = plan_restore(workspace.git, snapshot, directory, is_fresh=is_fresh)
+    if not dry_run:
+        carry_out(workspace.git, steps, directory)
+    return Restored(snapshot, directory, steps, dry_run)
 
 
 def prune(
@@ -45,6 +75,23 @@ def prune(
     if not dry_run:
         _release_missing(workspace, only)
     return pruned
+
+
+def _directory(workspace: Workspace, snapshot: WorktreeSnapshot, into: str | None) -> tuple[Path, bool]:
+    """Where a snapshot goes, and whether that is a fresh directory: the one named, else the worktree it is of."""
+    if into is not None:
+        path = workspace.cwd / into
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RestorePlace(f"{path} is not empty", hint="name a new directory with --into", path=str(path))
+        return path, True
+    worktrees = {str(tree.path) for tree in list_worktrees(workspace.git)}
+    if snapshot.worktree not in worktrees or not Path(snapshot.worktree).is_dir():
+        raise RestorePlace(
+            f"the worktree {snapshot.worktree} is not there any more",
+            hint=f"git okstra run restore {word(snapshot.id)} --into DIR",
+            path=snapshot.worktree,
+        )
+    return Path(snapshot.worktree), False
 
 
 def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:

@@ -6,8 +6,8 @@ from typing import Literal
 
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
+from okstra_git.git.file_changes import merge_sides
 from okstra_git.git.history import find_commit, is_whole_above
-from okstra_git.git.merge.files import merge_sides
 from okstra_git.git.objects import MissingObject, find_entry, has_object
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.locate import Hit, locate

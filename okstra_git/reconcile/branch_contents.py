@@ -13,7 +13,7 @@ from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.scope import SearchRef
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 MAX_BEGINNINGS = 32
 """Beginnings of one stage that are looked for; of a longer one those that were recorded, and the longest."""

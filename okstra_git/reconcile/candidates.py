@@ -9,13 +9,13 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import printed_name
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.commit_matching import Unit, lines_of, list_units
+from okstra_git.reconcile.findings import Candidate
 from okstra_git.reconcile.locate import Hit
-from okstra_git.reconcile.model import Candidate
 from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.segments import Author, Step
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 from okstra_git.store import layout
 
 MAX_CANDIDATES = 5

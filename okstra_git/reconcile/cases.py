@@ -16,7 +16,7 @@ from functools import cached_property
 from okstra_git.digest import add_sums
 from okstra_git.git.diffs import delta_sum
 from okstra_git.reconcile.commit_matching import Identities, Unit, Units, is_like
-from okstra_git.reconcile.model import Finding
+from okstra_git.reconcile.findings import Finding
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.reachability import Reachability
 from okstra_git.reconcile.scope import SearchScope
@@ -25,7 +25,7 @@ from okstra_git.reconcile.segments import Step
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 
 IsAccounted = Callable[[Step], bool]
 """Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import Delta, delta_sum, diff_trees
+from okstra_git.git.file_changes import lines_by_path
 from okstra_git.git.history import CommitFacts, find_commit, parent_tree, walk
-from okstra_git.git.line_differences import lines_by_path
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.reconcile.segments import Author, Lines, Step
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 
 MAX_COMMITS = 5_000
 """Commits of one recorded stage that are looked at one by one."""

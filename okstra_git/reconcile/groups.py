@@ -19,7 +19,7 @@ from okstra_git.reconcile.windows import Window
 from okstra_git.records.handoff import Arrival, Member, PullRequest
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 OpenWindow = Callable[[SearchRef, Task, str], Window]
 """Opens the window of a ref in which a recorded commit of the task may live now."""

@@ -12,6 +12,7 @@ from okstra_git.names import TaskKey
 from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn, is_whole
 from okstra_git.reconcile.cases import near_stages
 from okstra_git.reconcile.commit_matching import Identities, Units
+from okstra_git.reconcile.findings import ProvenRange
 from okstra_git.reconcile.groups import (
     Handed,
     find_handed,
@@ -22,7 +23,6 @@ from okstra_git.reconcile.groups import (
     prove_union,
 )
 from okstra_git.reconcile.judge import Judge
-from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
 from okstra_git.reconcile.reachability import TakenBack, as_taken_back, survey, taken_back
 from okstra_git.reconcile.scope import SearchRef

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from okstra_git.digest import multiset_sum
 from okstra_git.git.diffs import ABSENT
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
-from okstra_git.git.merge.trees import find_merged_tree
+from okstra_git.git.merging import find_merged_tree
 from okstra_git.git.objects import EMPTY_TREE, find_entry
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.commit_matching import list_commits
-from okstra_git.reconcile.model import ProvenRange
+from okstra_git.reconcile.findings import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
 from okstra_git.reconcile.segments import Step, without_paths
 from okstra_git.reconcile.windows import Span, Window

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import ABSENT, NO_MODE, PATCH_ALGORITHM, Change, Delta, delta_fingerprint, diff_trees
+from okstra_git.git.file_changes import line_difference, lines_by_path, merge_sides, merged_difference
 from okstra_git.git.history import find_commit
-from okstra_git.git.line_differences import line_difference, lines_by_path, merged_difference
-from okstra_git.git.merge.files import merge_sides
-from okstra_git.git.merge.trees import find_merged_tree
+from okstra_git.git.merging import find_merged_tree
 from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 READ_TOGETHER = 64
 

@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from okstra_git.git.diffs import NO_MODE, SUBMODULE, Change
+from okstra_git.git.file_changes import line_difference
 from okstra_git.git.history import find_commit
-from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import has_object
 from okstra_git.git.revisions import printed_name
 from okstra_git.reconcile.arrivals import is_gone
 from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival
 from okstra_git.reconcile.cases import Case
+from okstra_git.reconcile.findings import Candidate, Finding, listed
 from okstra_git.reconcile.groups import Union, find_union
 from okstra_git.reconcile.locate import Hit, ends_of
-from okstra_git.reconcile.model import Candidate, Finding
 from okstra_git.reconcile.proofs import Ends, Prover
-from okstra_git.reconcile.rules import listed
 from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.segments import Step

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from okstra_git.git.branch_moves import has_left
 from okstra_git.git.history import find_commit, held_by, unreachable
-from okstra_git.git.reflogs import has_left
 from okstra_git.git.refs import is_torn
 from okstra_git.names import TaskKey
 from okstra_git.reconcile.scope import SearchRef, SearchScope

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from okstra_git.git.history import find_commit, is_whole_above, unreachable
 from okstra_git.reconcile.commit_matching import Identities, Unit, Units, like_unit
+from okstra_git.reconcile.findings import AnchorFinding
 from okstra_git.reconcile.locate import Hit, locate, prove_spans, proven_range
-from okstra_git.reconcile.model import AnchorFinding
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.segments import Step

@@ -19,8 +19,8 @@ from typing import TypeVar
 from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import Change, Delta, delta_sum, diff_trees
+from okstra_git.git.file_changes import LeftFiles, lines_by_path
 from okstra_git.git.history import CommitFacts, find_commit, walk
-from okstra_git.git.line_differences import LeftFiles, lines_by_path
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.span_index import Forest, SpanIndex, index_sums

@@ -9,15 +9,14 @@ from okstra_git.git.history import contains, find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH
-from okstra_git.names import CommitId, TaskKey, shown
-from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+from okstra_git.names import CommitId, TaskKey, quote
+from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.store.bases import Stack, choose_base
-from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.registry import StageUnknown, require_stage, require_task
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Store
 
 
@@ -236,24 +235,24 @@ def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFin
     )
     if other is not None:
         message = (
-            f"{shown(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
+            f"{quote(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
         )
         return OtherStage(message, hint=hint, stage=stage.number, other=other.number, commit=commit)
     if commit in choice.elsewhere:
         message = (
-            f"{shown(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
+            f"{quote(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
         )
         return OtherStage(message, hint=hint, stage=stage.number, commit=commit)
     target = choice.targets.get(commit) or choice.within
     if target and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
         where = f"is where {target} stands" if commit in choice.targets else f"is a commit of {target}"
-        message = f"{shown(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
+        message = f"{quote(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
         return TargetTip(message, hint=hint, stage=stage.number, target=target, commit=commit)
     if new.base is None and git.is_shallow:
-        message = f"where stage {stage.number} begins at {shown(choice.ref)} is cut off in this shallow clone"
+        message = f"where stage {stage.number} begins at {quote(choice.ref)} is cut off in this shallow clone"
         return CutOff(message, hint="git fetch --unshallow", stage=stage.number, commit=commit)
     if new.is_empty:
-        message = f"at {shown(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
+        message = f"at {quote(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
         return EmptyAnswer(message, hint=hint, stage=stage.number, commit=commit)
     return None
 

@@ -30,7 +30,7 @@ from okstra_git.reconcile.segments import (
     without_paths,
 )
 from okstra_git.reconcile.span_index import SpanIndex, compress, index_sums
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticSerializationError
 
 from okstra_git.names import is_commit_id, is_slashed_key, is_ulid
-from okstra_git.records.base import NotRecordable
 from okstra_git.records.events import Event
-from okstra_git.records.grammar import LARGEST, MAX_LINE
+from okstra_git.records.grammar import LARGEST, MAX_LINE, NotRecordable
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A NUL in a string of JSON: it can occur there only as an escape, behind an even number of backslashes."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.base import Record
+from okstra_git.records.grammar import Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint

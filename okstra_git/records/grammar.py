@@ -1,20 +1,74 @@
-"""The grammar of every stored field: what it may be in any clone, whoever wrote it, without a look at the disk.
-
-A record comes from whoever pushed it. What breaks the grammar is not an event, so that nothing behind this door has to
-ask whether a commit's name is one, whether a number can be counted on, or whether a time can be compared with another.
-Each type is as wide as anything that a release of okstra has recorded. That no text holds a NUL is checked for a whole
-line at once (`codec`), which costs nothing; here are the checks that pydantic makes in its own code.
-"""
+"""What stored records share: they are frozen and tolerate fields of newer releases, and each field has a grammar."""
 
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
-from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, slashed_form
-from okstra_git.records.base import show_time
+from okstra_git.errors import OkstraError
+from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, quote, slashed_form
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+MAJOR_FORMAT = 1
+
+
+class NotRecordable(OkstraError):
+    """A value that breaks the grammar of a record, so that nobody would read again what has it."""
+
+    code = "record.refused"
+
+
+class _Refusing(ModelMetaclass):
+    """Says in a sentence why a record cannot be made; what is decoded does not come this way."""
+
+    def __call__(cls, *args: Any, **fields: Any) -> Any:
+        try:
+            return super().__call__(*args, **fields)
+        except ValidationError as error:
+            wrong = error.errors(include_url=False)[0]
+            if wrong["type"] == "missing":
+                raise  # a field that the caller forgot is a mistake of ours
+            raise _refused(cls.__name__, wrong) from error
+
+
+class Record(BaseModel, metaclass=_Refusing):
+    """An immutable stored value; unknown fields are skipped when read (the stored bytes keep them).
+
+    One that breaks the grammar of a field is refused (`NotRecordable`) before anything is written.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+def show_time(at: datetime) -> str:
+    """RFC 3339 in UTC with a `Z`."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
+    field = ".".join(str(part) for part in wrong["loc"])
+    if field == "at":
+        message = f"nothing can be recorded at {wrong['input']}: no record is of before 1970 or after 9000"
+        return NotRecordable(message, hint="set the clock of this machine: date", field=field, record=record)
+    reasons = {
+        "string_too_long": "is longer than {max_length} characters",
+        "too_long": "has more than {max_length} items",
+        "less_than_equal": "is above {le}",
+        "greater_than_equal": "is below {ge}",
+        "string_unicode": "is not UTF-8",
+    }
+    why = reasons.get(wrong["type"], "has a form that no record may have").format(**wrong.get("ctx", {}))
+    value = wrong["input"]
+    quoted = f" {quote(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
+    message = f"the {field.replace('_', ' ')}{quoted} cannot be recorded: it {why}"
+    return NotRecordable(message, hint="change it, then repeat the line", field=field, record=record)
+
 
 LARGEST = 2**53 - 1
 """The largest number that every reader of JSON counts exactly; clocks and sequence numbers end here."""
@@ -97,10 +151,10 @@ class Sane:
     """A time with a zone, from `EARLIEST` to `LATEST`, written as `show_time` has it."""
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        shown = core_schema.plain_serializer_function_ser_schema(
+        quote = core_schema.plain_serializer_function_ser_schema(
             show_time, return_schema=core_schema.str_schema(), when_used="json"
         )
-        return core_schema.datetime_schema(tz_constraint="aware", ge=EARLIEST, le=LATEST, serialization=shown)
+        return core_schema.datetime_schema(tz_constraint="aware", ge=EARLIEST, le=LATEST, serialization=quote)
 
 
 class Finite:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from okstra_git.records import grammar as g
-from okstra_git.records.base import Record
+from okstra_git.records.grammar import Record
 from okstra_git.records.stage import Checks, RangeFingerprint
 
 Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.base import Record
+from okstra_git.records.grammar import Record
 from okstra_git.records.handoff import Assembly
 
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]

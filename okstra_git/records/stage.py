@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from okstra_git.records import grammar as g
-from okstra_git.records.base import Record
+from okstra_git.records.grammar import Record
 
 Proof = Literal["same-tree", "same-delta", "replay", "squash", "user", "restored"]
 """How a move was proven; `restored` = the branch went back to a commit this stage was recorded by before."""

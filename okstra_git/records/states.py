@@ -1,11 +1,11 @@
-"""What the fold of all events yields: tasks with their places, anchors and stages as they are now."""
+"""What the fold of all events yields: tasks with places, anchors and stages as they are now, and how these change."""
 
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.base import Record
+from okstra_git.records.grammar import Record
 from okstra_git.records.handoff import Group, GroupVerification, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Proof, RangeFingerprint, Verification
@@ -123,3 +123,40 @@ class State(Record):
     """All tasks by key."""
 
     tasks: dict[g.TaskId, Task] = Field(default_factory=dict)
+
+
+_R = TypeVar("_R", bound=Record)
+
+
+def change(record: _R, **changes: Any) -> _R:
+    """The record with these fields changed."""
+    return record.model_copy(update=changes)
+
+
+def put_stage(task: Task, stage: Stage) -> Task:
+    """The task with this stage instead of the one of the same number."""
+    return change(task, stages={**task.stages, stage.number: stage})
+
+
+def settle_conflicts(task: Task) -> Task:
+    """A person acted after the clones disagreed: what is on record now is what was meant."""
+    return change(task, conflicts=())
+
+
+def add_conflict(task: Task, sentence: str) -> Task:
+    """The task with one more thing that clones disagree about."""
+    return change(task, conflicts=(*task.conflicts, sentence))
+
+
+def standing_of(stage: Stage) -> StageStatus:
+    """What a recorded stage is now: the furthest it has come by what is still on record."""
+    if stage.landed:
+        return "landed"
+    if stage.pr is not None:
+        return "in-pr"
+    return "verified" if stage.is_verified else "done"
+
+
+def with_standing(stage: Stage) -> Stage:
+    """The stage with its status brought in line with the rest of its record."""
+    return change(stage, status=standing_of(stage)) if stage.range is not None else stage

@@ -1,12 +1,12 @@
 """Secrets that are recognised by what is around them: key blocks, headers, addresses, options of programs."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from okstra_git.redaction.span import Span
-from okstra_git.redaction.values import is_drawn, is_likely, is_placeholder
+from okstra_git.redaction.matching import MARK, Lazy, Span, is_drawn, is_likely, is_placeholder, is_random
 
 
 class Context(NamedTuple):
@@ -27,7 +27,7 @@ class Context(NamedTuple):
 _I = re.IGNORECASE
 _M = re.MULTILINE
 _WORD = r"(?P<value>\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|[^\s\"'|&;<>)]{1,400})"
-_LINE = r"(?P<value>[^\r\n\"'`\\<>]{1,4000})"
+_LINE_VALUE = r"(?P<value>[^\r\n\"'`\\<>]{1,4000})"
 _SCHEMES = (
     "bearer|basic|token|digest|negotiate|ntlm|hoba|mutual|apikey|api-key|ssws|aws4-hmac-sha256|hawk|oauth|key|jwt|dpop|vapid|genie"
     "key|googlelogin|sharedaccesssignature|sharedkey|bot|sso-key|signature|pat|splunk"
@@ -127,3 +127,86 @@ def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
         and (not context.drawn or is_drawn(value))
     ):
         yield Span(start, start + len(value), context.kind)
+
+
+KIND = "private-key"
+_HEAD = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]{4,5}"
+_BEGIN = Lazy(rf"-{{4,5}} ?BEGIN {_HEAD}")
+_END = Lazy(rf"-{{4,5}} ?END {_HEAD}")
+_BODY = Lazy(r"(?:[\sA-Za-z0-9+/=:,.()\\-]|\\n|\" ?\+?\s){0,40000}+")
+_KEY_LINE = Lazy(r"[ \t>+|*#/\"'-]{0,12}[A-Za-z0-9+/=]{8,100}[\\nr\"'+,; \t]{0,8}\Z")
+MOST_LINES = 400
+
+
+def key_blocks(text: str) -> Iterator[Span]:
+    """From the line that begins a key to the one that ends it; without an end, what follows and can be of a key."""
+    if "PRIVATE KEY" not in text:
+        return
+    begins = [match.span() for match in _BEGIN.finditer(text)]
+    ends = [match.span() for match in _END.finditer(text)]
+    taken, index = 0, 0
+    for place, (start, after) in enumerate(begins):
+        until = begins[place + 1][0] if place + 1 < len(begins) else len(text)
+        while index < len(ends) and ends[index][0] < start:
+            index += 1
+        if index < len(ends) and ends[index][0] < until:
+            taken = ends[index][1]
+        else:
+            body = _BODY.match(text, after, until)
+            taken = after + len(body[0].rstrip()) if body else after
+        yield Span(start, taken, KIND)
+    yield from _without_beginning(text, ends, [start for start, _ in begins])
+
+
+def _without_beginning(text: str, ends: list[tuple[int, int]], begins: list[int]) -> Iterator[Span]:
+    """The lines of a key above an end that no beginning stands before."""
+    last = 0
+    for start, after in ends:
+        if not _begins_between(begins, last, start):
+            first, lines = start, 0
+            while first > last and lines < MOST_LINES:
+                line = text.rfind("\n", last, first - 1) + 1 or last
+                if not _KEY_LINE.match(text[line:first].rstrip("\n")):
+                    break
+                first, lines = line, lines + 1
+            if lines:
+                yield Span(first, after, KIND)
+        last = after
+
+
+def _begins_between(begins: list[int], last: int, start: int) -> bool:
+    index = bisect_left(begins, last)
+    return index < len(begins) and begins[index] < start
+
+
+LONGEST = 600
+_BREAK = Lazy(r"[\s\"'<>\\]")
+_PORT = Lazy(r"\d{1,5}(?:/|\Z)")
+_HOST = Lazy(r"[\w.\[-]")
+_TOKEN = 20
+"""Letters of a user's name from which on it is a token."""
+
+
+def in_addresses(text: str) -> Iterator[Span]:
+    """What stands between `://` and `@`: of a name and a password the password, else a long name."""
+    at = text.find("@") if "://" in text else -1
+    while at >= 0:
+        begin = text.rfind("://", max(0, at - LONGEST), at) + 3
+        if begin > 2 and _HOST.match(text, at + 1):
+            yield from _before_host(text, begin, at)
+        at = text.find("@", at + 1)
+
+
+def _before_host(text: str, begin: int, at: int) -> Iterator[Span]:
+    login = MARK.sub(lambda mark: "*" * len(mark[0]), text[begin:at])
+    if _BREAK.search(login) or "/" in login.partition("@")[2]:
+        return
+    user, colon, password = login.partition(":")
+    if "/" in user or _PORT.match(password) or is_placeholder(password or user):
+        return
+    if password:
+        yield Span(begin + len(user) + 1, at, "password")
+        if len(user) >= _TOKEN and is_random(user):
+            yield Span(begin, begin + len(user), "token")
+    elif len(user) >= _TOKEN and not colon:
+        yield Span(begin, at, "token")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from okstra_git.redaction.lazy import Lazy
+from okstra_git.redaction.matching import Lazy
 
 Form = Literal["assigned", "flag", "element", "beside", "spaced", "sentence"]
 """How the value is joined to its name: surely (`assigned`, `flag`, `element`), or so that it has to look like a secret."""

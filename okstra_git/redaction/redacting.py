@@ -5,13 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from okstra_git.redaction.addresses import in_addresses
-from okstra_git.redaction.contexts import surrounded
-from okstra_git.redaction.keys import key_blocks
+from okstra_git.redaction.contexts import in_addresses, key_blocks, surrounded
+from okstra_git.redaction.matching import Span, merged
 from okstra_git.redaction.named import named
-from okstra_git.redaction.packed import packed
-from okstra_git.redaction.prefixes import prefixed
-from okstra_git.redaction.span import Span, merged
+from okstra_git.redaction.tokens import packed, prefixed
 
 _HOME = r"(?<![\w.])(?:/home|/Users)/[A-Za-z0-9._-]{1,64}|\b[A-Za-z]:\\{1,2}Users\\{1,2}[^\\\s\"']{1,64}"
 

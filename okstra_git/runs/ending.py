@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.host.liveness import Liveness
-from okstra_git.names import shown
-from okstra_git.records.base import show_time
+from okstra_git.host.process_facts import Liveness
+from okstra_git.names import quote
 from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
+from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import after_run
@@ -263,7 +263,7 @@ def _stale(run: Run, nonce: str) -> StaleNonce:
     since = f" since {show_time(run.touched)}" if run.touched else ""
     who = f"is led by {named(run.holder)}{since}" if run.is_active else f"ended as {run.status}"
     return StaleNonce(
-        f"the nonce {shown(nonce)} is not the one of run {run.id}, which {who}; nothing was recorded",
+        f"the nonce {quote(nonce)} is not the one of run {run.id}, which {who}; nothing was recorded",
         hint=f"git okstra run show {word(run.id)}",
         run=run.id,
         holder=run.holder.model_dump() if run.holder else None,

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.counting import counted
-from okstra_git.host.liveness import Liveness
+from okstra_git.host.process_facts import Liveness
 from okstra_git.names import named_stages
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
 from okstra_git.runs.scope import all_stages, stages_flag
 from okstra_git.runs.selection import named
+from okstra_git.wording import counted
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Holders of runs as this machine has them: who we are, who leads us, and whether a recorded one lives."""
 
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.host.ancestry import ProcessFacts, find_lead
-from okstra_git.host.liveness import SAME_START, Machine
-from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
-from okstra_git.names import shown
+from okstra_git.host.machine import ancestors, find_process, is_alive, this_machine
+from okstra_git.host.process_facts import SAME_START, Machine, ProcessFacts, find_lead
+from okstra_git.names import quote
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look
 
@@ -46,7 +45,7 @@ def requested_holder(pid: str | None) -> Holder:
     if pid is None:
         return lead_holder()
     if not (pid.isascii() and pid.isdecimal()) or len(pid) > 9:
-        raise UsageError(f"{shown(pid)} is not a pid", hint="--holder PID")
+        raise UsageError(f"{quote(pid)} is not a pid", hint="--holder PID")
     return holder_of_pid(int(pid))
 
 

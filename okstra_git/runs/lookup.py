@@ -1,7 +1,7 @@
 """Runs by the names that people type: the id, or enough of its beginning."""
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import TaskKey, shown
+from okstra_git.names import TaskKey, quote
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State, Task
 
@@ -29,11 +29,11 @@ def require_run(state: State, text: str) -> tuple[Task, Run]:
     matches = find_runs(state, text)
     if not matches:
         problem = "is too short to name a run" if len(text) < SHORTEST else "names no run"
-        raise RunUnknown(f"{shown(text)} {problem}", hint="git okstra run list --all", run=text[:100])
+        raise RunUnknown(f"{quote(text)} {problem}", hint="git okstra run list --all", run=text[:100])
     if len(matches) > 1:
         ids = sorted(run.id for _, run in matches)
         raise RunAmbiguous(
-            f"{shown(text)} is the beginning of {len(ids)} runs: {', '.join(ids[:4])}{' ...' if ids[4:] else ''}",
+            f"{quote(text)} is the beginning of {len(ids)} runs: {', '.join(ids[:4])}{' ...' if ids[4:] else ''}",
             hint="write more of the id",
             run=text[:100],
             runs=ids[:100],

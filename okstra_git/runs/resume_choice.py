@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import Advice, RunAdvice, new_run_command, show_plan
@@ -42,7 +42,7 @@ class MissingFiles(NamedTuple):
     def named(self) -> str:
         """The files in words: `the brief a.md and the plan b.md`."""
         listed = [
-            f"the {what} {shown_path(path)}" for what, path in (("brief", self.brief), ("plan", self.plan)) if path
+            f"the {what} {quote_path(path)}" for what, path in (("brief", self.brief), ("plan", self.plan)) if path
         ]
         return " and ".join(listed)
 

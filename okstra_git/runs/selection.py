@@ -9,8 +9,8 @@ from okstra_git.errors import OkstraError
 from okstra_git.records.runs import Holder, Plan, PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import Lease, finished_stages, lease_on
-from okstra_git.store.planned_stages import StageWaits, awaited_stages, listed, require_planned
 from okstra_git.store.registry import refuse_closed
+from okstra_git.store.stage_dependencies import StageWaits, awaited_stages, listed, require_planned
 
 
 class NoStageReady(OkstraError):

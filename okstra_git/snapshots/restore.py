@@ -11,9 +11,9 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused, taken
 from okstra_git.fs.root import Root
 from okstra_git.git.diffs import ABSENT, SUBMODULE, Change, diff_trees, show_path
-from okstra_git.git.nodes import LINK, PROGRAM, read_node
 from okstra_git.git.objects import EMPTY_TREE, name_of_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
+from okstra_git.git.tree_objects import LINK, PROGRAM, read_node
 from okstra_git.git.worktree_content import FILE_LIMIT
 from okstra_git.snapshots.take import WorktreeSnapshot
 

@@ -10,22 +10,21 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.dirty import merging_with, under_way, write_trees
 from okstra_git.git.history import independent, resolve_head
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
-from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.raw_objects import instant_of
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.unsaved_work import UnsavedWork, in_words, read_unsaved_work
 from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
 from okstra_git.git.worktree_files import Standing
 from okstra_git.git.worktrees import Worktree, current_branch, find_worktree
-from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
-from okstra_git.paths import OKSTRA
-from okstra_git.real_paths import real_path
+from okstra_git.names import CommitId, is_ulid, mint_ulid, quote
+from okstra_git.paths import OKSTRA, real_path
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
-from okstra_git.redaction.subjects import without_secrets
+from okstra_git.redaction.late import without_secrets
 from okstra_git.store import layout
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.wide import narrow, widen
+from okstra_git.store.clone import OwnWorktrees
+from okstra_git.wording import narrow, widen
 
 TRAILER = "Okstra-"
 SOLE = 200
@@ -173,7 +172,7 @@ def require_snapshot(git: Git, text: str) -> WorktreeSnapshot:
     if len(matches) != 1:
         many = f"{len(matches)} snapshots begin with" if matches else "there is no snapshot"
         raise SnapshotUnknown(
-            f"{many} {shown(text)}", hint="git okstra run snapshots", snapshots=[snapshot.id for snapshot in matches]
+            f"{many} {quote(text)}", hint="git okstra run snapshots", snapshots=[snapshot.id for snapshot in matches]
         )
     return matches[0]
 

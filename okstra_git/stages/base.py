@@ -6,7 +6,7 @@ from datetime import datetime
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains
-from okstra_git.git.merge.trees import merge_commits
+from okstra_git.git.merging import merge_commits
 from okstra_git.git.objects import write_commit
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, find_recorded, recorded_name, require_named

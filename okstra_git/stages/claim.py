@@ -14,10 +14,10 @@ from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase
 from okstra_git.stages.start import one_commit
 from okstra_git.stages.worktree_setup import check_reservation, check_worktree, start_of, usual_branch
-from okstra_git.store.fingerprints import fingerprint_ranges
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import reserve
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_ranges import fingerprint_ranges
 
 
 @dataclass(frozen=True)

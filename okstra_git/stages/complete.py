@@ -4,23 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from okstra_git.commands import word
-from okstra_git.git.reflogs import find_new_name
+from okstra_git.git.branch_moves import find_new_name
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, require_named
-from okstra_git.names import TaskKey, parse_branch, shown
+from okstra_git.names import TaskKey, parse_branch, quote
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.stages.worktree_setup import BranchMissing
-from okstra_git.store.bases import Stack, choose_base
+from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import has_nothing_new
-from okstra_git.store.fingerprints import fingerprint_ranges
-from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import release, require_open, require_stage, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Decision, Store
-from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)
@@ -89,14 +87,14 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
     line = f"git okstra stage done {stage.number} --task-key {task.key}"
     problem = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if is_named:
-        problem = f"there is no branch {shown(stage.branch)} with a commit"
+        problem = f"there is no branch {quote(stage.branch)} with a commit"
     if new is None or find_ref(git, f"refs/heads/{new}") is None:
         hint = f"git branch --all\nand with its name: {line} --branch NAME"
         return BranchMissing(problem, hint=hint, branch=stage.branch, stage=stage.number)
     message = (
-        f"{problem}; in the stage's worktree is {shown(new)}"
+        f"{problem}; in the stage's worktree is {quote(new)}"
         if is_named
-        else f"{problem}; it seems to be {shown(new)} now"
+        else f"{problem}; it seems to be {quote(new)} now"
     )
     return BranchMissing(message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
@@ -146,7 +144,7 @@ def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
     if request.branch is None:
         return require_stage(task, request.number)
     if find_ref(git, f"refs/heads/{parse_branch(request.branch)}") is None:
-        named = shown(request.branch)
+        named = quote(request.branch)
         raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
     return Stage(number=request.number, branch=request.branch, title=request.title)
 

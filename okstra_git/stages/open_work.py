@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
@@ -14,13 +13,14 @@ from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import default_branches
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import is_text, shown
-from okstra_git.real_paths import real_path
+from okstra_git.names import is_text, quote
+from okstra_git.paths import real_path
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.stages.complete import DoneRequest
 from okstra_git.stages.worktree_setup import WorktreeDirty
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import active_places
+from okstra_git.wording import counted
 
 FILES_NAMED = 3
 """Files that a sentence names; a refusal's facts hold up to `FILES_LISTED`."""
@@ -222,4 +222,4 @@ def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -
 def _listed(files: Sequence[str]) -> str:
     count = counted(len(files), "file that is not committed", "files that are not committed")
     more = f" and {len(files) - FILES_NAMED} more" if len(files) > FILES_NAMED else ""
-    return f"{count}: {', '.join(shown(name) for name in files[:FILES_NAMED])}{more}"
+    return f"{count}: {', '.join(quote(name) for name in files[:FILES_NAMED])}{more}"

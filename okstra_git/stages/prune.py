@@ -10,18 +10,17 @@ from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import branch_tips
-from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import branch_refs
 from okstra_git.git.unsaved_work import NO_CACHES, CachesSeen, UnsavedItem, in_words, read_unsaved_work
-from okstra_git.git.worktree_admin import is_own_lock
-from okstra_git.git.worktrees import Worktree, list_worktrees
+from okstra_git.git.worktree_changes import WorktreeHolds, remove_worktree
+from okstra_git.git.worktrees import Worktree, is_own_lock, list_worktrees
 from okstra_git.names import TaskKey
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.stages.worktrees import ReservedWorktree, list_reservations, list_reserved_worktrees
-from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.clone import OwnWorktrees
 
 Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
 """Directory, resolved -> tasks and scopes that hold it."""

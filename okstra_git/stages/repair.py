@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.git.binary import run_git
+from okstra_git.git.discovery import Link, find_entry, inspect_link, read_pointer
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.worktree_links import Link, find_entry, inspect_link, read_pointer
 from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
 from okstra_git.records.states import Reservation, Task
+from okstra_git.store.clone import find_writer
 from okstra_git.store.drift import Astray, find_astray, named, release_line
 from okstra_git.store.registry import require_task
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Store
-from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)

@@ -10,21 +10,20 @@ from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import require_named
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, quote
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
 from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
+from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import find_astray
-from okstra_git.store.fingerprints import fingerprint_ranges
-from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.planned_stages import StageWaits, awaited_stages, finished_stages, listed, require_planned
 from okstra_git.store.registry import Reserved, release, require_open, reserve
 from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.stage_dependencies import StageWaits, awaited_stages, finished_stages, listed, require_planned
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Appended, Store
-from okstra_git.store.writer import find_writer
 
 
 class DependencyUnknown(OkstraError):
@@ -165,7 +164,7 @@ def _begin(store: Store, task: Task, request: StartRequest) -> StageStart:
 def _notes(planned: PlannedStage, beginning: StageBase, *, given: str) -> Iterator[str]:
     """What a person should know of a beginning."""
     if given not in ("", planned.title):
-        yield f"the approved plan calls stage {planned.number} {shown(planned.title)}"
+        yield f"the approved plan calls stage {planned.number} {quote(planned.title)}"
     yield from lacking_notes(planned.number, beginning)
 
 

@@ -6,7 +6,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey, parse_slug
 from okstra_git.records.events import TaskClosed, TaskOpened
 from okstra_git.records.states import Task
-from okstra_git.redaction.subjects import without_secrets
+from okstra_git.redaction.late import without_secrets
 from okstra_git.store.registry import find_task, refuse_case_clash, require_task
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store

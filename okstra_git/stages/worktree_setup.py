@@ -6,17 +6,17 @@ from pathlib import Path
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.branch_moves import last_head
 from okstra_git.git.checkouts import Astray, find_astray
 from okstra_git.git.history import merge_base
-from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.remotes import tracking_names
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
+from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import add_worktree, find_worktree, list_worktrees
-from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
-from okstra_git.real_paths import real_path
+from okstra_git.names import CommitId, TaskKey, is_text, quote, quote_path
+from okstra_git.paths import real_path
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Reservation, Task
 
@@ -90,7 +90,7 @@ def make_branch(git: Git, branch: str, base: CommitId) -> None:
     try:
         run_git(["branch", "--no-track"], values=[branch, base], cwd=git.top)
     except GitFailed as failed:
-        message = f"the branch {shown(branch)} cannot be made: {failed.message}"
+        message = f"the branch {quote(branch)} cannot be made: {failed.message}"
         raise BranchExists(message, branch=branch, hint="name another one with --branch") from failed
 
 
@@ -101,7 +101,7 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     if place.adopted and tip is None and remote:
         fetched = remote[0]
         raise BranchMissing(
-            f"there is no branch {shown(place.branch)} here, and there is {shown(fetched)}",
+            f"there is no branch {quote(place.branch)} here, and there is {quote(fetched)}",
             branch=place.branch,
             hint=f"before the same line again: git branch {word(place.branch)} {word('refs/remotes/' + fetched)}",
         )
@@ -124,7 +124,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
     path = Path(place.worktree)
     if not is_text(place.worktree):
         raise DirectoryTaken(
-            f"the worktree's path {shown_path(place.worktree)} is not UTF-8 and cannot be recorded",
+            f"the worktree's path {quote_path(place.worktree)} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
     if not os.path.lexists(path):

@@ -8,9 +8,9 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 from okstra_git.records.states import Reservation, Stage, State, Task
-from okstra_git.store.ownership import OwnWorktrees, find_made
+from okstra_git.store.clone import OwnWorktrees, find_made
 
 MAX_READ = 64
 """Worktrees whose files one look at everything reads; of more it reads only what is checked out."""

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from okstra_git.digest import fingerprint_of
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
+from okstra_git.git.git_directory import read_own, replace_own
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes, list_notes
 from okstra_git.git.objects import read_blob
-from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.git.refs import (
     LostRace,
     RefLocked,
@@ -30,7 +30,7 @@ from okstra_git.git.settings import Settings, read_settings
 from okstra_git.names import CommitId, TaskKey, find_task_key
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.store import layout
-from okstra_git.wide import widen
+from okstra_git.wording import widen
 
 BATCH = 500
 MARK_BYTES = 1024

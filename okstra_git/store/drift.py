@@ -7,14 +7,14 @@ from typing import Literal
 
 from okstra_git.commands import command, word
 from okstra_git.fs.outside import read_gits
+from okstra_git.git.branch_moves import find_new_name, list_held
+from okstra_git.git.discovery import Link, find_entry, inspect_link, place_of
 from okstra_git.git.history import contains, descendants, find_commit, unreachable
-from okstra_git.git.reflogs import find_new_name, list_held
 from okstra_git.git.refs import find_quietly, is_torn
 from okstra_git.git.repo import Git
-from okstra_git.git.worktree_links import Link, find_entry, inspect_link, place_of
 from okstra_git.git.worktrees import Worktree, list_worktrees
-from okstra_git.names import is_commit_id, shown
-from okstra_git.real_paths import real_path
+from okstra_git.names import is_commit_id, quote
+from okstra_git.paths import real_path
 from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.store.registry import active_places
 
@@ -188,7 +188,7 @@ def _judge_branch(git: Git, task: Task, stage: Stage, place: Reservation) -> Los
         record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         if stage.branch == new:
             return None
-        message += f"; it seems to be {shown(new)} now"
+        message += f"; it seems to be {quote(new)} now"
         if stage.range is not None:
             return LostBranch(task, stage, "branch.renamed", message, record)
         message += f", by which it can be recorded once it is done: {record}"

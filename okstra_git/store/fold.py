@@ -21,8 +21,18 @@ from okstra_git.names import TaskKey
 from okstra_git.records import events as e
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Verification
-from okstra_git.records.states import Anchor, Reservation, Stage, Task, Trail
-from okstra_git.store.fold_changes import add_conflict, change, put_stage, settle_conflicts, with_standing
+from okstra_git.records.states import (
+    Anchor,
+    Reservation,
+    Stage,
+    Task,
+    Trail,
+    add_conflict,
+    change,
+    put_stage,
+    settle_conflicts,
+    with_standing,
+)
 from okstra_git.store.fold_handoff import HANDING, TOGETHER, with_parted
 
 

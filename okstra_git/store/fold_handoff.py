@@ -6,8 +6,7 @@ from typing import Any
 from okstra_git.records import events as e
 from okstra_git.records.handoff import Group, GroupVerification, Landing, PullRequest
 from okstra_git.records.stage import Verification
-from okstra_git.records.states import Stage, Task
-from okstra_git.store.fold_changes import add_conflict, change, put_stage, settle_conflicts, with_standing
+from okstra_git.records.states import Stage, Task, add_conflict, change, put_stage, settle_conflicts, with_standing
 
 
 def _landed(task: Task, event: e.Event, fact: e.StageLanded) -> Task:

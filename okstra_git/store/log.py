@@ -23,13 +23,12 @@ from okstra_git.git.objects import (
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, TaskKey
-from okstra_git.records.base import MAJOR_FORMAT, Record
 from okstra_git.records.codec import are_counts, encode_readable
 from okstra_git.records.events import AnyFact, Event
-from okstra_git.redaction.late import redact
-from okstra_git.redaction.subjects import NO_HOME
+from okstra_git.records.grammar import MAJOR_FORMAT, Record
+from okstra_git.redaction.late import NO_HOME, redact
 from okstra_git.store import layout
-from okstra_git.wide import widen
+from okstra_git.wording import widen
 
 
 class NewerFormat(OkstraError):

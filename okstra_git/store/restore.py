@@ -5,6 +5,7 @@ from datetime import UTC
 from pathlib import Path
 
 from okstra_git.faults import fault_point
+from okstra_git.git.git_directory import replace_own
 from okstra_git.git.history import contains
 from okstra_git.git.objects import (
     MissingObject,
@@ -15,18 +16,16 @@ from okstra_git.git.objects import (
     tree_of,
     write_commit,
 )
-from okstra_git.git.own_files import replace_own
 from okstra_git.git.refs import RefUpdate, find_ref, is_torn, set_torn_aside, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.codec import archive_of_line, identify_line
 from okstra_git.store import layout
-from okstra_git.store.cache import load_fold
-from okstra_git.store.journal import last_mark, level_journal, list_marks, missing_lines, read_lines
+from okstra_git.store.clone import require_writer
 from okstra_git.store.log import Head, build_tree, read_head
+from okstra_git.store.private_files import last_mark, level_journal, list_marks, load_fold, missing_lines, read_lines
 from okstra_git.store.store import Store
-from okstra_git.store.writer import require_writer
-from okstra_git.wide import widen
+from okstra_git.wording import widen
 
 
 def restore_lines(store: Store) -> int:

@@ -25,8 +25,8 @@ from typing import Generic, TypeVar
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
+from okstra_git.git.config import NOBODY
 from okstra_git.git.objects import durable_writes, write_commit
-from okstra_git.git.persons import NOBODY
 from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.host.locks import Busy, hold_lock
@@ -34,11 +34,11 @@ from okstra_git.names import CommitId, TaskKey, WriterId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.store import layout
+from okstra_git.store.clone import find_writer, require_writer
 from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
-from okstra_git.store.journal import add_batch, last_mark, level_journal, missing_lines
 from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, list_without_secrets
+from okstra_git.store.private_files import add_batch, last_mark, level_journal, missing_lines
 from okstra_git.store.snapshot import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
-from okstra_git.store.writer import find_writer, require_writer
 
 DERIVE_PATIENCE = 3.0
 """Seconds; what is derived can be derived again, so nobody waits long for it."""

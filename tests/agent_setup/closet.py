@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from okstra_git.agent_setup.actual import read_folder
 from okstra_git.agent_setup.apply import apply_steps
-from okstra_git.agent_setup.desired import read_desired_files
-from okstra_git.agent_setup.inspect import inspect
+from okstra_git.agent_setup.inventory import read_desired_files, read_folder
 from okstra_git.agent_setup.model import MANIFEST, DesiredFiles, FolderStatus, Kind, SetupFolder, SetupPlan
-from okstra_git.agent_setup.plan import plan_install, plan_removal
+from okstra_git.agent_setup.plan import inspect, plan_install, plan_removal
 
 RUN = "---\nname: okstra-run\ndescription: Runs.\n---\n\n# Run\n"
 LEAD = "---\nname: okstra-lead\ndescription: Leads.\n---\n\n# Lead\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git import faults
-from okstra_git.agent_setup.files import leftover_of
+from okstra_git.agent_setup.apply import leftover_of
 from okstra_git.agent_setup.model import MANIFEST
 from tests.agent_setup.closet import SHIPPED, Closet, picture
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from okstra_git.agent_setup.desired import RULES
+from okstra_git.agent_setup.inventory import RULES
 from okstra_git.agent_setup.model import MANIFEST, SetupBlocked
 from tests.agent_setup.closet import SHIPPED, Closet, picture, write_templates
 from tests.agent_setup.test_killed import kill_after

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.agent_setup.apply import apply_steps
-from okstra_git.agent_setup.desired import RULES
+from okstra_git.agent_setup.inventory import RULES
 from okstra_git.agent_setup.model import Interfered
 from tests.agent_setup.closet import Closet, picture
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.agent_setup.desired import RULES, read_desired_files
+from okstra_git.agent_setup.inventory import RULES, read_desired_files
 from okstra_git.agent_setup.model import Kind
-from okstra_git.shipped import NotShipped, templates_directory
+from okstra_git.paths import NotShipped, templates_directory
 from tests.agent_setup.closet import SHIPPED, write_templates
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okstra_git.briefs.edits import BadWords, make_brief
 from okstra_git.briefs.insertion import NotEditable, read_text
-from okstra_git.briefs.new_brief import BadWords, make_brief
 from okstra_git.briefs.rules import check_brief
 from tests.briefs.test_verbatim import WORDS
 from tests.kit.surroundings import ROOT

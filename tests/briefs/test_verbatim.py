@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git.briefs.brief import Brief, parse_brief
-from okstra_git.briefs.verbatim import fenced
+from okstra_git.briefs.brief import Brief, fenced, parse_brief
 from okstra_git.documents.markdown import parse_document
 
 BEFORE = "---\nreporter-confirmations: pending\n---\n\n# Brief\n\n## Source Material\n\n"

@@ -24,10 +24,10 @@ from okstra_git.bundle.context import (
 )
 from okstra_git.bundle.documents import PromptDocuments, SourceText
 from okstra_git.bundle.task_views import KnownRun, ScheduledStage
+from okstra_git.contract import DEFAULT_MODELS, WORKERS
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, plan_key
 from okstra_git.phases import PHASES
-from okstra_git.workers import DEFAULT_MODELS, WORKERS
 
 ROOT = "/home/dev/shop"
 KEY = TaskKey("shop", "web", "login")

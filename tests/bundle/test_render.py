@@ -16,10 +16,10 @@ from okstra_git.bundle.documents import PromptDocuments
 from okstra_git.bundle.render import INPUTS, Bundle, Excerpt, excerpt, make_bundle, make_input
 from okstra_git.bundle.task_views import render_schedule, render_task_index, task_manifest
 from okstra_git.documents.markdown import parse_document
+from okstra_git.paths import templates_directory
 from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.rendering import _environment
-from okstra_git.shipped import templates_directory
 from tests.bundle.samples import SAMPLES, a_questioned_brief, a_run, an_implementation, sources_of
 from tests.kit.surroundings import require_tool
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from okstra_git.briefs.insertion import read_text
-from okstra_git.porcelain.brief_files import BriefChanged, BriefFile, BriefUnwritable, save, save_brief, save_over
+from okstra_git.porcelain.brief_edits import BriefChanged, BriefFile, BriefUnwritable, save, save_brief, save_over
 from tests.cli.shop import open_shop, refused
 from tests.kit.prepared import a_brief
 from tests.kit.scenario import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.names import LONGEST_PATH, shown_path
+from okstra_git.names import LONGEST_PATH, quote_path
 from tests.kit.prepared import KEY, prepare, set_up
 from tests.kit.scenario import World
 
@@ -44,7 +44,7 @@ def test_a_path_is_told_to_its_end(shop: World, line: tuple[str, ...]) -> None:
 
 def test_a_path_without_end_keeps_both_ends() -> None:
     text = "begin/" + "x/" * 500 + "end.md"
-    told = shown_path(text)
+    told = quote_path(text)
     assert len(told) == LONGEST_PATH + 2
     assert told.startswith("'begin/")
     assert told.endswith("x/end.md'")
@@ -52,4 +52,4 @@ def test_a_path_without_end_keeps_both_ends() -> None:
 
 
 def test_what_a_terminal_would_interpret_is_escaped_in_a_path_too() -> None:
-    assert shown_path("a\x1b]0;t\x07b") == r"'a\x1b]0;t\x07b'"
+    assert quote_path("a\x1b]0;t\x07b") == r"'a\x1b]0;t\x07b'"

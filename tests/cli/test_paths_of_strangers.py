@@ -11,7 +11,7 @@ import pytest
 
 from okstra_git.names import parse_task_key
 from okstra_git.runs.holder import own_holder
-from okstra_git.store.carry import MAX_BYTES, examine_carry
+from okstra_git.store.stage_dependencies import MAX_BYTES, examine_carry
 from tests.kit.foreign_logs import fetched_log
 from tests.kit.prepared import KEY, a_brief, code_of, folder, prepare, set_up
 from tests.kit.scenario import World

@@ -6,8 +6,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from okstra_git import shipped
-from okstra_git.agent_setup.desired import RULES
+from okstra_git import paths
+from okstra_git.agent_setup.inventory import RULES
 from okstra_git.agent_setup.model import Kind, SetupFolder
 from okstra_git.porcelain import setup
 from okstra_git.version import VERSION
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("bin_dir", "templates")
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the installation ships, in this test."""
     folder = write_templates(tmp_path / "shipped")
-    monkeypatch.setattr(shipped, "templates_directory", lambda: folder)
+    monkeypatch.setattr(paths, "templates_directory", lambda: folder)
     return folder
 
 

@@ -12,7 +12,7 @@ import pytest
 from okstra_git.faults import arm
 from okstra_git.git.repo import open_repository
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.host.processes import processes_in
+from okstra_git.host.machine import processes_in
 from okstra_git.records.events import PlaceReleased, PlaceReserved
 from tests.cli.shop import KEY, TASK, open_shop, stage_place
 from tests.kit.answers import run_program

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES, VERIFICATION_SCOPES
+from okstra_git.contract import AUGMENTATION_LABELS, EXECUTORS, QUESTION_PREFIXES, VERIFICATION_SCOPES
 from okstra_git.git.settings import SETTINGS
 from okstra_git.phases import PHASES
-from okstra_git.workers import EXECUTORS
 from tests.docs.command_tree import Command, Parameter, command_tree
 
 KINDS = {

@@ -14,9 +14,9 @@ from okstra_git import faults
 from okstra_git.errors import OkstraError
 from okstra_git.records.events import AnyFact, PlaceReserved, TaskOpened
 from okstra_git.stages.start import StartRequest, start_stage
+from okstra_git.store.clone import ensure_writer
 from okstra_git.store.registry import reserve
 from okstra_git.store.snapshot import Snapshot, read_from_scratch
-from okstra_git.store.writer import ensure_writer
 from tests.kit.prepared import a_brief
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task, own_log, record

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import ABSENT, NO_MODE, Change, compose, delta_fingerprint, delta_sum, diff_trees
-from okstra_git.git.line_differences import line_difference
+from okstra_git.git.file_changes import line_difference
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git, open_repository
 from tests.kit.imports import FILE, LINK, MODULE, PROGRAM, Made, Snapshot, make_commits

@@ -8,10 +8,9 @@ import pytest
 
 from okstra_git.git.binary import run_git
 from okstra_git.git.config import BrokenConfig
-from okstra_git.git.config_file import unset_setting, write_setting
 from okstra_git.git.remotes import remote_names, tracked_branch, upstream_of
 from okstra_git.git.repo import open_repository
-from okstra_git.git.settings import Settings, read_settings
+from okstra_git.git.settings import Settings, read_settings, unset_setting, write_setting
 from tests.kit.scenario import World
 
 DAYS, TARGET = Settings.keep_days, Settings.target

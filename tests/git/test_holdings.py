@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.caches import find_caches
+from okstra_git.git.ignored import find_caches
 from okstra_git.git.repo import open_repository
 from okstra_git.git.unsaved_work import in_groups, named, read_unsaved_work, size_in_words
 from okstra_git.git.worktrees import Worktree

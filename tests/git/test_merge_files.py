@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okstra_git.git.diffs import ABSENT, NO_MODE, Change
-from okstra_git.git.line_differences import line_difference, merged_difference
-from okstra_git.git.merge.files import merge_sides, merge_text
-from okstra_git.git.merge.trees import find_merged_tree
+from okstra_git.git.file_changes import line_difference, merge_sides, merge_text, merged_difference
+from okstra_git.git.merging import find_merged_tree
 from okstra_git.git.repo import Git, open_repository
 from tests.kit.imports import FILE, LINK, PROGRAM
 from tests.kit.scenario import World

@@ -3,7 +3,7 @@
 import pytest
 
 from okstra_git.git.diffs import patch_id
-from okstra_git.git.merge.trees import merge_commits
+from okstra_git.git.merging import merge_commits
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
 

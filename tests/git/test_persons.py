@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.persons import NOBODY
+from okstra_git.git.config import NOBODY
 from okstra_git.git.refs import RefUpdate, swap_refs
 from okstra_git.git.repo import open_repository
 from okstra_git.names import CommitId

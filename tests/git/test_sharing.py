@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.sharing import parse_rights
+from okstra_git.git.git_directory import parse_rights
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, stage_of
 from tests.kit.scenario import World
 

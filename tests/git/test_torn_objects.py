@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.damaged_objects import FILES, find_torn, is_cut
+from okstra_git.git.raw_objects import FILES, find_torn, is_cut
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, recorded_world
@@ -39,7 +39,7 @@ from pathlib import Path
 import pygit2
 from okstra_git.errors import OkstraError
 from okstra_git.git import history, objects
-from okstra_git.git.merge.trees import merge_trees
+from okstra_git.git.merging import merge_trees
 from okstra_git.git.repo import open_repository
 git, (tip, first, tree, blob) = open_repository(Path(sys.argv[1])), sys.argv[2:]
 def ask(name, read):

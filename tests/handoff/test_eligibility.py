@@ -9,8 +9,7 @@ from okstra_git.handoff.groups import Pair, group_id, suggest_groups
 from okstra_git.records.handoff import PullRequest
 from okstra_git.records.runs import Plan, PlannedStage
 from okstra_git.records.stage import Author, RangeFingerprint, Verification
-from okstra_git.records.states import Stage, Task
-from okstra_git.store.fold_changes import standing_of
+from okstra_git.records.states import Stage, Task, standing_of
 
 URL = "https://forge.example/shop/pull/7"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okstra_git.documents.plain_json import MAX_BYTES
+from okstra_git.documents.json_text import MAX_BYTES
 from okstra_git.handoff.evidence import (
     MAX_CHECKS,
     MAX_COMMAND,

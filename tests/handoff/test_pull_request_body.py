@@ -21,9 +21,9 @@ from okstra_git.handoff.pull_request_body import (
     render_title,
 )
 from okstra_git.handoff.templates import Template
+from okstra_git.paths import templates_directory
 from okstra_git.records.stage import Check
 from okstra_git.rendering import _environment, read_labels
-from okstra_git.shipped import templates_directory
 from tests.handoff.parcels import ALTERED, CARRIED, COPIED, FORM, SMALL, TABLE, UNVERIFIED, oid, verification
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -355,7 +355,7 @@ def test_a_worktree_setting_that_leads_nowhere_is_named_by_every_command(desk: D
 
 
 def test_bare_repositories_and_submodules_are_as_they_should_be(desk: Desk, tmp_path: Path) -> None:
-    from okstra_git.git.worktree_links import find_hidden
+    from okstra_git.git.discovery import find_hidden
 
     bare_one = tmp_path / "project/.git"
     desk.world.git("clone", "-q", "--bare", str(desk.world.path), str(bare_one))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.config_risks import find_risks
+from okstra_git.git.compatibility import find_risks
 from tests.cli.shop import open_shop, record_stage
 from tests.kit.answers import run_program
 from tests.kit.scenario import World

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.names import parse_task_key
-from okstra_git.store.writer import require_writer
+from okstra_git.store.clone import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, open_store, own_log, record, recorded_world, start_and_finish
 
@@ -224,7 +224,7 @@ def test_lines_that_git_copied_to_other_commits_are_taken_off_again(shop: World)
 
 
 def test_a_false_cache_is_found_and_thrown_away(shop: World) -> None:
-    from okstra_git.store.cache import load_fold, save_fold
+    from okstra_git.store.private_files import load_fold, save_fold
 
     path = shop.path / ".git/okstra/cache/fold"
     shop.okstra("status")

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from okstra_git.hooks.block import BEGIN, find_block, insert_block, is_shell, render_block, replace_block
-from okstra_git.hooks.block import Origin as O
 from okstra_git.hooks.install import install_hooks, uninstall_hooks
 from okstra_git.hooks.model import HOOKS, HookChange, HooksReadOnly, HookState
 from okstra_git.hooks.probe import probe_hooks
+from okstra_git.hooks.scripts import BEGIN, find_block, insert_block, is_shell, render_block, replace_block
+from okstra_git.hooks.scripts import Origin as O
 from okstra_git.hooks.status import inspect_hooks
 from tests.hooks.conftest import Listener
 from tests.kit.answers import run_program

@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.host.liveness import ELSEWHERE, ENDED, OTHER_SPACE, RESTARTED, REUSED, Liveness, Machine, judge_machine
-from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
+from okstra_git.host.machine import ancestors, find_process, is_alive, this_machine
+from okstra_git.host.process_facts import (
+    ELSEWHERE,
+    ENDED,
+    OTHER_SPACE,
+    RESTARTED,
+    REUSED,
+    Liveness,
+    Machine,
+    judge_machine,
+)
 
 HERE = this_machine()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.host.ancestry import ProcessFacts, find_agent, find_lead, is_agent, passes_on, program_of
+from okstra_git.host.process_facts import ProcessFacts, find_agent, find_lead, is_agent, passes_on, program_of
 
 
 def chain(*lines: str) -> list[ProcessFacts]:

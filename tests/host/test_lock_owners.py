@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.host.processes import holders_of
+from okstra_git.host.machine import holders_of
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ WORDS = (
 )  # fmt: skip
 
 SAID_BY_THE_TEST = {
-    "tests/test_external_text.py": "gives a complaint of git to what takes passwords out",
+    "tests/test_wording.py": "gives a complaint of git to what takes passwords out",
     "tests/git/test_refs.py": "gives complaints of libgit2 to what sorts them",
     "tests/git/test_remotes.py": "gives complaints of git and ssh to what sorts them",
     "tests/git/test_pushing.py": "hooks of its own and the forge of the kit say this",

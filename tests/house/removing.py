@@ -17,11 +17,11 @@ CALLS = {"rmtree", "remove_tree", "is_clean", "removedirs"}
 
 EXCUSED: dict[tuple[str, str], str] = {
     ("okstra_git/git/dirty.py", "git status"): "the one question, with every switch given",
-    ("okstra_git/git/removal.py", "git worktree remove"): "asks what the worktree holds immediately before",
-    ("okstra_git/git/checkout_update.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
+    ("okstra_git/git/worktree_changes.py", "git worktree remove"): "asks what the worktree holds immediately before",
+    ("okstra_git/git/worktree_changes.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
     ("okstra_git/hooks/probe.py", "git worktree remove"): "a throw-away worktree that the probe made itself",
     ("okstra_git/hooks/probe.py", "git checkout"): "fills the throw-away worktree of the probe",
-    ("okstra_git/hooks/shims.py", "rmtree()"): "a folder in git's directory that holds our own copies alone",
+    ("okstra_git/hooks/scripts.py", "rmtree()"): "a folder in git's directory that holds our own copies alone",
     ("okstra_git/bundle/whole_files.py", "remove_tree()"): "a folder of a run that okstra wrote and replaces whole",
     ("okstra_git/fs/root.py", "rmtree()"): "by descriptor, below a root; who may call it is asked of remove_tree()",
 }

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
-from okstra_git.shipped import templates_directory
+from okstra_git.paths import templates_directory
 
 FOLDERS = ("skills", "agents")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)

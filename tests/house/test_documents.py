@@ -12,7 +12,7 @@ from okstra_git.handoff import eligibility
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.wide import widen
+from okstra_git.wording import widen
 from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World

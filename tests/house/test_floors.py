@@ -49,7 +49,7 @@ def test_a_misplaced_import_is_found(path: str, text: str) -> None:
             "okstra_git/reconcile/reachability.py",
             "from okstra_git.store.log import append\nfrom okstra_git import names",
         ),
-        ("okstra_git/git/refs.py", "from okstra_git.host.processes import me"),
+        ("okstra_git/git/refs.py", "from okstra_git.host.machine import me"),
         ("okstra_cli/entry.py", "from okstra_git.stages import plans\nfrom okstra_cli.app import app"),
     ],
 )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.real_paths import real_path
+from okstra_git.paths import real_path
 from tests.house.sources import Source, product_sources
 from tests.kit.scenario import World
 
 EXCUSED = {
     "okstra_git/git/refs.py": "a reference of pygit2, not a path",
-    "okstra_git/shipped.py": "the place of the program itself",
+    "okstra_git/paths.py": "the place of the program itself",
 }
 
 
@@ -20,7 +20,7 @@ def breaches(source: Source) -> Iterator[str]:
     """Calls of `.resolve()`, which before Python 3.13 raises RuntimeError for a link that leads to itself."""
     for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "resolve":
-            yield f"{source.path}:{node.lineno}: use okstra_git.real_paths.real_path"
+            yield f"{source.path}:{node.lineno}: use okstra_git.paths.real_path"
 
 
 def test_paths_are_followed_by_one_function() -> None:

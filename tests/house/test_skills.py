@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git import contract
-from okstra_git.shipped import templates_directory
-from okstra_git.workers import WORKERS
+from okstra_git.contract import WORKERS
+from okstra_git.paths import templates_directory
 from tests.house.skill_lines import KINDS, PLACEHOLDERS, impurities, line_breaches, lines_of, stray_lines
 from tests.house.skill_rules import (
     Known,

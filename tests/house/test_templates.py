@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 
 from okstra_git import contract
+from okstra_git.paths import LANGUAGES, templates_directory
 from okstra_git.rendering import read_labels
-from okstra_git.shipped import LANGUAGES, templates_directory
 from tests.house.templates import contract_strings, repeated, retyped, sentences, unknown_labels, unquoted
 
 TEXTS = {

@@ -8,7 +8,7 @@ import pytest
 
 from okstra_cli.wizard.answers import DEFAULT
 from okstra_cli.wizard.machine import all_steps
-from okstra_git.shipped import LANGUAGES, templates_directory
+from okstra_git.paths import LANGUAGES, templates_directory
 from tests.kit.surroundings import ROOT
 
 WORDS: dict[str, dict[str, str]] = {

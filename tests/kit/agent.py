@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from okstra_git.shipped import templates_directory
+from okstra_git.paths import templates_directory
 from tests.kit.answers import Answer, run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir

@@ -14,8 +14,8 @@ from okstra_cli.wizard.answers import ABORTED, DIRECT_INPUT, State
 from okstra_cli.wizard.machine import DONE, GROUP, prompt, submit
 from okstra_cli.wizard.texts import Texts, load_texts
 from okstra_cli.wizard.turn import json_line, submit_looking
+from okstra_git.paths import LANGUAGES
 from okstra_git.porcelain.wizard_facts import _constants
-from okstra_git.shipped import LANGUAGES
 
 TEXTS = {language: load_texts(language) for language in LANGUAGES}
 EN = TEXTS["en"]

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.names import TaskKey, parse_task_key
+from okstra_git.reconcile.findings import Finding, Report
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.locate import Hit, locate
-from okstra_git.reconcile.model import Finding, Report
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.settle import settle
@@ -15,9 +15,9 @@ from okstra_git.reconcile.windows import open_window
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.stages.complete import DoneRequest, complete_stages
 from okstra_git.stages.task import open_task
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.clone import ensure_writer
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Appended, Store
-from okstra_git.store.writer import ensure_writer
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")

@@ -8,7 +8,7 @@ from okstra_git.reconcile.scope import SearchScope
 from okstra_git.records.events import GroupAssembled, PrRecorded
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Task
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, record

@@ -4,7 +4,7 @@ from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.commit_matching import Identities
 from okstra_git.reconcile.windows import Window, open_window
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from tests.kit.scenario import World
 
 

@@ -8,8 +8,8 @@ from okstra_git.health.leftovers import clear_dead_locks
 from okstra_git.names import TaskKey, parse_task_key
 from okstra_git.records.events import AnyFact, TaskOpened
 from okstra_git.store import layout
+from okstra_git.store.clone import ensure_writer, require_writer
 from okstra_git.store.store import Appended, Store
-from okstra_git.store.writer import ensure_writer, require_writer
 from tests.kit.scenario import World
 from tests.kit.templates import build_once
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from okstra_git.git.repo import open_repository
 from okstra_git.store import layout
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
 from tests.kit.scenario import World, begun, blank_config, settle_index
 from tests.kit.surroundings import print_of_surroundings, scratch_dir
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from okstra_git.host.liveness import Liveness
+from okstra_git.host.process_facts import Liveness
 from okstra_git.names import mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.runs import Holder, Plan, PlannedStage, Run, RunStatus

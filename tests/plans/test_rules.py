@@ -74,6 +74,7 @@ BROKEN = {
     "plan.empty-block": (swap(("Part 1 works and is exported.\n", "")), "#### Stage Exit Contract", 1),
     "plan.no-files": (swap((FILES_1, "(none)\n")), "#### Files", 1),
     "plan.bad-path": (swap((FILES_1, FILES_1 + "- ../secret\n")), "- ../secret", 1),
+    "plan.placeholder": (swap((FILES_1, FILES_1 + "- `<path>`\n")), "- `<path>`", None),
     "plan.no-command": (swap((VALIDATION_1, "Look at it.\n")), "#### Stage Validation", 1),
     "plan.removed-heading": (SOUND + "## 7. Open Questions\n\n- why?\n", "## 7. Open Questions", None),
     "plan.no-marker": (swap(("- [ ] Approved\n", "")), "---", None),

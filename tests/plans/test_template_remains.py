@@ -4,9 +4,8 @@ import pytest
 
 from okstra_git.bundle.render import make_bundle
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.rules import check_plan
+from okstra_git.plans.rules import check_plan, template_forms
 from okstra_git.plans.stage_map import parse_plan
-from okstra_git.plans.template_remains import template_forms
 from tests.bundle.samples import a_run, sources_of
 from tests.kit.prepared import a_plan
 

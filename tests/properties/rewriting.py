@@ -3,7 +3,7 @@
 import contextlib
 from dataclasses import dataclass, field
 
-from okstra_git.reconcile.model import Finding
+from okstra_git.reconcile.findings import Finding
 from tests.kit.desk import Desk
 from tests.kit.scenario import World
 from tests.properties.contracts import REGIONS, RENAMED, SHARED, Contract, contains, contract, places, shared_text

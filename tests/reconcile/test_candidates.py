@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from okstra_git.names import parse_task_key
-from okstra_git.reconcile.model import Candidate, Finding
+from okstra_git.reconcile.findings import Candidate, Finding
 from tests.kit.desk import Desk
 from tests.kit.scenario import World
 from tests.kit.stores import NAME

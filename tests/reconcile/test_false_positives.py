@@ -8,7 +8,7 @@ import pytest
 from okstra_git.git.diffs import diff_trees
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.proofs import Ends, Prover, RecordedDeltas
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from tests.kit.imports import Made, make_commits
 from tests.kit.scenario import World
 from tests.reconcile.lookalikes import FEW, Change, corpus

@@ -4,7 +4,7 @@ import pytest
 
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.commit_matching import MAX_COMMITS, Identities, list_commits
-from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from tests.kit.ranges import known, recorded, window_on
 from tests.kit.scenario import World
 

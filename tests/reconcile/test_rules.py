@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from okstra_git.reconcile.model import Finding, FindingClass, ProvenRange
-from okstra_git.reconcile.rules import apply_rules
+from okstra_git.reconcile.findings import Finding, FindingClass, ProvenRange, apply_rules
 from okstra_git.records.stage import Author, MoveEvidence, RangeFingerprint
 
 TREE = "0" * 40

@@ -10,8 +10,8 @@ import pytest
 
 from okstra_git.records import events as e
 from okstra_git.records import handoff, runs, stage, states
-from okstra_git.records.base import NotRecordable, Record
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
+from okstra_git.records.grammar import NotRecordable, Record
 from tests.kit.values import TASK, a_range, an_event, oid, ulid
 
 HOLDER = runs.Holder(host="h", boot="b", pid=1, born=1.0, name="claude")

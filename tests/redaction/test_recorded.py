@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from okstra_git.records.base import Record
 from okstra_git.records.events import AnyFact, PlanApproved, RunFinished, TaskOpened
+from okstra_git.records.grammar import Record
 from okstra_git.records.runs import PlannedStage
-from okstra_git.redaction.subjects import same_subject
+from okstra_git.redaction.late import same_subject
 from okstra_git.store import layout
 from okstra_git.store.log import NAMES, TEXTS, without_secrets
 from tests.cli.shop import TASK, open_shop, record_stage, stage_of

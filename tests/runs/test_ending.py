@@ -9,7 +9,7 @@ import pytest
 
 from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
-from okstra_git.host.liveness import Liveness
+from okstra_git.host.process_facts import Liveness
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import RunClaimed, RunPrepared, TaskClosed
 from okstra_git.records.runs import Holder, Run

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from okstra_git.host.liveness import Liveness
+from okstra_git.host.process_facts import Liveness
 from okstra_git.records.runs import Run
 from okstra_git.runs.explain import PlanFacts, StageFacts, explain, explain_run
 from okstra_git.runs.leases import leases_of

@@ -16,8 +16,8 @@ from okstra_git.runs.selection import (
     StageOccupied,
     select_stage,
 )
-from okstra_git.store.planned_stages import StageNotPlanned, StageWaits
 from okstra_git.store.registry import TaskClosedAlready
+from okstra_git.store.stage_dependencies import StageNotPlanned, StageWaits
 from tests.kit.values import NOW, WRITER, look, planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)), (3, ()), (4, (2, 3)))

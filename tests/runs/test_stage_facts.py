@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from okstra_git.names import parse_task_key
+from okstra_git.porcelain.explain import gather_facts, gather_plan
 from okstra_git.records.runs import Plan
 from okstra_git.runs.explain import PlanFacts, StageFacts
-from okstra_git.runs.stage_facts import gather_facts, gather_plan
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, NAME, open_store
 

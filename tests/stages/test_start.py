@@ -15,8 +15,8 @@ from okstra_git.stages import start
 from okstra_git.stages.complete import DoneRequest, complete_stages, release_reservation
 from okstra_git.stages.start import StartRequest, start_stage
 from okstra_git.stages.task import open_task
+from okstra_git.store.clone import ensure_writer
 from okstra_git.store.store import Store
-from okstra_git.store.writer import ensure_writer
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")

@@ -7,9 +7,9 @@ import pytest
 from okstra_git.git.repo import open_repository
 from okstra_git.names import parse_task_key
 from okstra_git.stages.task import close_task, open_task
+from okstra_git.store.clone import ensure_writer
 from okstra_git.store.registry import CaseClash, TaskUnknown
 from okstra_git.store.store import Store
-from okstra_git.store.writer import ensure_writer
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")

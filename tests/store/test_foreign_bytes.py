@@ -11,16 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.names import parse_task_key
-from okstra_git.records.base import NotRecordable
 from okstra_git.records.events import TaskOpened
-from okstra_git.records.grammar import LARGEST
+from okstra_git.records.grammar import LARGEST, NotRecordable
 from okstra_git.records.states import State, Task
 from okstra_git.store import layout
-from okstra_git.store.cache import CachedFold, _seal, load_fold, save_fold
 from okstra_git.store.derived import note_lines, task_of_line, wanted_refs
 from okstra_git.store.fold import fold_task
-from okstra_git.store.journal import MARK, last_mark, list_marks
 from okstra_git.store.log import Head, parse_head, show_head
+from okstra_git.store.private_files import MARK, CachedFold, _seal, last_mark, list_marks, load_fold, save_fold
 from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task

@@ -12,11 +12,20 @@ from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event, StageStarted, TaskClosed, TaskOpened
 from okstra_git.store import derived, layout
-from okstra_git.store.cache import load_fold
-from okstra_git.store.foreign_logs import heed_log, ignore_line, ignore_log, writer_of
+from okstra_git.store.private_files import load_fold
 from okstra_git.store.snapshot import Memory, Snapshot, read_events, read_from_scratch, read_snapshot
 from okstra_git.store.store import Store
-from okstra_git.store.validation import CLOCK_STEP, FAR_CLOCK, Criteria, filter_events, find_horizon
+from okstra_git.store.validation import (
+    CLOCK_STEP,
+    FAR_CLOCK,
+    Criteria,
+    filter_events,
+    find_horizon,
+    heed_log,
+    ignore_line,
+    ignore_log,
+    writer_of,
+)
 from tests.cli.shop import open_shop, record_stage
 from tests.kit.foreign_logs import EVE, TASK, a_line, fetched, push_log
 from tests.kit.scenario import World
@@ -74,7 +83,7 @@ def test_what_a_log_may_not_say_is_skipped_and_told_by_its_ref(store: Store, cod
 def test_a_log_full_of_broken_lines_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     push_log(store.git, fetched(), [a_line(5), b"broken", a_line(6, BOB)])
     assert [code for code, _ in told(store.read())] == ["log.broken-line", "log.forged-writer"]
-    monkeypatch.setattr("okstra_git.store.refold.filter_events", None)  # so that decoding anything would fail
+    monkeypatch.setattr("okstra_git.store.snapshot.filter_events", None)  # so that decoding anything would fail
     assert len(read_snapshot(store.git, Memory()).problems) == 2
 
 
@@ -266,7 +275,7 @@ def test_who_is_drawn_to_the_far_clock_is_believed_as_long_as_the_logs_are_close
 
 
 def test_a_rewound_log_is_told_until_a_person_accepts_it(store: Store, world: World) -> None:
-    from okstra_git.store.foreign_logs import accept_rewound
+    from okstra_git.store.validation import accept_rewound
 
     first = push_log(store.git, fetched(), [a_line(5)])
     second = push_log(store.git, fetched(), [a_line(5), a_line(6)], parent=first)

@@ -7,7 +7,8 @@ import pytest
 from okstra_git.git.refs import find_ref
 from okstra_git.records.events import TaskOpened
 from okstra_git.store import layout
-from okstra_git.store.journal import (
+from okstra_git.store.clone import require_writer
+from okstra_git.store.private_files import (
     add_batch,
     last_mark,
     level_journal,
@@ -17,7 +18,6 @@ from okstra_git.store.journal import (
     read_lines,
 )
 from okstra_git.store.store import Store
-from okstra_git.store.writer import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, own_log, record
 from tests.kit.values import TASK, an_event

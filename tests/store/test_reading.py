@@ -5,7 +5,7 @@ import pytest
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageStarted, TaskOpened
 from okstra_git.store import layout
-from okstra_git.store.cache import load_fold
+from okstra_git.store.private_files import load_fold
 from okstra_git.store.snapshot import Memory, Snapshot, read_from_scratch, read_snapshot
 from okstra_git.store.store import Store
 from tests.kit.scenario import World

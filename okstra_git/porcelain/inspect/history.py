@@ -15,7 +15,7 @@ from okstra_git.store.snapshot import read_events
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import quote
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
 
 if TYPE_CHECKING:
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
@@ -110,7 +109,7 @@ def note_outdated(inspection: Inspection, task: Task, manifest: dict[str, Any] |
         inspection.disk.note("the task manifest names a latest run that the ledger does not know")
     elif run.is_active == (status in ENDED):
         inspection.disk.note(
-            f"the task manifest has run {id} as {shown(str(status))}; by the ledger it is {run.status}"
+            f"the task manifest has run {id} as {quote(str(status))}; by the ledger it is {run.status}"
         )
 
 

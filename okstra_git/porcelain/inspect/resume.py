@@ -19,7 +19,7 @@ from okstra_git.runs.resume_choice import MissingFiles, NextStep, Offer, choose_
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.paths import TaskPaths
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace

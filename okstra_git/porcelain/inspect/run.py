@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.bundle.input_drift import InputState
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
     from okstra_git.bundle.team_status import TeamStatus
-    from okstra_git.host.liveness import Liveness
+    from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task

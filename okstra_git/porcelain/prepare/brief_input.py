@@ -17,9 +17,9 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
-from okstra_git.names import shown_path
+from okstra_git.names import quote_path
+from okstra_git.paths import real_path
 from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _usual(context: PrepareContext, task: Task) -> tuple[bytes, Path | None]:
     last = last_brief(task, context.writer) if task.runs else ""
     if last and not files.has_place_for(last):
         raise BriefMissing(
-            f"the brief {shown_path(last)} of the last run lies outside of the repository",
+            f"the brief {quote_path(last)} of the last run lies outside of the repository",
             hint=f"name it with --brief-path {word(last)}",
         )
     path = usual_brief(context.project, context.key, task, context.writer if task.runs else "")

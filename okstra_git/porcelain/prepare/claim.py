@@ -1,35 +1,84 @@
-"""Claims a run in one append: its id and numbers, and for an implementation its stage."""
+"""Claims a run in one append: what is refused before it, its id and numbers, and for an implementation its stage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.build_context import next_numbers
+from okstra_git.commands import word
+from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
+from okstra_git.git.objects import find_entry
+from okstra_git.git.revisions import require_named
 from okstra_git.handoff.group_worktree import GroupDirectoryTaken
-from okstra_git.names import is_text, mint_ulid, shown
-from okstra_git.porcelain.prepare.checks import check_stage
+from okstra_git.names import is_text, mint_ulid, quote
+from okstra_git.plans.drift import Drift, drifted_files
+from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
+from okstra_git.porcelain.prepare.whole_task import SCOPE, release_verification_worktree
 from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktree_root
-from okstra_git.porcelain.verification_worktree import SCOPE, release_verification_worktree
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
 from okstra_git.stages.base import choose_stage_base
 from okstra_git.stages.claim import StageClaim, plan_stage_claim
-from okstra_git.store.registry import require_open
+from okstra_git.store.registry import require_open, require_stage
 from okstra_git.store.store import Decision
 
 if TYPE_CHECKING:
+    from okstra_git.git.repo import Git
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.porcelain.prepare.documents import Documents, Inputs
     from okstra_git.porcelain.prepare.whole_task import Whole
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Holder, Plan, Run
     from okstra_git.records.states import Task
+    from okstra_git.stages.base import StageBase
     from okstra_git.store.snapshot import Snapshot
+
+
+class PlanDrifted(OkstraError):
+    """Files that the plan names are not as they were when it was approved."""
+
+    code = "plan.drifted"
+    exit_status = 2
+
+
+class StageUnfinished(OkstraError):
+    """A stage without a commit was to be verified."""
+
+    code = "stage.not-done"
+
+
+def check_request(context: PrepareContext, task: Task) -> None:
+    """Refuse links where okstra's own files go, a base that names nothing, and a stage that is not to be looked at."""
+    request, project = context.request, context.project
+    files, run = Root(project.root), project.task(context.key).run(request.phase.name, request.stage)
+    files.require_plain_way(project.task_catalogue, *run.categories)
+    if request.base_ref is not None:
+        require_named(context.workspace.git, request.base_ref, what="the base")
+    if request.stage is not None and not request.phase.has_worktree:
+        _require_done(task, request.stage)
+
+
+def check_stage(context: PrepareContext, documents: Documents, task: Task, number: int, beginning: StageBase) -> None:
+    """Refuse a stage whose dependencies left no carry, or whose files changed since the plan was approved.
+
+    What finished stages of this plan touched is not a change.
+    """
+    carry_for(context, documents, task, number)
+    record = documents.plan_record
+    planned = next((row for row in record.stages if row.number == number), None) if record else None
+    if record is None or planned is None or record.commit is None:
+        return
+    git = context.workspace.git
+    own = {path for stage in task.stages.values() if stage.range for path in stage.range.paths}
+    drifted = drifted_files(planned.files, _blob_at(git, record.commit), _blob_at(git, beginning.commit), own=own)
+    if drifted:
+        raise _drifted(context, number, record, drifted)
+
 
 INTERRUPTED = "its prepare was interrupted"
 
@@ -114,6 +163,47 @@ def plan_claim(snapshot: Snapshot, context: PrepareContext, request: ClaimReques
     return ClaimPlan(claimed, place=place, ended=_superseded(context, task, stage, request.reasons))
 
 
+def check_stage_free(context: PrepareContext, task: Task, plan: Plan) -> None:
+    """Refuse a stage that no claim of this lead could take now."""
+    wanted = context.request.stage
+    gone = {run.id for run in task.runs.values() if is_own_earlier(context, run) and run.stage == wanted}
+    leases = [lease for lease in context.liveness.leases(task) if lease.run not in gone]
+    select_stage(task, plan, wanted, leases, writer=context.writer)
+
+
+def _require_done(task: Task, number: int) -> None:
+    """Only what has ended on a commit can be verified by itself."""
+    if require_stage(task, number).range is None:
+        key = str(task.key)
+        raise StageUnfinished(
+            f"stage {number} of {key} is not done, so there is nothing to verify yet",
+            hint=f"git okstra stage done {number} --task-key {key}",
+            stage=number,
+        )
+
+
+def _blob_at(git: Git, commit: str) -> Callable[[str], str | None]:
+    def blob(path: str) -> str | None:
+        entry = find_entry(git, commit, path.rstrip("/").encode())
+        return entry[1] if entry else None
+
+    return blob
+
+
+def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> PlanDrifted:
+    key = context.key
+    listed = ", ".join(f"{drift.path} ({drift.kind})" for drift in drifted[:5])
+    more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
+    return PlanDrifted(
+        f"files of stage {number} changed since the plan was approved: {listed}{more}",
+        hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
+        f"git okstra plan approve {word(record.path)} --task-key {key}",
+        stage=number,
+        files=[drift._asdict() for drift in drifted],
+        approved_at=record.commit,
+    )
+
+
 def _plan_stage(
     snapshot: Snapshot, context: PrepareContext, request: ClaimRequest, task: Task, documents: Documents, plan: Plan
 ) -> ClaimPlan:
@@ -142,14 +232,6 @@ def _plan_stage(
     )
 
 
-def check_stage_free(context: PrepareContext, task: Task, plan: Plan) -> None:
-    """Refuse a stage that no claim of this lead could take now."""
-    wanted = context.request.stage
-    gone = {run.id for run in task.runs.values() if is_own_earlier(context, run) and run.stage == wanted}
-    leases = [lease for lease in context.liveness.leases(task) if lease.run not in gone]
-    select_stage(task, plan, wanted, leases, writer=context.writer)
-
-
 def _claimed(context: PrepareContext, request: ClaimRequest, task: Task, stage: int | None) -> RunClaimed:
     phase = context.request.phase
     folder = context.project.task(context.key).run(phase.name, stage)
@@ -172,7 +254,7 @@ def _verification_place(context: PrepareContext, task: Task, seq: int, whole: Wh
         return None
     path = worktree_root(context.workspace, context.key) / f"{SCOPE}{seq}"
     if not is_text(str(path)):
-        raise GroupDirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+        raise GroupDirectoryTaken(f"the worktree's path {quote(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     return PlaceReserved(
         task=task.key,

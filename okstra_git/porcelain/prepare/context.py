@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.liveness import LivenessChecker, agent_session
+from okstra_git.porcelain.current_state import LivenessChecker, agent_session
 from okstra_git.porcelain.project_files import require_project
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.runs.holder import requested_holder

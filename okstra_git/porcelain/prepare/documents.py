@@ -1,4 +1,4 @@
-"""Reads the documents of a prepare, and puts together what of them goes into the bundle."""
+"""Reads the documents of a prepare, remarks on them, and puts together what of them goes into the bundle."""
 
 from __future__ import annotations
 
@@ -8,27 +8,63 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.carry import require_carry
 from okstra_git.bundle.context import PlanPart, StagePart
 from okstra_git.bundle.documents import PromptDocuments, SourceText
+from okstra_git.bundle.last_report import find_last_report
 from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
+from okstra_git.bundle.report_questions import open_questions
+from okstra_git.bundle.run_files import Disk
 from okstra_git.bundle.task_views import KnownRun
-from okstra_git.documents.markdown import decode
+from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
-from okstra_git.paths import plan_key
+from okstra_git.names import parse_task_key
+from okstra_git.paths import plan_key, real_path
+from okstra_git.plans.clarifications import check_clarifications, holds_up, list_clarifications
 from okstra_git.porcelain.prepare.brief_input import ReadBrief, find_brief
 from okstra_git.porcelain.prepare.refresh import schedule
-from okstra_git.porcelain.prepare.remarks import note_of_answers, note_open_questions, note_unknown_tasks
 from okstra_git.porcelain.prepare.whole_task import Whole, left_carry, stage_rows
 from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.real_paths import real_path
 from okstra_git.stages.approve import PlanFile, require_approved
+from okstra_git.store.registry import find_task
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import Carried
     from okstra_git.porcelain.prepare.context import PrepareContext
+    from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Plan
     from okstra_git.records.states import State, Task
+
+
+def note_of_answers(workspace: Workspace, name: str, data: bytes) -> None:
+    """Say what in an answered report cannot be used: no table of clarification items, rows that break its rules."""
+    document = parse_document(decode(data, name=name))
+    problems = check_clarifications(document)
+    for problem in problems:
+        workspace.note(f"{name}:{problem.line}: {problem.message}")
+    if not problems and not list_clarifications(document):
+        workspace.note(f"{name} has no clarification items, so it answers nothing")
+
+
+def note_unknown_tasks(context: PrepareContext, state: State) -> None:
+    """Say which related tasks are not known in this clone; they may be in another one."""
+    unknown = [key for key in context.request.related_tasks if find_task(state, parse_task_key(key)) is None]
+    if unknown:
+        they = "it is" if len(unknown) == 1 else "they are"
+        context.workspace.note(f"not known here: {', '.join(unknown)}; {they} named as related all the same")
+
+
+def note_open_questions(context: PrepareContext, task: Task) -> None:
+    """Say which questions of the last report hold up the next phase, unless its answers are being carried in."""
+    disk = Disk(context.project.root)
+    last = find_last_report(disk, task) if context.request.clarification is None else None
+    asked = open_questions(disk, last.report) if last is not None and last.is_here else None
+    waiting = [row.id for row in asked.rows if holds_up(row, "next-phase")] if asked is not None else []
+    if asked is not None and waiting:
+        context.workspace.note(
+            f"{asked.report} has open questions that hold up the next phase: "
+            f"{', '.join(waiting)}; answer them there and add --clarification-response"
+        )
 
 
 class AttachmentMissing(OkstraError):
@@ -98,6 +134,50 @@ def read_documents(context: PrepareContext, state: State, task: Task) -> Documen
     )
 
 
+def carry_for(context: PrepareContext, documents: Documents, task: Task, stage: int | None) -> tuple[Carried, ...]:
+    """What the stages that a stage builds on left for it; refuses a carry that is missing."""
+    plan, project = documents.plan, context.project
+    planned = plan.plan.find_stage(stage) if plan is not None and stage is not None else None
+    if plan is None or planned is None or not context.request.phase.has_worktree:
+        return ()
+    key = plan_key(plan.blob)
+    return require_carry(
+        task,
+        planned.depends_on,
+        files=Root(project.root),
+        file_of=lambda number: project.task(context.key).carry(key, number),
+        writer=context.writer,
+    )
+
+
+def prompt_documents(context: PrepareContext, inputs: Inputs, task: Task, stage: int | None) -> PromptDocuments:
+    """What the bundle of a run on this stage, or on the task, is made of."""
+    documents, whole, project = inputs.documents, inputs.whole, context.project
+    plan, template = _plan_part(context, documents, task, stage), documents.pr_template
+    if plan is not None and context.request.phase.name == "final-verification":
+        plan = replace(plan, carry=left_carry(context, task, whole))
+    others = [SourceText("Glossary", *documents.glossary)] if documents.glossary is not None else []
+    if template is not None:
+        others.append(SourceText("Pull request template", template.path, decode(template.data, name=template.path)))
+    answers = documents.clarification
+    return PromptDocuments(
+        brief=documents.brief.part if documents.brief else None,
+        brief_text=documents.brief.text if documents.brief else None,
+        plan=plan,
+        plan_text=documents.plan.text if documents.plan else None,
+        qa_commands=documents.qa_commands,
+        clarification=answers.path if answers else "",
+        clarification_data=answers.data if answers else None,
+        pr_template=project.relative(project.root / template.path) if template else "",
+        others=tuple(others),
+        conformance=documents.conformance,
+        stages=stage_rows(context, task, whole),
+        group=whole.group,
+        runs=tuple(KnownRun(run.id, run.status) for run in task.runs.values()),
+        schedule=schedule(task),
+    )
+
+
 def _find_plan(context: PrepareContext, task: Task) -> PlanFile | None:
     """The approved plan: a must for an implementation, welcome where a phase looks back on one."""
     request = context.request
@@ -127,22 +207,6 @@ def _read_attached(context: PrepareContext, name: str | None, *, what: str) -> A
     return Attached(context.project.relative(real_path(context.workspace.cwd / name)), data)
 
 
-def carry_for(context: PrepareContext, documents: Documents, task: Task, stage: int | None) -> tuple[Carried, ...]:
-    """What the stages that a stage builds on left for it; refuses a carry that is missing."""
-    plan, project = documents.plan, context.project
-    planned = plan.plan.find_stage(stage) if plan is not None and stage is not None else None
-    if plan is None or planned is None or not context.request.phase.has_worktree:
-        return ()
-    key = plan_key(plan.blob)
-    return require_carry(
-        task,
-        planned.depends_on,
-        files=Root(project.root),
-        file_of=lambda number: project.task(context.key).carry(key, number),
-        writer=context.writer,
-    )
-
-
 def _plan_part(context: PrepareContext, documents: Documents, task: Task, stage: int | None) -> PlanPart | None:
     """The plan as a run on this stage gets it, with what the stages before left."""
     plan = documents.plan
@@ -163,31 +227,3 @@ def _plan_part(context: PrepareContext, documents: Documents, task: Task, stage:
         listing=planned.text("files"),
     )
     return PlanPart(plan.path, plan.blob, plan_key(plan.blob), part, carry_for(context, documents, task, stage))
-
-
-def prompt_documents(context: PrepareContext, inputs: Inputs, task: Task, stage: int | None) -> PromptDocuments:
-    """What the bundle of a run on this stage, or on the task, is made of."""
-    documents, whole, project = inputs.documents, inputs.whole, context.project
-    plan, template = _plan_part(context, documents, task, stage), documents.pr_template
-    if plan is not None and context.request.phase.name == "final-verification":
-        plan = replace(plan, carry=left_carry(context, task, whole))
-    others = [SourceText("Glossary", *documents.glossary)] if documents.glossary is not None else []
-    if template is not None:
-        others.append(SourceText("Pull request template", template.path, decode(template.data, name=template.path)))
-    answers = documents.clarification
-    return PromptDocuments(
-        brief=documents.brief.part if documents.brief else None,
-        brief_text=documents.brief.text if documents.brief else None,
-        plan=plan,
-        plan_text=documents.plan.text if documents.plan else None,
-        qa_commands=documents.qa_commands,
-        clarification=answers.path if answers else "",
-        clarification_data=answers.data if answers else None,
-        pr_template=project.relative(project.root / template.path) if template else "",
-        others=tuple(others),
-        conformance=documents.conformance,
-        stages=stage_rows(context, task, whole),
-        group=whole.group,
-        runs=tuple(KnownRun(run.id, run.status) for run in task.runs.values()),
-        schedule=schedule(task),
-    )

@@ -16,14 +16,12 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.landings import note_landings
-from okstra_git.porcelain.prepare.checks import check_request
-from okstra_git.porcelain.prepare.claim import Claim, check_stage_free, claim_run
+from okstra_git.porcelain.prepare.claim import Claim, check_request, check_stage_free, claim_run
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
 from okstra_git.porcelain.prepare.documents import Documents, Inputs, prompt_documents, read_documents
 from okstra_git.porcelain.prepare.retry import look_for_retry
-from okstra_git.porcelain.prepare.whole_task import look_at_whole
+from okstra_git.porcelain.prepare.whole_task import look_at_whole, release_verification_worktree
 from okstra_git.porcelain.prepare.worktree import make_run_worktree
-from okstra_git.porcelain.verification_worktree import release_verification_worktree
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled

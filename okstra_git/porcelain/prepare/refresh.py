@@ -16,9 +16,9 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.records.base import show_time
+from okstra_git.records.grammar import show_time
 from okstra_git.runs.explain import new_run_command
-from okstra_git.store.writer import find_writer
+from okstra_git.store.clone import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from okstra_git.porcelain.prepare.context import Prepared
 from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.store.carry import examine_carry
+from okstra_git.store.stage_dependencies import examine_carry
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext

@@ -1,1 +1,0 @@
-"""git's own merge, asked in memory: of trees, of commits, and of single files for proofs."""
