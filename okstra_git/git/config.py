@@ -8,6 +8,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git, sealed_environment
 
 TRUE = ("true", "yes", "on", "1")
+FALSE = ("false", "no", "off", "0", "")
 
 
 class BrokenConfig(OkstraError):
@@ -54,6 +55,11 @@ class Configuration:
         """The value in force, None when nothing is configured."""
         entry = self.find(key)
         return entry.value if entry else None
+
+    @property
+    def holds_everywhere(self) -> bool:
+        """Whether nothing in it depends on the worktree in which git is asked."""
+        return not any(entry.key.startswith(("includeif.", "extensions.worktreeconfig")) for entry in self.entries)
 
     def subsections(self, section: str, *names: str) -> list[str]:
         """The X of every `section.X.name` with one of these names, in the order of their first appearance."""
