@@ -89,6 +89,24 @@ def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) ->
         raise
 
 
+def publish(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
+    """Make the file in one step, by a file of its own beside it; FileExistsError where anything has the name."""
+    if _mode_of(spot):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), spot.name)
+    draft = f".{spot.part}.{nonce}.tmp"
+    write_new(Spot(spot.folder, draft, spot.name), data, mode=mode, durable=durable)
+    try:
+        try:
+            os.link(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except OSError:
+            os.rename(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(draft, dir_fd=spot.folder)
+
+
 def append(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
     """Write `data` behind what the file holds; makes the file where there is none."""
     descriptor = open_plain(spot, flags=_APPEND, mode=mode)
@@ -98,25 +116,8 @@ def append(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
         os.close(descriptor)
 
 
-def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[os.write(descriptor, left) :]
-    if durable:
-        os.fsync(descriptor)
-
-
-def _mode_of(spot: Spot) -> int:
-    """The mode of what has the name, a link itself; 0 where nothing has."""
-    try:
-        return os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False).st_mode
-    except OSError:
-        return 0
-
-
 MOST_NAMES = 2000
 """Names of one folder that are listed, unless its reader says otherwise."""
-
 MOST_FILES = 20_000
 """Names below one folder that are walked through, unless its reader says otherwise."""
 
@@ -259,6 +260,22 @@ class Looking:
         if error.errno == IS_LINK:
             return linked(str(self.path), name, name, leaves=False)
         return not_a_file(name, stat.S_IFDIR) if error.errno == errno.EISDIR else None
+
+
+def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+    if durable:
+        os.fsync(descriptor)
+
+
+def _mode_of(spot: Spot) -> int:
+    """The mode of what has the name, a link itself; 0 where nothing has."""
+    try:
+        return os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False).st_mode
+    except OSError:
+        return 0
 
 
 def _seen(status: os.stat_result) -> Seen:

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 
 from okstra_git.fs import files
 from okstra_git.fs.files import MOST_NAMES, Listing, Looking, Seen
-from okstra_git.fs.refusals import PathRefused, linked, missing, not_a_folder, not_text, taken, unwritable
-from okstra_git.fs.resolve import Given, Spot, reach, reach_folder
+from okstra_git.fs.refusals import linked, missing, not_a_folder, not_text, taken, unwritable
+from okstra_git.fs.resolve import Given, reach, reach_folder
 
 __all__ = ["MOST_BYTES", "MOST_NAMES", "Given", "Listing", "Root", "Seen"]
 
@@ -116,6 +116,18 @@ class Root(Looking):
             except FileExistsError as error:
                 raise taken(spot.name) from error
 
+    def publish(self, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:
+        """Make a new file in one step, so that no reader sees half of it; refuses (`path.taken`) where the name is.
+
+        Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
+        distinguishes the temporary file from others'.
+        """
+        with self._writing(given), reach(self.path, given, make=True) as spot:
+            try:
+                files.publish(spot, data, nonce=nonce, mode=mode, durable=durable)
+            except FileExistsError as error:
+                raise taken(spot.name) from error
+
     def create_link(self, given: Given, target: str) -> None:
         """Make a symbolic link, which may say anything; refuses (`path.taken`) where anything has the name."""
         with self._writing(given), reach(self.path, given, make=True) as spot:
@@ -190,47 +202,3 @@ def _decoded(name: str, data: bytes, errors: str) -> str:
         return data.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise not_text(name, data[: error.start].count(b"\n") + 1) from error
-
-
-def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:
-    """Make the new file in one step; refuses (`path.taken`) where anything has the name.
-
-    Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
-    distinguishes the temporary file from others'.
-    """
-    try:
-        with reach(root.path, given, make=True) as spot:
-            _publish(spot, data, f".{spot.part}.{nonce}.tmp", mode=mode, durable=durable)
-    except FileExistsError as error:
-        raise taken(root.name(given)) from error
-    except OSError as error:
-        raise _refusal_of(root, root.name(given), error) from error
-
-
-def _publish(spot: Spot, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
-    if _is_there(spot):
-        raise taken(spot.name)
-    files.write_new(Spot(spot.folder, draft, spot.name), data, mode=mode, durable=durable)
-    try:
-        try:
-            os.link(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError:
-            os.rename(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(draft, dir_fd=spot.folder)
-
-
-def _is_there(spot: Spot) -> bool:
-    try:
-        os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _refusal_of(root: Root, name: str, error: OSError) -> PathRefused:
-    is_link = error.errno == errno.ELOOP
-    return linked(str(root.path), name, name, leaves=False) if is_link else unwritable(name, error)
