@@ -20,22 +20,6 @@ def apply_steps(steps: Iterable[SetupStep]) -> None:
         fault_point(f"setup.{step.do}")
 
 
-def _carry_out(step: SetupStep) -> None:
-    match step.do:
-        case Action.FOLDER:
-            make_folder(step.path)
-        case Action.WRITE:
-            write_new(step.path, step.data)
-        case Action.REPLACE | Action.EDIT | Action.RECORD:
-            replace(step.path, step.data, expected=step.expected)
-        case Action.ASIDE:
-            set_aside(step.path, step.beside or step.path)
-        case Action.REMOVE:
-            remove(step.path, expected=step.expected)
-        case Action.UNFOLDER:
-            remove_folder(step.path)
-
-
 _NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)
 
@@ -109,6 +93,22 @@ def remove_folder(path: Path) -> None:
         except OSError as error:
             if error.errno not in _NOT_EMPTY:
                 raise
+
+
+def _carry_out(step: SetupStep) -> None:
+    match step.do:
+        case Action.FOLDER:
+            make_folder(step.path)
+        case Action.WRITE:
+            write_new(step.path, step.data)
+        case Action.REPLACE | Action.EDIT | Action.RECORD:
+            replace(step.path, step.data, expected=step.expected)
+        case Action.ASIDE:
+            set_aside(step.path, step.beside or step.path)
+        case Action.REMOVE:
+            remove(step.path, expected=step.expected)
+        case Action.UNFOLDER:
+            remove_folder(step.path)
 
 
 def _written(path: Path, data: bytes, mode: int) -> Path:

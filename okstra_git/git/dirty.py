@@ -145,11 +145,6 @@ def list_index(top: Path) -> list[IndexEntry]:
     return [_entries(line) for line in _index_lines(top)]
 
 
-def _index_lines(top: Path) -> list[bytes]:
-    answer = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
-    return answer.removesuffix(b"\0").split(b"\0") if answer else []
-
-
 def is_checked_out(top: Path, entry: IndexEntry, mode: str) -> bool:
     """Whether it has the bytes that a checkout would write here, line ends and filters applied."""
     if mode == FILE and entry.mode == LINK:
@@ -214,6 +209,11 @@ def merging_with(here: Git) -> list[str]:
     """The commits that a merge under way in this worktree brings in."""
     text = (read_gits(here.git_dir / "MERGE_HEAD") or b"").decode("ascii", "replace")
     return [word for word in text.split() if is_commit_id(word)]
+
+
+def _index_lines(top: Path) -> list[bytes]:
+    answer = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
+    return answer.removesuffix(b"\0").split(b"\0") if answer else []
 
 
 def _merge(seen: list[Uncommitted], hidden: list[Hidden]) -> list[Uncommitted]:

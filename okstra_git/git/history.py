@@ -47,36 +47,6 @@ def walk_ids(
                 yield step
 
 
-def _by_library(
-    git: Git, include: list[str], exclude: list[str], *, ordered: bool, first_parent: bool
-) -> Iterator[Step]:
-    walker = git.handle.walk(None, SortMode.TOPOLOGICAL if ordered else SortMode.NONE)
-    if first_parent:
-        walker.simplify_first_parent()
-    for oid in include:
-        walker.push(pygit2.Oid(hex=oid))
-    for oid in exclude:
-        walker.hide(pygit2.Oid(hex=oid))
-    for commit in walker:
-        yield Step(str(commit.id), tuple(map(str, commit.parent_ids)))
-
-
-def _by_program(
-    git: Git, include: list[str], exclude: list[str], error: Exception, *, first_parent: bool
-) -> list[Step]:
-    """The same by `git rev-list`; raises libgit2's own error again when git cannot read it either."""
-    if not all(map(is_commit_id, (*include, *exclude))):
-        raise error
-    asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
-    revisions = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
-    try:
-        answer = run_git(asked, cwd=git.top, stdin=revisions.encode(), environment=OFFLINE)
-    except GitFailed as failed:
-        raise error from failed
-    lines = (line.split() for line in answer.stdout.decode().splitlines())
-    return [Step(oid, tuple(parents)) for oid, *parents in lines]
-
-
 def is_ancestor(git: Git, tip: str, commit: str) -> bool:
     """Whether `commit` is an ancestor of `tip`; False when history between them cannot be read."""
     try:
@@ -123,25 +93,6 @@ def find_commit(git: Git, oid: str) -> CommitFacts | None:
     """The facts of a commit, or None when it (or anything under that id) is not a readable commit."""
     commit = find_raw_commit(git, oid)
     return _facts(oid, commit) if commit else None
-
-
-def _facts(oid: str, commit: RawCommit) -> CommitFacts:
-    name, email, time, offset = parse_ident(commit.author)
-    return CommitFacts(
-        CommitId(oid),
-        commit.tree,
-        tuple(map(CommitId, commit.parents)),
-        _text(name),
-        _text(email),
-        time,
-        offset,
-        _text(commit.message).strip().partition("\n")[0][:120],
-    )
-
-
-def _text(data: bytes) -> str:
-    """What a person wrote, as it can be shown and recorded: what is not UTF-8 and zero bytes as escapes."""
-    return data[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def parent_tree(git: Git, facts: CommitFacts) -> str | None:
@@ -228,15 +179,6 @@ def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -
     return {(tip, commit) for tip, commit in pairs if masks.get(commit, 0) & tips[tip]}
 
 
-def _hand_down(steps: Iterable[Step], bits: Mapping[str, int]) -> dict[str, int]:
-    masks, walked = dict(bits), dict[str, int]()
-    for oid, parents in steps:
-        mask = walked[oid] = masks.get(oid, 0)
-        for parent in parents if mask else ():
-            masks[parent] = masks.get(parent, 0) | mask
-    return walked
-
-
 def contains(git: Git, tip: str, commit: str) -> bool:
     """Whether `commit` is `tip` or one of its ancestors; False when either is missing."""
     if tip == commit:
@@ -314,3 +256,61 @@ def independent(git: Git, commits: Iterable[str]) -> list[str]:
             if len(covered) > 4 * len(present) + 10_000:
                 break
     return [oid for oid in present if oid not in covered]
+
+
+def _by_library(
+    git: Git, include: list[str], exclude: list[str], *, ordered: bool, first_parent: bool
+) -> Iterator[Step]:
+    walker = git.handle.walk(None, SortMode.TOPOLOGICAL if ordered else SortMode.NONE)
+    if first_parent:
+        walker.simplify_first_parent()
+    for oid in include:
+        walker.push(pygit2.Oid(hex=oid))
+    for oid in exclude:
+        walker.hide(pygit2.Oid(hex=oid))
+    for commit in walker:
+        yield Step(str(commit.id), tuple(map(str, commit.parent_ids)))
+
+
+def _by_program(
+    git: Git, include: list[str], exclude: list[str], error: Exception, *, first_parent: bool
+) -> list[Step]:
+    """The same by `git rev-list`; raises libgit2's own error again when git cannot read it either."""
+    if not all(map(is_commit_id, (*include, *exclude))):
+        raise error
+    asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
+    revisions = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
+    try:
+        answer = run_git(asked, cwd=git.top, stdin=revisions.encode(), environment=OFFLINE)
+    except GitFailed as failed:
+        raise error from failed
+    lines = (line.split() for line in answer.stdout.decode().splitlines())
+    return [Step(oid, tuple(parents)) for oid, *parents in lines]
+
+
+def _facts(oid: str, commit: RawCommit) -> CommitFacts:
+    name, email, time, offset = parse_ident(commit.author)
+    return CommitFacts(
+        CommitId(oid),
+        commit.tree,
+        tuple(map(CommitId, commit.parents)),
+        _text(name),
+        _text(email),
+        time,
+        offset,
+        _text(commit.message).strip().partition("\n")[0][:120],
+    )
+
+
+def _text(data: bytes) -> str:
+    """What a person wrote, as it can be shown and recorded: what is not UTF-8 and zero bytes as escapes."""
+    return data[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _hand_down(steps: Iterable[Step], bits: Mapping[str, int]) -> dict[str, int]:
+    masks, walked = dict(bits), dict[str, int]()
+    for oid, parents in steps:
+        mask = walked[oid] = masks.get(oid, 0)
+        for parent in parents if mask else ():
+            masks[parent] = masks.get(parent, 0) | mask
+    return walked

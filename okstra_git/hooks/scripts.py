@@ -91,24 +91,10 @@ def remove_hook(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-@contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = "it is read-only for us" if error.errno in _REFUSED else (error.strerror or str(error)).lower()
-        raise HooksReadOnly(
-            f"the hook {path.name} cannot be written in {path.parent}: {reason}",
-            hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
-            path=str(path),
-        ) from error
-
-
 BEGIN = b"# >>> git-okstra >>>"
 END = b"# <<< git-okstra <<<"
 SHEBANG = b"#!/bin/sh\n"
 KEPT_SUFFIX = ".okstra-kept"
-
 _WHAT = b"# Lets git-okstra follow rewritten commits; to remove: git okstra hooks uninstall, or delete these lines.\n"
 _MADE = b"# git-okstra made this file; uninstalling removes it when nothing else is in it.\n"
 _KEPT = b"# git-okstra moved the hook that was here aside; uninstalling moves it back.\n"
@@ -116,8 +102,6 @@ _BLOCK = re.compile(
     rb"^" + re.escape(BEGIN) + rb"\r?\n.*?^" + re.escape(END) + rb"\r?(\n|\Z)", re.MULTILINE | re.DOTALL
 )
 _SHELLS = frozenset({b"sh", b"bash", b"dash", b"ash", b"ksh", b"mksh", b"busybox"})
-
-
 _RUN_KEPT = re.compile(rb'exec "\$\{0%/\*\}/[a-z-]+\.okstra-kept" "\$@"\n')
 
 
@@ -275,6 +259,19 @@ def find_crashes(git: Git) -> Path | None:
     """The log of crashed hook runs, when there is one."""
     log = git.private_dir / "hook.log"
     return log if log.exists() else None
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = "it is read-only for us" if error.errno in _REFUSED else (error.strerror or str(error)).lower()
+        raise HooksReadOnly(
+            f"the hook {path.name} cannot be written in {path.parent}: {reason}",
+            hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
+            path=str(path),
+        ) from error
 
 
 def _shims(git: Git) -> Path:

@@ -70,15 +70,8 @@ def merged(spans: Iterable[Span], text: str) -> list[Span]:
             and not _is_inside_mark(text, span)]  # fmt: skip
 
 
-def _is_inside_mark(text: str, span: Span) -> bool:
-    begin = text.rfind("[redacted:", max(0, span.start - 60), span.end)
-    mark = MARK.match(text, begin) if begin >= 0 else None
-    return mark is not None and mark.end() >= span.end and mark.start() <= span.start
-
-
 OBJECT_NAMES = (40, 64)
 """Hexadecimal digits of git objects and of SHA-256 sums."""
-
 _PLACEHOLDER = Lazy(
     r"(?:str|string|text|bytes|bytea|int|integer|bool|boolean|number|none|null|nil|true|false|undefined|optional|any|object|array"
     r"|erforderlich|notwendig|obligatoire|requise?|obligatorio|obrigatório|obbligatorio|verplicht|wymagane|필수|必須|必填|vergessen|oublié|olvidada|falsch|wrong"
@@ -195,10 +188,6 @@ def is_drawn(value: str) -> bool:
     return all(any(map(is_kind, value)) for is_kind in kinds) and changes >= 4 and not is_words(value)
 
 
-def _kind(letter: str) -> int:
-    return 0 if letter.isdigit() else 1 if letter.isupper() else 2
-
-
 def is_digits(value: str) -> bool:
     """Whether it is as much hexadecimal as keys and tokens have, whatever else may have as much."""
     return _HEX.match(value) is not None and len(value) >= 32 and not value.isdecimal()
@@ -208,3 +197,13 @@ def entropy(text: str) -> float:
     """Bits for each character, after Shannon."""
     counts = Counter(text)
     return -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
+
+
+def _is_inside_mark(text: str, span: Span) -> bool:
+    begin = text.rfind("[redacted:", max(0, span.start - 60), span.end)
+    mark = MARK.match(text, begin) if begin >= 0 else None
+    return mark is not None and mark.end() >= span.end and mark.start() <= span.start
+
+
+def _kind(letter: str) -> int:
+    return 0 if letter.isdigit() else 1 if letter.isupper() else 2
