@@ -206,5 +206,5 @@ def _without(file: SettingsFile, ours: OwnRules, rules: Sequence[str], *, is_all
     return None if is_left_alone else text
 
 
-def _union(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
+def _union(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))

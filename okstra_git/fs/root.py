@@ -168,20 +168,20 @@ class Root(Looking):
     def remove_tree(self, given: Given) -> None:
         """Remove a folder with all that is in it, links themselves and not what they lead to; nothing where none is."""
         with self._writing(given), suppress(FileNotFoundError), reach(self.path, given) as spot:
-            found = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
-            if stat.S_ISLNK(found.st_mode):
+            status = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
                 raise linked(str(self.path), spot.name, spot.name, leaves=False)
-            if not stat.S_ISDIR(found.st_mode):
+            if not stat.S_ISDIR(status.st_mode):
                 raise not_a_folder(spot.name, spot.name)
             shutil.rmtree(spot.part, dir_fd=spot.folder)
 
     def rename(self, source: Given, target: Given) -> None:
         """Give a file or folder another name below the root, in one step; what a link is, stays one."""
-        with self._writing(target), reach(self.path, source) as one, reach(self.path, target, make=True) as other:
+        with self._writing(target), reach(self.path, source) as old, reach(self.path, target, make=True) as new:
             try:
-                os.rename(one.part, other.part, src_dir_fd=one.folder, dst_dir_fd=other.folder)
+                os.rename(old.part, new.part, src_dir_fd=old.folder, dst_dir_fd=new.folder)
             except FileNotFoundError as error:
-                raise missing(one.name) from error
+                raise missing(old.name) from error
 
     def sync_folder(self, given: Given) -> None:
         """Make renames in a folder last; where folders cannot be synced, the files are safe all the same."""

@@ -89,8 +89,8 @@ def is_rebasing(git: Git) -> bool:
 
 
 def _move(entry: pygit2.RefLogEntry) -> RefMove:
-    at = instant_of(entry.committer.time)
-    return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), at)
+    moment = instant_of(entry.committer.time)
+    return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), moment)
 
 
 def _reflog(git: Git, name: str) -> bytes:

@@ -99,14 +99,14 @@ def parse_version(text: str) -> Version | None:
     return tuple(map(int, match[0].split("."))) if match else None
 
 
-def missed(thresholds: tuple[Threshold, ...], at: Version) -> list[Threshold]:
+def missed(thresholds: tuple[Threshold, ...], version: Version) -> list[Threshold]:
     """Facts that do not hold yet at this version."""
-    return [threshold for threshold in thresholds if at < threshold.since]
+    return [threshold for threshold in thresholds if version < threshold.since]
 
 
-def show_version(shown: Version) -> str:
+def show_version(version: Version) -> str:
     """`2.39.5`."""
-    return ".".join(map(str, shown))
+    return ".".join(map(str, version))
 
 
 def _fetch(key: str, refspec: str, *, prunes: bool) -> Iterator[ConfigRisk]:

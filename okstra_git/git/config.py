@@ -102,7 +102,7 @@ class Person(NamedTuple):
         return b"%s <%s>" % self
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The same as text; what is not UTF-8 is shown as replacement characters."""
         return self.raw.decode("utf-8", "replace")
 

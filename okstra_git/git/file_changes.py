@@ -139,20 +139,20 @@ def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) 
     return net
 
 
-def _differing_parts(one: list[bytes], other: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+def _differing_parts(first: list[bytes], second: list[bytes]) -> tuple[list[bytes], list[bytes]]:
     """Both lists without what they have in common at their beginnings and ends, which is nearly all of a file."""
-    head = _common_length(one, other)
-    one, other = one[head:], other[head:]
-    tail = _common_length(one[::-1], other[::-1])
-    return one[: len(one) - tail], other[: len(other) - tail]
+    head = _common_length(first, second)
+    first, second = first[head:], second[head:]
+    tail = _common_length(first[::-1], second[::-1])
+    return first[: len(first) - tail], second[: len(second) - tail]
 
 
-def _common_length(one: list[bytes], other: list[bytes]) -> int:
+def _common_length(first: list[bytes], second: list[bytes]) -> int:
     """How many lines are the same at the beginning; by halving, since slices are compared without an interpreter."""
-    low, high = 0, min(len(one), len(other))
+    low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
+        if first[low:middle] == second[low:middle]:
             low = middle
         else:
             high = middle - 1

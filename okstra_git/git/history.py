@@ -59,16 +59,16 @@ def is_ancestor(git: Git, tip: str, commit: str) -> bool:
         return answer.returncode == 0
 
 
-def find_fork(git: Git, one: str, other: str) -> str | None:
+def find_fork(git: Git, first: str, second: str) -> str | None:
     """A best common ancestor; None where there is none or history cannot be read."""
     try:
-        fork = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
+        fork = git.handle.merge_base(pygit2.Oid(hex=first), pygit2.Oid(hex=second))
         return str(fork) if fork else None
     except KeyError:
         return None
     except (ValueError, pygit2.GitError):
-        two = [one, other]
-        answer = run_git(["merge-base"], revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        pair = [first, second]
+        answer = run_git(["merge-base"], revisions=pair, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
         return answer.stdout.decode().strip() or None
 
 
@@ -219,26 +219,26 @@ def resolve_head(git: Git) -> CommitId | None:
         return None
 
 
-def merge_base(git: Git, one: str, other: str) -> CommitId | None:
+def merge_base(git: Git, first: str, second: str) -> CommitId | None:
     """A best common ancestor, or None for unrelated or unreadable histories."""
-    fork = find_fork(git, one, other)
+    fork = find_fork(git, first, second)
     return CommitId(fork) if fork else None
 
 
-def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
+def merge_bases(git: Git, first: str, second: str) -> list[CommitId]:
     """All best common ancestors; several after criss-cross merges, none for unrelated histories.
 
     Refuses (`MissingObject`) when one of the commits, or history between them, is not here.
     """
-    for commit in (one, other):
+    for commit in (first, second):
         read_commit(git, commit)
     try:
         asked = ["merge-base", "--all"]
-        answer = run_git(asked, revisions=[one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        answer = run_git(asked, revisions=[first, second], cwd=git.top, environment=OFFLINE, accept=(0, 1))
         refuse_damage(answer.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
-        message = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
-        raise MissingObject(message, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed
+        message = f"the history between {first[:10]} and {second[:10]} cannot be read: {failed.message}"
+        raise MissingObject(message, hint="git fsck", **(failed.facts | {"commits": [first, second]})) from failed
     return [CommitId(line) for line in answer.stdout.decode().split()]
 
 

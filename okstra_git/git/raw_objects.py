@@ -192,8 +192,8 @@ def _loose(objects: Path, since: int) -> Iterator[tuple[str, str]]:
 
 def _entries(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
     try:
-        with os.scandir(folder) as found:
-            yield from found
+        with os.scandir(folder) as entries:
+            yield from entries
     except OSError:
         return
 

@@ -139,7 +139,7 @@ def is_jumbled(value: str) -> bool:
     if len(value) < 16 or not (value.isascii() and value.isalpha()) or value.isupper():
         return False
     in_words = sum(map(len, _RUN_OF_LETTERS.findall(value)))
-    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value))
+    changes = sum(_kind(left) != _kind(right) for left, right in itertools.pairwise(value))
     return in_words < 0.5 * len(value) and changes >= 0.3 * len(value)
 
 
@@ -184,7 +184,7 @@ def is_random(value: str) -> bool:
 def is_drawn(value: str) -> bool:
     """Whether capital and small letters and digits stand in it in no order, as in what a machine has made."""
     kinds = (str.isupper, str.islower, str.isdigit)
-    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value[:400]))
+    changes = sum(_kind(left) != _kind(right) for left, right in itertools.pairwise(value[:400]))
     return all(any(map(is_kind, value)) for is_kind in kinds) and changes >= 4 and not is_words(value)
 
 

@@ -147,7 +147,7 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
     copies: dict[str, set[bytes]] = {}
     writers = {ref: writer_of(ref) for ref, _ in files}
     shared = {writer for writer, count in Counter(writers.values()).items() if count > 1}
-    for ref, data in sorted(files, key=lambda one: (not is_own(one[0], sieve.own), one[0])):
+    for ref, data in sorted(files, key=lambda file: (not is_own(file[0], sieve.own), file[0])):
         count = odd.setdefault(ref, Counter())
         writer = writers[ref]
         if writer in shared:
