@@ -56,11 +56,16 @@ def read_up_to(descriptor: int, most: int) -> bytes:
     return b"".join(parts)
 
 
-def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
-    """Make the file; FileExistsError where anything has the name, a link that leads nowhere too."""
+def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool, exact_mode: bool = False) -> None:
+    """Make the file; FileExistsError where anything has the name, a link that leads nowhere too.
+
+    With `exact_mode` the umask takes nothing from the mode.
+    """
     descriptor = os.open(spot.part, _NEW, mode, dir_fd=spot.folder)
     try:
         try:
+            if exact_mode:
+                os.fchmod(descriptor, mode)
             _write(descriptor, data, durable=durable)
         finally:
             os.close(descriptor)
@@ -70,17 +75,15 @@ def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
         raise
 
 
-def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
+def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool, exact_mode: bool = False) -> None:
     """Make `data` the file in one step, by a file of its own beside it. Refuses a link, a folder and the like."""
     former = _mode_of(spot)
     if former and not stat.S_ISREG(former):
         if stat.S_ISLNK(former):
             raise OSError(IS_LINK, os.strerror(IS_LINK))
         raise not_a_file(spot.name, former)
-    draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp", spot.name)
-    with suppress(FileNotFoundError):
-        os.unlink(draft.part, dir_fd=spot.folder)
-    write_new(draft, data, mode=mode, durable=durable)
+    draft = _draft(spot, nonce)
+    write_new(draft, data, mode=mode, durable=durable, exact_mode=exact_mode)
     try:
         os.rename(draft.part, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
     except OSError:
@@ -93,18 +96,18 @@ def publish(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) ->
     """Make the file in one step, by a file of its own beside it; FileExistsError where anything has the name."""
     if _mode_of(spot):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), spot.name)
-    draft = f".{spot.part}.{nonce}.tmp"
-    write_new(Spot(spot.folder, draft, spot.name), data, mode=mode, durable=durable)
+    draft = _draft(spot, nonce)
+    write_new(draft, data, mode=mode, durable=durable)
     try:
         try:
-            os.link(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
+            os.link(draft.part, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
         except FileExistsError:
             raise
         except OSError:
-            os.rename(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
+            os.rename(draft.part, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
     finally:
         with suppress(FileNotFoundError):
-            os.unlink(draft, dir_fd=spot.folder)
+            os.unlink(draft.part, dir_fd=spot.folder)
 
 
 def append(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
@@ -268,6 +271,14 @@ def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
         left = left[os.write(descriptor, left) :]
     if durable:
         os.fsync(descriptor)
+
+
+def _draft(spot: Spot, nonce: str) -> Spot:
+    """The place of a writer's temporary file; what an earlier run left there is removed."""
+    draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp", spot.name)
+    with suppress(FileNotFoundError):
+        os.unlink(draft.part, dir_fd=spot.folder)
+    return draft
 
 
 def _mode_of(spot: Spot) -> int:

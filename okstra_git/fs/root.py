@@ -93,17 +93,19 @@ class Root(Looking):
         nonce: str = "",
         executable: bool = False,
         mode: int = 0,
+        exact_mode: bool = False,
         durable: bool = True,
     ) -> None:
         """Make `data` the file in one step; the folders on the way are made.
 
         `nonce` distinguishes this writer's temporary file, `.NAME.NONCE.tmp` in the same folder, from others'; else
-        the pid does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is.
-        Refuses where a link, a folder or the like has the name.
+        the pid does. `mode` is narrowed by the umask unless it is to be exact. With `durable` the bytes are on the disk
+        before the name is. Refuses where a link, a folder or the like has the name.
         """
-        mode = mode or (0o777 if executable else 0o666)
+        mode = mode if exact_mode else mode or (0o777 if executable else 0o666)
+        nonce = nonce or str(os.getpid())
         with self._writing(given), reach(self.path, given, make=True) as spot:
-            files.replace(spot, data, nonce=nonce or str(os.getpid()), mode=mode, durable=durable)
+            files.replace(spot, data, nonce=nonce, mode=mode, durable=durable, exact_mode=exact_mode)
 
     def create(
         self, given: Given, data: bytes, *, executable: bool = False, mode: int = 0, durable: bool = True

@@ -94,7 +94,7 @@ def _notify_nobody(_: "Appended") -> None:
 class Store:
     """A repository's state for reading and appending.
 
-    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
+    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `notify`
     is called with every append that recorded something.
     """
 
