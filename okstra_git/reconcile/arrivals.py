@@ -13,7 +13,7 @@ from okstra_git.git.repo import Git
 from okstra_git.reconcile.locate import Hit, locate
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.scope import SearchRef, SearchScope
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.handoff import Arrival
 from okstra_git.records.states import Task
@@ -216,7 +216,7 @@ def _followed(window: Window, changes: Delta, arrived: str) -> bool:
     return True
 
 
-def _was_taken(window: Window, change: Change, step: Step, brought: Step) -> bool:
+def _was_taken(window: Window, change: Change, step: CommitStep, brought: CommitStep) -> bool:
     """Whether a file is again as it was at any time before the change was brought."""
     part = presence(window.git, change, step.facts.tree)
     if part != "altered":
@@ -235,13 +235,13 @@ def _some(sides: list[Side]) -> list[Side]:
     return sides if len(sides) <= MAX_VERSIONS else [*sides[: MAX_VERSIONS // 2], *sides[-MAX_VERSIONS // 2 :]]
 
 
-def _since(window: Window, arrived: str) -> list[Step]:
+def _since(window: Window, arrived: str) -> list[CommitStep]:
     """The branch's own line, oldest first, from the commit that brought `arrived` to the tip."""
     holding: set[str] = set()
     for step in window.steps:
         if step.facts.oid == arrived or not holding.isdisjoint(step.facts.parents):
             holding.add(step.facts.oid)
-    line: list[Step] = []
+    line: list[CommitStep] = []
     below = window.find(window.tip)
     while below is not None and below.facts.oid in holding:
         line.append(below)
@@ -249,7 +249,7 @@ def _since(window: Window, arrived: str) -> list[Step]:
     return line[::-1]
 
 
-def _was_brought(git: Git, brought: Step, watched: dict[bytes, Change]) -> bool:
+def _was_brought(git: Git, brought: CommitStep, watched: dict[bytes, Change]) -> bool:
     """Whether the commit by which the branch got the change really brought it, in the files as it left them.
 
     Where a merge was resolved by hand, a file need not be as recorded; but the merge must have touched it.

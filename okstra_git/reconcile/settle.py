@@ -107,7 +107,7 @@ def _recorded_head(state: State, fact: AnyFact) -> str | None:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenCommit:
     """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips.
 
     `offered` are commits that no such branch speaks against, what reconcile offers and the tip of the stage's own, with
@@ -125,7 +125,7 @@ class Choice:
     branch: str = ""
 
 
-def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
+def record_choice(store: Store, key: TaskKey, number: int, choice: ChosenCommit, *, force: bool = False) -> Appended:
     """The stage is at the chosen commit now because a person says so; refuses a stage that has no commit on record.
 
     Refuses what is nearly always a slip, unless `force` says that it is meant: a commit of another stage, the tip of a
@@ -155,14 +155,14 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
     return store.append(decide)
 
 
-def _renamed(git: Git, stage: Stage, choice: Choice) -> str | None:
+def _renamed(git: Git, stage: Stage, choice: ChosenCommit) -> str | None:
     """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
     if choice.branch in choice.targets.values() or find_ref(git, BRANCH + stage.branch) is not None:
         return None
     return choice.branch or None
 
 
-def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:
+def _base_of(git: Git, task: Task, stage: Stage, choice: ChosenCommit) -> str | None:
     """Where the stage begins: where reconcile found that; in a target at the parent, for all below is others' work."""
     if choice.offered.get(choice.commit):
         return choice.offered[choice.commit]
@@ -185,7 +185,7 @@ def _require_recorded(task: Task, number: int) -> Stage:
     return stage
 
 
-def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFingerprint) -> OkstraError | None:
+def find_doubt(git: Git, task: Task, stage: Stage, choice: ChosenCommit, new: RangeFingerprint) -> OkstraError | None:
     """Why the chosen commit is probably not the stage; `new` is the range that it would be."""
     key, commit = str(task.key), choice.commit
     look = f"git okstra reconcile --task-key {key} --check --show"

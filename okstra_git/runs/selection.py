@@ -14,7 +14,7 @@ from okstra_git.store.stage_dependencies import awaited_stages, listed, require_
 
 
 @dataclass(frozen=True)
-class Choice:
+class SelectedStage:
     """The stage to take, as planned, and the runs whose dead holders leave it: a claim ends them."""
 
     number: int
@@ -32,7 +32,7 @@ class Obstacle:
     facts: dict[str, Any]
 
 
-def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Lease], *, writer: str) -> Choice:
+def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Lease], *, writer: str) -> SelectedStage:
     """The stage that was wanted, or the earliest that can begin (`wanted` None); refuses with the reason.
 
     `writer` is this clone. A dead holder keeps no one out. A stage that was started without a run may be taken.
@@ -92,7 +92,7 @@ def named(holder: Holder | None) -> str:
     return f"{holder.name or 'a process'}, pid {holder.pid} on {holder.host}"
 
 
-def _named(task: Task, plan: Plan, wanted: int, leases: tuple[Lease, ...], writer: str) -> Choice:
+def _named(task: Task, plan: Plan, wanted: int, leases: tuple[Lease, ...], writer: str) -> SelectedStage:
     key, planned = str(task.key), require_planned(task, plan, wanted)
     obstacle = find_obstacle(task, planned, leases, writer=writer)
     if obstacle is not None:
@@ -107,8 +107,8 @@ def _named(task: Task, plan: Plan, wanted: int, leases: tuple[Lease, ...], write
     return _choice(planned, leases)
 
 
-def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> Choice:
-    return Choice(stage.number, stage, tuple(lease.run for lease in leases if lease.stage == stage.number))
+def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> SelectedStage:
+    return SelectedStage(stage.number, stage, tuple(lease.run for lease in leases if lease.stage == stage.number))
 
 
 def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> OkstraError:

@@ -18,7 +18,7 @@ ENDS = ("run.finished", "run.abandoned")
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """One thing that happened. `facts` are JSON-ready and depend on `event`, which is the type of the logged event.
 
     `is_late` marks what was recorded of a run after its end (by another clone, mostly): it stands in a log, and
@@ -35,7 +35,7 @@ class Entry:
     is_late: bool = False
 
 
-def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
+def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineEntry]:
     """The events that matter to a reader, in the order in which they count; `runs` are the task's.
 
     Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
@@ -44,7 +44,7 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
     everything = list(events)
     prepared = {event.fact.run for event in everything if event.fact.type == "run.prepared"}
     ended: set[str] = set()
-    entries: list[Entry] = []
+    entries: list[TimelineEntry] = []
     for event in everything:
         run: str | None = getattr(event.fact, "run", None)
         if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
@@ -54,16 +54,16 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
     return entries
 
 
-def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> Entry:
+def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> TimelineEntry:
     fact = event.fact
     owner = runs.get(run) if run is not None else None
     about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None} if run else {}
     stage = owner.stage if owner is not None else getattr(fact, "stage", None)
     facts = _FACTS[fact.type](fact)
-    return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
+    return TimelineEntry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
 
 
-def newest_first(entries: Iterable[Entry], *, since: datetime | None) -> list[Entry]:
+def newest_first(entries: Iterable[TimelineEntry], *, since: datetime | None) -> list[TimelineEntry]:
     """The entries from that moment on, the last one first."""
     return [entry for entry in entries if since is None or entry.at >= since][::-1]
 

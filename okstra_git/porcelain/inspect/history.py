@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
     from okstra_git.runs.progress import TaskProgress
-    from okstra_git.runs.timeline import Entry
+    from okstra_git.runs.timeline import TimelineEntry
 
 MOST_EVENTS, MOST_TASKS = 50, 10
 """Events of a time line, and tasks, that are shown when no number is given."""
@@ -51,7 +51,7 @@ class TaskHistory:
     """One task's time line as far as it is shown, the newest event first, of `count`; `writer` is this clone's id."""
 
     task: TaskSeen
-    events: tuple[Entry, ...]
+    events: tuple[TimelineEntry, ...]
     count: int
     writer: str | None
     notes: tuple[str, ...]

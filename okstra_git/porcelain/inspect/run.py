@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.timeline import Entry
+    from okstra_git.runs.timeline import TimelineEntry
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 
@@ -70,7 +70,7 @@ class RunSeen(RunLook):
     task: Task
     snapshots: list[WorktreeSnapshot]
     archived: int | None
-    events: list[Entry]
+    events: list[TimelineEntry]
     others: list[Run]
     writer: str | None
     notes: tuple[str, ...]
