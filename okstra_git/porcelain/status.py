@@ -12,7 +12,7 @@ from okstra_git.porcelain.current_state import LivenessChecker, own_writer, stan
 from okstra_git.porcelain.follow import judge_each, make_judge, process_pending_events, read_hints
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.open_work import open_problems
-from okstra_git.porcelain.unused import NOT_SET_UP, project_of
+from okstra_git.porcelain.workspace import NOT_SET_UP
 from okstra_git.reconcile.findings import Report
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.clone import WriterDamaged, look_for_writer
@@ -65,7 +65,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Survey(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
+    return Survey(workspace.settings.project, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
