@@ -7,8 +7,7 @@ from typing import NamedTuple
 from okstra_git.host.process_facts import Liveness
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
-from okstra_git.store.stage_dependencies import FINISHED as FINISHED
-from okstra_git.store.stage_dependencies import finished_stages as finished_stages
+from okstra_git.store.stage_dependencies import finished_stages
 from okstra_git.wording import counted
 
 Look = Callable[[Holder], Liveness]

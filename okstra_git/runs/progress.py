@@ -7,7 +7,7 @@ from okstra_git.names import number_ranges
 from okstra_git.phases import PHASES, phase_of_routing
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
-from okstra_git.runs.leases import finished_stages
+from okstra_git.store.stage_dependencies import finished_stages
 
 IN_PROGRESS, DONE = "in-progress", "done"
 """`workStatus`, as task manifests have it: anything but `done` means that something is left."""

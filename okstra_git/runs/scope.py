@@ -8,7 +8,7 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import is_commit_id, named_stages
 from okstra_git.phases import ABOUT_TASK
 from okstra_git.records.states import Task
-from okstra_git.runs.leases import finished_stages
+from okstra_git.store.stage_dependencies import finished_stages
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.records.runs import Holder, Plan, PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.runs.leases import Lease, finished_stages, lease_on
+from okstra_git.runs.leases import Lease, lease_on
 from okstra_git.store.registry import refuse_closed
-from okstra_git.store.stage_dependencies import awaited_stages, listed, require_planned
+from okstra_git.store.stage_dependencies import awaited_stages, finished_stages, listed, require_planned
 
 
 @dataclass(frozen=True)

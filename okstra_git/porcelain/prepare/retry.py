@@ -17,9 +17,9 @@ from okstra_git.fs.root import Root
 from okstra_git.git.checkouts import find_astray
 from okstra_git.porcelain.prepare.context import Prepared
 from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
-from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
+from okstra_git.runs.leases import GUARDED, occupied_stages
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.store.stage_dependencies import examine_carry
+from okstra_git.store.stage_dependencies import examine_carry, finished_stages
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext
