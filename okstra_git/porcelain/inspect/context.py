@@ -15,8 +15,7 @@ from okstra_git.porcelain.inspect.history import TaskSeen, see_task
 from okstra_git.porcelain.inspect.inspection import Inspection, note_outdated, read_manifest
 from okstra_git.porcelain.inspect.run import RunLook, look_at_run
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
-from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.leases import GUARDED, team_name, teams_of_others
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:

@@ -25,8 +25,7 @@ from okstra_git.porcelain.prepare.worktree import make_run_worktree
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
-from okstra_git.runs.leases import occupied_stages
-from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.leases import occupied_stages, team_name, teams_of_others
 from okstra_git.stages.claim import started_facts
 from okstra_git.store.registry import release, require_open
 
