@@ -21,7 +21,7 @@ from okstra_git.names import named_stages
 from okstra_git.paths import plan_key, real_path
 from okstra_git.porcelain.base_contents import in_base, with_dependencies
 from okstra_git.porcelain.task_lookup import default_base
-from okstra_git.runs.scope import Scope, all_stages, choose_scope, usual_base
+from okstra_git.runs.selection import Scope, all_stages, choose_scope, usual_base
 from okstra_git.stages.complete import release_reservation
 from okstra_git.store.clone import OwnWorktrees
 
