@@ -11,7 +11,7 @@ from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.grammar import show_time
-from okstra_git.runs.progress import named_stages
+from okstra_git.runs.history import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
-    from okstra_git.runs.timeline import TimelineEntry
+    from okstra_git.runs.history import TimelineEntry
 
 SHORT = 10
 ID_SHOWN = 12

@@ -15,8 +15,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.inspect.inspection import Inspection
-from okstra_git.runs.lookup import require_run
-from okstra_git.runs.timeline import timeline
+from okstra_git.runs.history import require_run, timeline
 from okstra_git.snapshots.take import list_snapshots, worktree_of
 from okstra_git.store.layout import ARCHIVE_INDEX
 from okstra_git.store.snapshot import read_events
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.timeline import TimelineEntry
+    from okstra_git.runs.history import TimelineEntry
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 
