@@ -21,8 +21,7 @@ from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktr
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
-from okstra_git.stages.base import choose_stage_base
-from okstra_git.stages.claim import StageClaim, plan_stage_claim
+from okstra_git.stages.claim import StageClaim, choose_stage_base, plan_stage_claim
 from okstra_git.store.registry import require_open, require_stage
 from okstra_git.store.store import Decision
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Holder, Plan, Run
     from okstra_git.records.states import Task
-    from okstra_git.stages.base import StageBase
+    from okstra_git.stages.claim import StageBase
     from okstra_git.store.snapshot import Snapshot
 
 
