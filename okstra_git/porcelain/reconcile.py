@@ -13,15 +13,14 @@ from okstra_git.names import TaskKey, parse_stage, quote
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.follow import follow_history, forget_settled, make_judge, read_hints
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.reconcile.settle import ChosenCommit, after_moves, record_anchor, record_choice
-from okstra_git.reconcile.verify import verify_moves
+from okstra_git.reconcile.settle import ChosenCommit, after_moves, record_anchor, record_choice, verify_moves
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.findings import Report
-    from okstra_git.reconcile.verify import Checked
+    from okstra_git.reconcile.settle import Checked
     from okstra_git.records.events import Event
 
 
