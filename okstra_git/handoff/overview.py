@@ -8,7 +8,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
-from okstra_git.handoff.group_worktree import restore_lines
+from okstra_git.handoff.groups import restore_lines
 from okstra_git.names import CommitId
 from okstra_git.records.handoff import Group, PullRequest
 from okstra_git.records.states import Task
