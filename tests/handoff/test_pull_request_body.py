@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from okstra_git.handoff.escape import columns, prose
-from okstra_git.handoff.leaving import Leaving
+from okstra_git.handoff.group_status import Leaving
 from okstra_git.handoff.pull_request_body import (
     MAX_BODY,
     MAX_TITLE,
