@@ -16,7 +16,7 @@ from okstra_git.git.revisions import require_named
 from okstra_git.git.unsaved_work import UnsavedItem
 from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import add_detached, find_worktree
-from okstra_git.handoff.joint import JointAssembly, assemble_jointly
+from okstra_git.handoff.verification import JointAssembly, assemble_jointly
 from okstra_git.names import named_stages
 from okstra_git.paths import plan_key, real_path
 from okstra_git.porcelain.base_contents import in_base, with_dependencies

@@ -20,7 +20,7 @@ from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
-    from okstra_git.handoff.joint import JointAssembly
+    from okstra_git.handoff.verification import JointAssembly
     from okstra_git.porcelain.prepare.claim import Claim
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.porcelain.prepare.documents import Inputs
