@@ -16,7 +16,7 @@ from okstra_git.bundle.context import (
     WorkerPart,
     WorktreePart,
 )
-from okstra_git.bundle.documents import PromptDocuments
+from okstra_git.bundle.inputs import PromptDocuments
 from okstra_git.bundle.layout import NUMBERED, lay_out
 from okstra_git.bundle.project import list_config_files
 from okstra_git.bundle.request import RunRequest

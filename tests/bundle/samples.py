@@ -22,7 +22,7 @@ from okstra_git.bundle.context import (
     WorkerPart,
     WorktreePart,
 )
-from okstra_git.bundle.documents import PromptDocuments, SourceText
+from okstra_git.bundle.inputs import PromptDocuments, SourceText
 from okstra_git.bundle.task_views import KnownRun, ScheduledStage
 from okstra_git.contract import DEFAULT_MODELS, WORKERS
 from okstra_git.names import TaskKey

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shlex import split
 from typing import TYPE_CHECKING, Any
 
-from okstra_git.bundle.input_drift import find_missing
+from okstra_git.bundle.inputs import find_missing
 from okstra_git.bundle.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.commands import command
 from okstra_git.paths import ProjectPaths

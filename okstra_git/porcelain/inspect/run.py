@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import find_archive
-from okstra_git.bundle.input_drift import list_sources
+from okstra_git.bundle.inputs import list_sources
 from okstra_git.bundle.resume_scripts import find_for_run
 from okstra_git.bundle.run_files import list_prompts, list_results
 from okstra_git.bundle.team_status import read_team_status
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.bundle.context import RunContext
-    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.inputs import InputState
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
     from okstra_git.bundle.team_status import TeamStatus
     from okstra_git.host.process_facts import Liveness

@@ -10,7 +10,7 @@ from okstra_git.briefs.brief import Brief, parse_brief
 from okstra_git.briefs.reporter_gate import Gate, require_open_gate
 from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.bundle.context import BriefPart, CarriedQuestion
-from okstra_git.bundle.last_report import last_brief
+from okstra_git.bundle.inputs import last_brief
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import refuse
