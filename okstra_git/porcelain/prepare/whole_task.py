@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.carry import require_carry
 from okstra_git.bundle.context import Carried, GroupPart, StageRow
-from okstra_git.bundle.stage_rows import describe_stage, describe_stages
+from okstra_git.bundle.stages import describe_stage, describe_stages, require_carry
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.git.revisions import require_named
