@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from okstra_git.bundle.context import BriefPart, GroupPart, PlanPart, RunContext, StageRow
 from okstra_git.bundle.run_files import Disk
-from okstra_git.bundle.task_views import KnownRun, ScheduledStage
+from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import NotAFolder, PathRefused

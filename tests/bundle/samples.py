@@ -23,7 +23,7 @@ from okstra_git.bundle.context import (
     WorktreePart,
 )
 from okstra_git.bundle.inputs import PromptDocuments, SourceText
-from okstra_git.bundle.task_views import KnownRun, ScheduledStage
+from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
 from okstra_git.contract import DEFAULT_MODELS, WORKERS
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, plan_key

@@ -10,7 +10,7 @@ from okstra_git.bundle.inputs import PromptDocuments, SourceText, find_last_repo
 from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.bundle.run_files import Disk
 from okstra_git.bundle.stages import require_carry
-from okstra_git.bundle.task_views import KnownRun
+from okstra_git.bundle.task_documents import KnownRun
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
