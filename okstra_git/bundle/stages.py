@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.bundle.context import Carried, RunContext, StageRow
-from okstra_git.bundle.whole_files import sweep_dead
+from okstra_git.bundle.run_files import sweep_dead
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.names import named_stages

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from okstra_git.bundle.context import RunContext
+from okstra_git.bundle.run_files import refusing, sweep_files
 from okstra_git.bundle.stored_context import pretty_json
-from okstra_git.bundle.whole_files import refusing, sweep_files
 from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_lock

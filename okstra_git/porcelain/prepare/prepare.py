@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.build_context import RunIdentity, make_context
 from okstra_git.bundle.context import TeamPart
 from okstra_git.bundle.render import make_bundle
+from okstra_git.bundle.run_files import sweep_folder, sweep_numbered
 from okstra_git.bundle.stages import lay_out_carry
-from okstra_git.bundle.whole_files import sweep_folder, sweep_numbered
 from okstra_git.bundle.write import write_bundle
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse

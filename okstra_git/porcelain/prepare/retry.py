@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.run_files import refusing
 from okstra_git.bundle.stages import lay_out_carry
 from okstra_git.bundle.stored_context import find_context, find_prompt
 from okstra_git.bundle.task_documents import announce_run
-from okstra_git.bundle.whole_files import refusing
 from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
