@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from okstra_cli.answers import context as shapes
+    from okstra_git.bundle.manifests import TeamMember
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
-    from okstra_git.bundle.team_status import TeamMember
     from okstra_git.porcelain.inspect.context import TaskContext
     from okstra_git.porcelain.inspect.run import RunLook
 

@@ -7,7 +7,7 @@ from shlex import split
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.bundle.inputs import find_missing
-from okstra_git.bundle.resume_scripts import Script, find_for_run, find_latest
+from okstra_git.bundle.manifests import Script, find_for_run, find_latest
 from okstra_git.commands import command
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.explain import explain_task

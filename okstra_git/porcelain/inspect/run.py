@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import find_archive
 from okstra_git.bundle.inputs import list_sources
-from okstra_git.bundle.resume_scripts import find_for_run
+from okstra_git.bundle.manifests import find_for_run, read_team_status
 from okstra_git.bundle.run_files import list_prompts, list_results
-from okstra_git.bundle.team_status import read_team_status
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
 from okstra_git.paths import ProjectPaths
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
     from okstra_git.bundle.context import RunContext
     from okstra_git.bundle.inputs import InputState
+    from okstra_git.bundle.manifests import TeamStatus
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
-    from okstra_git.bundle.team_status import TeamStatus
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
