@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.bundle.context import RunContext
-from okstra_git.bundle.layout import misplaced
 from okstra_git.bundle.project import read_object
-from okstra_git.bundle.stored_context import context_name, read_context
+from okstra_git.bundle.stored_context import context_name, misplaced, read_context
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.fs import refusals
