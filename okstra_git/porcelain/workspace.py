@@ -147,8 +147,8 @@ def is_unused(git: Git) -> bool:
     False as well where git's own configuration hides the main worktree, which has to be reported, and where the refs
     cannot be listed. Agents ask for the status of every repository, so this loads nothing that reads records.
     """
+    from okstra_git.git.discovery import hidden_main
     from okstra_git.git.refs import list_ref_names
-    from okstra_git.git.worktree_links import hidden_main
     from okstra_git.store.layout import ROOT
 
     if os.path.lexists(git.private_dir) or hidden_main(git.configuration, git.common_dir):
