@@ -168,7 +168,7 @@ def find_astray(git: Git, path: Path, branch: str) -> Astray | None:
 def _opened(git: Git, path: Path) -> Git | None:
     """The worktree at exactly this path, when it is one of this repository."""
     try:
-        here = open_repository(path)
+        here = open_repository(path, beside=git)
     except OkstraError:
         return None
     is_top = here.work_tree is not None and real_path(here.work_tree) == real_path(path)

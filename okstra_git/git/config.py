@@ -8,6 +8,7 @@ from okstra_git.errors import refuse
 from okstra_git.git.binary import GitFailed, run_git, sealed_environment
 
 TRUE = ("true", "yes", "on", "1")
+FALSE = ("false", "no", "off", "0", "")
 
 
 class Entry(NamedTuple):
@@ -48,6 +49,14 @@ class Configuration:
         """The value in force, None when nothing is configured."""
         entry = self.find(key)
         return entry.value if entry else None
+
+    def shared_switch(self, key: str, *, usual: str) -> bool | None:
+        """Whether it is on in every worktree; None where that may differ, or only git can read the value."""
+        if any(entry.key.startswith(("includeif.", "extensions.worktreeconfig")) for entry in self.entries):
+            return None
+        value = self.value(key)
+        word = (usual if value is None else value).lower()
+        return word in TRUE if word in TRUE + FALSE else None
 
     def subsections(self, section: str, *names: str) -> list[str]:
         """The X of every `section.X.name` with one of these names, in the order of their first appearance."""

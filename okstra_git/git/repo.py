@@ -123,12 +123,18 @@ _BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")
 
 
 def open_repository(
-    start: Path, *, environ: Mapping[str, str] | None = None, base: Path | None = None, for_git: bool = False
+    start: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    base: Path | None = None,
+    for_git: bool = False,
+    beside: Git | None = None,
 ) -> Git:
     """The repository that contains `start`, worktree or bare; refuses with one clear sentence otherwise.
 
     `environ`, with relative paths from `base`, may name another one (`redirection`). Without it the directory alone
-    counts: git exports `GIT_DIR` and `GIT_INDEX_FILE` to hooks.
+    counts: git exports `GIT_DIR` and `GIT_INDEX_FILE` to hooks. `beside` is a worktree that is open already: where both
+    belong to one repository, its objects are not looked through once more.
     """
     if not start.is_dir():
         raise NoRepository(f"there is no directory {start}", hint="name an existing directory with -C")
@@ -151,14 +157,11 @@ def open_repository(
     work_tree = _work_tree(handle, start)
     if opening.git_dir is not None:
         remember_place(work_tree or git_dir, git_dir, work_tree)
-    return Git(handle, git_dir, common_dir, work_tree, for_git=for_git, torn=_keep_from_torn(handle, common_dir))
-
-
-def _keep_from_torn(handle: pygit2.Repository, common_dir: Path) -> tuple[str, ...]:
-    torn = tuple(find_torn(common_dir / "objects", common_dir / "okstra"))
+    is_seen = beside is not None and beside.common_dir == common_dir
+    torn = beside.torn if beside and is_seen else tuple(find_torn(common_dir / "objects", common_dir / "okstra"))
     if torn:
         shield_from(handle, torn)
-    return torn
+    return Git(handle, git_dir, common_dir, work_tree, for_git=for_git, torn=torn)
 
 
 def _open(opening: Opening) -> pygit2.Repository:

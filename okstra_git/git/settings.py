@@ -9,11 +9,10 @@ from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.config import Entry
+from okstra_git.git.config import FALSE, TRUE, Entry
 from okstra_git.git.repo import Git
 from okstra_git.names import BadName, is_text, parse_slug, quote
 
-TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
 _SCALES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _MOST_CONFIG = 64 << 20

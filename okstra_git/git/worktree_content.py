@@ -63,19 +63,20 @@ class Gathered:
         self.left_out.append(f"{show_path(path)}: {why}")
 
 
-def worktree_tree(worktree: Path) -> Content:
+def worktree_tree(worktree: Path, *, beside: Git | None = None) -> Content:
     """The content of a worktree as a tree: HEAD's where everything is committed.
 
     Files that are not ignored count, committed or not, with the line ends that a commit would give them. Only loose
     objects are written, and only for what is not committed; where that is impossible, or git cannot say what changed,
-    the tree is that of HEAD and `problem` says so. Refuses a directory that is not a repository.
+    the tree is that of HEAD and `problem` says so. `beside` is another worktree of the same repository. Refuses a
+    directory that is not a repository.
     """
-    here = open_repository(worktree)
+    here = open_repository(worktree, beside=beside)
     head = resolve_head(here)
     plain = tree_of(here, head) if head else EMPTY_TREE
     changes: list[Uncommitted] = []
     try:
-        changes = list_uncommitted(here.top)
+        changes = list_uncommitted(here.top, beside=beside.configuration if beside else None)
         if not changes:
             return Content(head, plain, is_dirty=False)
         gathered = gather(here.top, changes, lambda path, data: _put(here, path, data), Limits())
@@ -85,12 +86,12 @@ def worktree_tree(worktree: Path) -> Content:
     return Content(head, tree, is_dirty=True, left_out=tuple(gathered.left_out))
 
 
-def worktree_trees(worktrees: Sequence[Path]) -> dict[Path, Content]:
-    """`worktree_tree` of each, several at a time; one that cannot be read at all is missing from the answer."""
+def worktree_trees(git: Git, worktrees: Sequence[Path]) -> dict[Path, Content]:
+    """`worktree_tree` of each worktree of this repository, several at a time; one that cannot be read is missing."""
 
     def read(worktree: Path) -> Content | None:
         try:
-            return worktree_tree(worktree)
+            return worktree_tree(worktree, beside=git)
         except OkstraError:
             return None
 

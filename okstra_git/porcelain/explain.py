@@ -95,7 +95,7 @@ def _facts(
     if path is not None:
         astray = find_astray(git, path, branch)
         here = path if astray is None or astray.kind == "elsewhere" else here
-    dirty, during = _lies_in(here)
+    dirty, during = _lies_in(git, here)
     upstream = upstream_of(git, branch) if tip else None
     return StageFacts(
         branch=branch,
@@ -115,12 +115,12 @@ def _facts(
     )
 
 
-def _lies_in(worktree: Path | None) -> tuple[int | None, str]:
+def _lies_in(git: Git, worktree: Path | None) -> tuple[int | None, str]:
     """How many paths are not committed there, and what git is in the middle of."""
     if worktree is None:
         return None, ""
     try:
-        repository = open_repository(worktree)
+        repository = open_repository(worktree, beside=git)
         return len(list_uncommitted(repository.top)), under_way(repository)
     except OkstraError:
         return None, ""

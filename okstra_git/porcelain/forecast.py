@@ -88,7 +88,7 @@ def _contents(git: Git, tips: Iterable[_Tip]) -> dict[str, Content]:
         for worktree in list_worktrees(git)
         if worktree.branch in branches and not worktree.is_prunable and worktree.branch is not None
     }
-    trees = worktree_trees(list(places.values()))
+    trees = worktree_trees(git, list(places.values()))
     return {branch: trees[path] for branch, path in places.items() if path in trees}
 
 

@@ -75,7 +75,7 @@ def take_snapshot(git: Git, worktree: Path, about: SnapshotSubject, *, now: date
     A second snapshot of the same content gives the first one again. Empty directories are nothing to git. Refuses where
     its contents cannot be determined.
     """
-    repository = open_repository(worktree)
+    repository = open_repository(worktree, beside=git)
     unsaved = read_unsaved_work(git, Worktree(repository.top, None, None))
     if unsaved.standing is None:
         raise refuse(

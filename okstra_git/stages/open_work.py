@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from okstra_git.commands import word
 from okstra_git.errors import refuse
@@ -37,6 +37,19 @@ class UnfitToRecord(NamedTuple):
     hint: str
 
 
+class OpenWorkFacts(TypedDict):
+    """Work in a stage's worktree that was not committed and stays out of the stage."""
+
+    stage: int
+    worktree: str
+    files: list[str] | None
+    file_count: int | None
+    branch: str
+    checked_out: str | None
+    head: str | None
+    operation: str | None
+
+
 @dataclass(frozen=True)
 class OpenWork:
     """A worktree that has something of a stage which its branch has not; `branch` is that branch.
@@ -51,7 +64,7 @@ class OpenWork:
     has_branch: bool = False
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> OpenWorkFacts:
         """What there is, JSON-ready."""
         files = self.seen.files
         return {

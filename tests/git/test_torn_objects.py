@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.git.history import find_commit
 from okstra_git.git.raw_objects import FILES, find_torn, is_cut
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
@@ -103,6 +104,19 @@ def test_what_was_seen_whole_is_not_read_again_and_what_changes_is(world: World)
     torn = cut(world, "HEAD~20")
     assert find_torn(objects, private) == [torn]
     assert open_repository(world.path).torn == (torn,)
+
+
+def test_a_worktree_beside_an_open_one_is_kept_from_the_same_objects(world: World, tmp_path: Path) -> None:
+    world.commit("a")
+    world.commit("b")
+    torn = cut(world, world.ask("rev-parse", "main~1"))
+    place = world.worktree(tmp_path / "w", "w")
+    git = open_repository(world.path)
+    beside = open_repository(place.path, beside=git)
+    assert git.torn == beside.torn == (torn,)
+    assert find_commit(beside, torn) is None
+    other = World.empty(tmp_path / "other")
+    assert open_repository(other.path, beside=git).torn == ()
 
 
 def test_a_crowd_of_objects_is_looked_at_by_folder(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """A worktree as a tree is what `git add -A` would commit, and nothing there changes."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from okstra_git.git.dirty import list_uncommitted
 from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.repo import open_repository
 from okstra_git.git.worktree_content import Limits, gather, worktree_tree, worktree_trees
 from tests.kit.scenario import World
 
@@ -116,9 +118,50 @@ def test_several_are_read_at_once_and_what_is_no_worktree_is_missing(shop: World
     places = [shop.worktree(tmp_path / f"w{number}", f"w{number}") for number in range(5)]
     places[2].write("f", "changed\n")
     nowhere = tmp_path / "nowhere"
-    found = worktree_trees([*(place.path for place in places), nowhere])
+    found = worktree_trees(open_repository(shop.path), [*(place.path for place in places), nowhere])
     assert [found[place.path].is_dirty for place in places] == [False, False, True, False, False]
     assert nowhere not in found
+
+
+def test_objects_that_worktrees_share_are_looked_through_once(shop: World, tmp_path: Path) -> None:
+    places = [shop.worktree(tmp_path / f"w{number}", f"w{number}").path for number in range(5)]
+    objects, listed = shop.path / ".git/objects", list[str]()
+    is_asked = True
+    sys.addaudithook(lambda event, args: listed.append(str(args[0])) if is_asked and event == "os.scandir" else None)
+    worktree_trees(open_repository(shop.path), places)
+    is_asked = False
+    assert listed.count(str(objects)) == 1
+
+
+@pytest.mark.parametrize("text", ["same size", "SAME SIZE"], ids=["as it was", "changed"])
+def test_a_file_whose_size_and_time_are_as_they_were_is_still_read(shop: World, text: str) -> None:
+    shop.commit("D", {"f": "same size"})
+    old = (shop.path / "f").stat()
+    shop.write("f", text)
+    os.utime(shop.path / "f", ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert (shop.path / "f").stat().st_size == old.st_size
+    assert worktree_tree(shop.path).tree == as_git_adds_it(shop)
+    assert worktree_tree(shop.path).is_dirty == (text != "same size")
+
+
+@pytest.mark.parametrize("where", ["--local", "--worktree"])
+def test_rights_that_a_setting_hides_count_in_each_worktree(shop: World, tmp_path: Path, where: str) -> None:
+    """A setting of one worktree is asked there, not taken from the repository's."""
+    place = shop.worktree(tmp_path / "w", "w")
+    shop.git("config", "extensions.worktreeConfig", "true" if where == "--worktree" else "false")
+    place.git("config", where, "core.fileMode", "false")
+    place.write("sub/program", "#!/bin/sh\n")
+    (place.path / "f").chmod(0o755)
+    (tree,) = worktree_trees(open_repository(shop.path), [place.path]).values()
+    assert place.ask("ls-tree", tree.tree, "f").startswith("100755 ")
+
+
+@pytest.mark.parametrize("word", ["no", "0", "2", "true", None])
+def test_a_switch_means_what_git_makes_of_it(shop: World, word: str | None) -> None:
+    shop.git("config", *(("core.fileMode", word) if word else ("--unset", "core.fileMode")))
+    (shop.path / "f").chmod(0o755)
+    beside = open_repository(shop.path)
+    assert worktree_tree(shop.path, beside=beside) == worktree_tree(shop.path)
 
 
 def test_a_worktree_whose_index_is_damaged_counts_as_committed(shop: World) -> None:

@@ -92,7 +92,7 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
     ]
     if not with_changes:
         return None
-    last, head = with_changes[-1], resolve_head(open_repository(stage.worktree))
+    last, head = with_changes[-1], resolve_head(open_repository(stage.worktree, beside=workspace.git))
     if head is None or tree_of(workspace.git, last.commit) == tree_of(workspace.git, head):
         return None
     if not fresh and last.head != head:
