@@ -11,10 +11,8 @@ from okstra_git.names import TaskKey
 OKSTRA = ".okstra"
 RUNS = "runs"
 IMPLEMENTATION = "implementation"
-
 MOST_DIGITS = 6
 """Digits of a number in a file's name; a longer one is nothing that a run was given."""
-
 CATEGORIES = (
     "instruction-set", "manifests", "prompts", "reports", "sessions", "state", "worker-results", "logs",
 )  # fmt: skip
@@ -144,7 +142,6 @@ def real_path(path: Path) -> Path:
 
 LANGUAGES = ("en", "ko")
 """Those that the templates and the wizard have words in; the first one stands in for the others."""
-
 _PACKAGE = Path(__file__).resolve().parent
 
 

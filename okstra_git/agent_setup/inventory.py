@@ -18,7 +18,6 @@ from okstra_git.fs.outside import require_gits
 
 NAME = "okstra"
 """The plugin's name; its skills are called /okstra:<skill> then."""
-
 RULES = {
     "Bash(okstra *)": "every command of the skills",
     "Bash(git okstra *)": "the same commands as hints and refusals spell them",
@@ -26,7 +25,6 @@ RULES = {
     "Edit(.okstra/**)": "prompts, results and reports of runs, briefs and answers: all that agents write by hand",
 }
 """Permission rules for Claude Code, each with what it is for."""
-
 _ABOUT = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten history, driven from the agent"
 
 
@@ -44,34 +42,6 @@ def read_desired_files(templates: Path, kind: Kind, version: str) -> DesiredFile
     if kind is Kind.CLAUDE:
         return DesiredFiles(version, files, tuple(RULES))
     return DesiredFiles(version, files | _plugin(version))
-
-
-def _skills(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of every folder that has a SKILL.md, byte for byte."""
-    for skill in sorted(folder.glob("*/SKILL.md")):
-        for file in sorted(path for path in skill.parent.rglob("*") if path.is_file()):
-            relative = file.relative_to(folder)
-            if not any(part.startswith((".", "__")) for part in relative.parts):
-                yield f"skills/{relative.as_posix()}", file.read_bytes()
-
-
-def _agents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Agent definitions open with their front matter; another page in the folder is not one."""
-    for file in sorted(folder.glob("*.md")):
-        data = file.read_bytes()
-        if data.startswith(b"---"):
-            yield f"agents/{file.name}", data
-
-
-def _plugin(version: str) -> dict[str, bytes]:
-    """The plugin, and a marketplace of this one plugin, so that the folder can be added as it is."""
-    maker = {"name": "git-okstra contributors"}
-    plugin = {"name": NAME, "version": version, "description": _ABOUT, "author": maker, "license": "MIT"}
-    market = {"name": NAME, "owner": maker, "plugins": [{"name": NAME, "source": "./", "description": _ABOUT}]}
-    return {
-        f".claude-plugin/{name}.json": (json.dumps(value, indent=2) + "\n").encode()
-        for name, value in (("plugin", plugin), ("marketplace", market))
-    }
 
 
 class EntryKind(StrEnum):
@@ -180,6 +150,34 @@ def read_entry(path: Path, *, below: Path) -> ActualFile:
 def folders_of(paths: Iterable[str]) -> set[str]:
     """Every folder that these files stand in, the root itself as `.`."""
     return {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+
+
+def _skills(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of every folder that has a SKILL.md, byte for byte."""
+    for skill in sorted(folder.glob("*/SKILL.md")):
+        for file in sorted(path for path in skill.parent.rglob("*") if path.is_file()):
+            relative = file.relative_to(folder)
+            if not any(part.startswith((".", "__")) for part in relative.parts):
+                yield f"skills/{relative.as_posix()}", file.read_bytes()
+
+
+def _agents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Agent definitions open with their front matter; another page in the folder is not one."""
+    for file in sorted(folder.glob("*.md")):
+        data = file.read_bytes()
+        if data.startswith(b"---"):
+            yield f"agents/{file.name}", data
+
+
+def _plugin(version: str) -> dict[str, bytes]:
+    """The plugin, and a marketplace of this one plugin, so that the folder can be added as it is."""
+    maker = {"name": "git-okstra contributors"}
+    plugin = {"name": NAME, "version": version, "description": _ABOUT, "author": maker, "license": "MIT"}
+    market = {"name": NAME, "owner": maker, "plugins": [{"name": NAME, "source": "./", "description": _ABOUT}]}
+    return {
+        f".claude-plugin/{name}.json": (json.dumps(value, indent=2) + "\n").encode()
+        for name, value in (("plugin", plugin), ("marketplace", market))
+    }
 
 
 def _obstacle(folder: Path) -> str:

@@ -37,18 +37,6 @@ _WHY_KEPT = {
 }
 
 
-@dataclass(frozen=True)
-class _Decided:
-    """What becomes of the files: which are written, after setting aside what a person has there, and which go."""
-
-    files: tuple[FileStatus, ...]
-    forced: tuple[FileStatus, ...]
-    written: tuple[FileStatus, ...]
-    removed: tuple[FileStatus, ...]
-    made: tuple[str, ...]
-    emptied: tuple[str, ...]
-
-
 def plan_install(actual: ActualFolder, desired: DesiredFiles, *, force: bool = False) -> SetupPlan:
     """Install, or bring up to date; `force` sets files in the way aside. Refuses where a folder cannot be made."""
     _refuse_obstacles(actual, inspect_files(actual, desired))
@@ -78,6 +66,36 @@ def plan_removal(actual: ActualFolder) -> SetupPlan:
         steps.append(SetupStep(Action.REMOVE, actual.root.manifest))
         steps += [SetupStep(Action.UNFOLDER, actual.root.folder)] if _leaves_nothing(actual, decided, rules) else []
     return _plan(actual, decided, rules, steps)
+
+
+def inspect(actual: ActualFolder, desired: DesiredFiles) -> FolderStatus:
+    """The status of the folder: how it differs from what is desired."""
+    rules = inspect_rules(actual, desired.rules)
+    return FolderStatus(
+        root=actual.root,
+        version=actual.manifest.okstra if actual.manifest else None,
+        files=inspect_files(actual, desired),
+        rules=rules,
+        problem="" if all(rule.is_there for rule in rules) else find_problem(actual),
+        contradictions=find_contradictions(actual, desired.rules),
+    )
+
+
+def inspect_files(actual: ActualFolder, desired: DesiredFiles) -> tuple[FileStatus, ...]:
+    """Every file that is shipped or recorded, by path."""
+    return tuple(_inspect_file(path, actual, desired) for path in sorted(actual.files))
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What becomes of the files: which are written, after setting aside what a person has there, and which go."""
+
+    files: tuple[FileStatus, ...]
+    forced: tuple[FileStatus, ...]
+    written: tuple[FileStatus, ...]
+    removed: tuple[FileStatus, ...]
+    made: tuple[str, ...]
+    emptied: tuple[str, ...]
 
 
 def _decide(actual: ActualFolder, desired: DesiredFiles, *, force: bool) -> _Decided:
@@ -207,24 +225,6 @@ def _refuse_obstacles(actual: ActualFolder, files: Sequence[FileStatus]) -> None
             hint="move it away or make the folder, then run setup again",
             obstacles=notes,
         )
-
-
-def inspect(actual: ActualFolder, desired: DesiredFiles) -> FolderStatus:
-    """The status of the folder: how it differs from what is desired."""
-    rules = inspect_rules(actual, desired.rules)
-    return FolderStatus(
-        root=actual.root,
-        version=actual.manifest.okstra if actual.manifest else None,
-        files=inspect_files(actual, desired),
-        rules=rules,
-        problem="" if all(rule.is_there for rule in rules) else find_problem(actual),
-        contradictions=find_contradictions(actual, desired.rules),
-    )
-
-
-def inspect_files(actual: ActualFolder, desired: DesiredFiles) -> tuple[FileStatus, ...]:
-    """Every file that is shipped or recorded, by path."""
-    return tuple(_inspect_file(path, actual, desired) for path in sorted(actual.files))
 
 
 def _inspect_file(path: str, actual: ActualFolder, desired: DesiredFiles) -> FileStatus:

@@ -85,12 +85,6 @@ def read_configuration(top: Path) -> Configuration:
     return Configuration(_parse(answer.decode(errors="surrogateescape").split("\0")))
 
 
-def _parse(words: list[str]) -> Iterator[Entry]:
-    for scope, line in zip(words[::2], words[1::2], strict=False):
-        key, newline, value = line.partition("\n")
-        yield Entry(key, value if newline else "true", scope)
-
-
 _PERSONAL = ("author.name", "author.email", "committer.name", "committer.email")
 _VARIABLES = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
 
@@ -107,7 +101,7 @@ class Person(NamedTuple):
         return b"%s <%s>" % self
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The same as text; what is not UTF-8 is shown as replacement characters."""
         return self.raw.decode("utf-8", "replace")
 
@@ -129,6 +123,12 @@ def may_differ(configuration: Configuration) -> bool:
     """Whether author and committer can be two persons here: only where something names one of them alone."""
     known = sealed_environment()
     return any(name in known for name in _VARIABLES) or configuration.has_any(_PERSONAL)
+
+
+def _parse(words: list[str]) -> Iterator[Entry]:
+    for scope, line in zip(words[::2], words[1::2], strict=False):
+        key, newline, value = line.partition("\n")
+        yield Entry(key, value if newline else "true", scope)
 
 
 def _ask(top: Path, role: Literal["AUTHOR", "COMMITTER"]) -> Person | None:

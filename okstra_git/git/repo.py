@@ -164,6 +164,37 @@ def open_repository(
     return Git(handle, git_dir, common_dir, work_tree, for_git=for_git, torn=torn)
 
 
+_CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
+
+
+def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
+
+    Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does. With
+    `write` git puts new objects among ours, with the modes of a shared repository, instead of into the throw-away one.
+    """
+    objects = git.common_dir / "objects"
+    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
+    root.make_folder("refs/heads")
+    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
+    root.create("config", _CONFIG % sharing_of(git.common_dir).encode(), durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(folder) + b"\n" for folder in borrowed), durable=False)
+    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
+        root.create("shallow", shallow, durable=False)
+    own_objects = {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(scratch)}
+    return {
+        **OFFLINE,
+        **NO_SETTINGS_GIVEN,
+        **(own_objects if write else {}),
+        "GIT_DIR": str(scratch),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+    }
+
+
 def _open(opening: Opening) -> pygit2.Repository:
     """Open it with libgit2, which reads no configuration but the repository's own.
 
@@ -282,37 +313,6 @@ def _unsupported(start: Path, what: str) -> OkstraError:
 def _format_of(start: Path) -> str:
     asked = ["config", "--get-regexp", r"^extensions\."]
     return ", ".join(run_git(asked, cwd=start, accept=(0, 1, 128)).stdout.decode(errors="replace").splitlines())
-
-
-_CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
-
-
-def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
-    """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
-
-    Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does. With
-    `write` git puts new objects among ours, with the modes of a shared repository, instead of into the throw-away one.
-    """
-    objects = git.common_dir / "objects"
-    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
-    root.make_folder("refs/heads")
-    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
-    root.create("config", _CONFIG % sharing_of(git.common_dir).encode(), durable=False)
-    root.create("objects/info/alternates", b"".join(os.fsencode(folder) + b"\n" for folder in borrowed), durable=False)
-    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
-        root.create("shallow", shallow, durable=False)
-    own_objects = {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(scratch)}
-    return {
-        **OFFLINE,
-        **NO_SETTINGS_GIVEN,
-        **(own_objects if write else {}),
-        "GIT_DIR": str(scratch),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "XDG_CONFIG_HOME": str(scratch),
-        "HOME": str(scratch),
-    }
 
 
 def _quoted(scratch: Path) -> str:

@@ -16,7 +16,6 @@ from okstra_git.names import BadName, is_text, parse_slug, quote
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
 _SCALES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _MOST_CONFIG = 64 << 20
-
 T = TypeVar("T")
 
 
@@ -265,21 +264,6 @@ def read_settings(git: Git) -> Settings:
     return Settings((*(entry for entry in lines if entry.key not in _PRIVATE), *own))
 
 
-def _own_lines(git: Git, key: str) -> list[Entry]:
-    """The lines for this key in the repository's own file, without what that includes."""
-    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
-    output = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
-    texts = output.decode(errors="surrogateescape").split("\0")[:-1]
-    return [Entry(key, text, "local") for text in texts]
-
-
-def _refuse_binary(git: Git) -> None:
-    """Behind a zero byte the rest of the file may seem unset."""
-    path = git.common_dir / "config"
-    if b"\0" in (read_gits(path, _MOST_CONFIG) or b""):
-        raise refuse("config.broken", f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
-
-
 _NO_SUCH_LINE = 5
 """How `git config --unset-all` ends where there is nothing to unset."""
 
@@ -307,6 +291,21 @@ def unset_setting(git: Git, setting: Setting[Any]) -> bool:
 def add_line(git: Git, key: str, value: str) -> None:
     """Add a line for any key of git's, beside those it has."""
     _write(git, "--add", key, value)
+
+
+def _own_lines(git: Git, key: str) -> list[Entry]:
+    """The lines for this key in the repository's own file, without what that includes."""
+    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
+    output = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
+    texts = output.decode(errors="surrogateescape").split("\0")[:-1]
+    return [Entry(key, text, "local") for text in texts]
+
+
+def _refuse_binary(git: Git) -> None:
+    """Behind a zero byte the rest of the file may seem unset."""
+    path = git.common_dir / "config"
+    if b"\0" in (read_gits(path, _MOST_CONFIG) or b""):
+        raise refuse("config.broken", f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
 
 
 def _own_texts(git: Git, setting: Setting[Any]) -> list[str]:

@@ -34,6 +34,35 @@ def follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> bool
     return True
 
 
+class WorktreeHolds(OkstraError):
+    """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
+
+    code = "worktree.holds"
+    found: tuple[UnsavedItem, ...] = ()
+
+
+def remove_worktree(
+    git: Git,
+    worktree: Worktree,
+    *,
+    others: Sequence[Worktree] | None = None,
+    also: Callable[[], Sequence[UnsavedItem]] = tuple,
+) -> UnsavedWork:
+    """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
+
+    `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
+    into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
+    """
+    held = read_unsaved_work(git, worktree, others=others)
+    kept = (*held.keeping, *also())
+    if kept:
+        raise _refusal(worktree, kept)
+    if held.standing is not None:
+        _clear_caches(held.standing)
+    _remove(git, worktree, force=held.has_modules)
+    return held
+
+
 def _judge(git: Git, here: Worktree, before: Sequence[str], commit: str) -> tuple[str, str]:
     """The obstacle, if any, and the commit whose files lie there, if there is one."""
     held = read_unsaved_work(git, here)
@@ -70,35 +99,6 @@ def _in_the_way(git: Git, standing: Standing, old: str, new: str) -> list[bytes]
     folders = {folder for path in loose for folder in folders_above(path)} | {path + b"/" for path in loose}
     added = [change.path for change in changes if change.old == ABSENT]
     return [path for path in added if path + b"/" in folders or any(up[:-1] in loose for up in folders_above(path))]
-
-
-class WorktreeHolds(OkstraError):
-    """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
-
-    code = "worktree.holds"
-    found: tuple[UnsavedItem, ...] = ()
-
-
-def remove_worktree(
-    git: Git,
-    worktree: Worktree,
-    *,
-    others: Sequence[Worktree] | None = None,
-    also: Callable[[], Sequence[UnsavedItem]] = tuple,
-) -> UnsavedWork:
-    """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
-
-    `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
-    into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
-    """
-    held = read_unsaved_work(git, worktree, others=others)
-    kept = (*held.keeping, *also())
-    if kept:
-        raise _refusal(worktree, kept)
-    if held.standing is not None:
-        _clear_caches(held.standing)
-    _remove(git, worktree, force=held.has_modules)
-    return held
 
 
 def _clear_caches(standing: Standing) -> None:

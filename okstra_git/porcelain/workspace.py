@@ -102,7 +102,7 @@ class Workspace:
         """The state kept in the repository, for reading and appending."""
         from okstra_git.store.store import Store
 
-        return Store(self.git, self.clock, unlock=self._clear_dead_locks, told=self._note_tasks)
+        return Store(self.git, self.clock, unlock=self._clear_dead_locks, notify=self._note_tasks)
 
     def note(self, text: str) -> None:
         """Say one line of progress."""

@@ -137,7 +137,8 @@ def find_open_work(
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `complete_stages` to refuse.
     """
-    worktrees = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
+    everything = list_worktrees(git)
+    worktrees = {tree.path: tree for tree in everything if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in worktrees.values()]
     here = real_path(here) if here is not None else None
     places, read = OwnWorktrees(git), dict[Path, Checkout]()
@@ -147,7 +148,7 @@ def find_open_work(
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
         for tree in _concerned(places, git, state, task, stage, branch, tip, trees, here) if tip is not None else ():
-            checkout = read.get(tree.path) or see_exactly(git, worktrees[tree.path], besides=besides)
+            checkout = read.get(tree.path) or see_exactly(git, worktrees[tree.path], others=everything, besides=besides)
             read[tree.path] = checkout
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(places, task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)

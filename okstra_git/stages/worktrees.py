@@ -46,10 +46,10 @@ class ReservedWorktree:
 
 
 def list_reserved_worktrees(
-    git: Git, state: State, *, only: TaskKey | None, with_released: bool
+    git: Git, state: State, *, only: TaskKey | None, with_released: bool, trees: Sequence[Worktree] | None = None
 ) -> list[ReservedWorktree]:
-    """Reservations in key order; released ones on request."""
-    trees, own = list_worktrees(git), OwnWorktrees(git)
+    """Reservations in key order; released ones on request. `trees` are git's worktrees, when they are known already."""
+    trees, own = list_worktrees(git) if trees is None else trees, OwnWorktrees(git)
     by_path = {real_path(worktree.path): worktree for worktree in trees}
     rows: list[ReservedWorktree] = []
     for task, place in list_reservations(state, only):

@@ -50,7 +50,6 @@ def listed(numbers: Iterable[int]) -> str:
 
 MAX_BYTES = 256 << 10
 MAX_DEPTH = 32
-
 _STAGE = re.compile(r"(?:stage[- ]?)?([0-9]{1,6})", re.ASCII | re.IGNORECASE)
 _STAGES = ("stage", "stagenumber")
 _TASKS = ("task", "taskkey", "taskid")

@@ -88,7 +88,7 @@ def _notify_nobody(_: "Appended") -> None:
 class Store:
     """A repository's state for reading and appending.
 
-    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
+    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `notify`
     is called with every append that recorded something.
     """
 
@@ -97,7 +97,7 @@ class Store:
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
     memory: Memory = field(default_factory=Memory)
-    told: Callable[["Appended"], object] = _notify_nobody
+    notify: Callable[["Appended"], object] = _notify_nobody
 
     def require_writer(self) -> WriterId:
         """This clone's id, read once; refuses before `init`."""
@@ -138,7 +138,7 @@ class Store:
         """
         appended, result = self.attempt(lambda: self._append_once(decide), queued=queued)
         if appended.events:
-            self.told(appended)
+            self.notify(appended)
         return appended, result
 
     def catch_up(self) -> Appended:
@@ -226,7 +226,7 @@ class Store:
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
-        by = (self.git.author or NOBODY).told[:MAX_NAME]
+        by = (self.git.author or NOBODY).text[:MAX_NAME]
         at = self.now().astimezone(UTC)
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
