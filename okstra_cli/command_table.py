@@ -16,6 +16,7 @@ START, WORK, HISTORY, UPKEEP = "Start here", "Tasks and stages", "History", "Upk
 COMMANDS = {
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
+    "landed": Row("landed", START, "Say whether branches have landed, squashed or rebased ones too"),
     "demo": Row("demo", START, "Watch records follow rewritten history in a small repository"),
     "wizard": Row("wizard", START, "Ask for everything that a run begins with, an agent or a person"),
     "task": Row("task", WORK, "Open, list, show and close tasks"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey
 
 OKSTRA = ".okstra"
@@ -145,12 +145,6 @@ LANGUAGES = ("en", "ko")
 _PACKAGE = Path(__file__).resolve().parent
 
 
-class NotShipped(OkstraError):
-    """The installation lacks its data files."""
-
-    code = "install.incomplete"
-
-
 def hooks_directory() -> Path:
     """The directory of the POSIX sh hook shims."""
     return _require("hooks", _PACKAGE)
@@ -169,4 +163,6 @@ def _require(name: str, package: Path) -> Path:
     tree = package.parent
     if (tree / "pyproject.toml").is_file() and (tree / name).is_dir():
         return tree / name
-    raise NotShipped(f"this installation of okstra has no {name}/ directory", hint="install git-okstra again")
+    raise refuse(
+        "install.incomplete", f"this installation of okstra has no {name}/ directory", hint="install git-okstra again"
+    )

@@ -2,7 +2,19 @@
 
 from typing import Any, NamedTuple
 
-from okstra_cli.answers import context, documents, handoff, history, inspecting, runs, tasks, upkeep, wizard, worktrees
+from okstra_cli.answers import (
+    context,
+    documents,
+    handoff,
+    history,
+    inspecting,
+    landed,
+    runs,
+    tasks,
+    upkeep,
+    wizard,
+    worktrees,
+)
 from okstra_cli.answers.parts import Template
 
 
@@ -20,6 +32,7 @@ def _shapes(*done: Any, beside_error: tuple[Any, ...] = ()) -> Shapes:
 ANSWERS: dict[str, Shapes] = {
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
+    "landed": _shapes(landed.LandedRefs),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),

@@ -1,6 +1,6 @@
 """`git okstra status`: what needs a person first, then every task with its stages."""
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -60,8 +60,8 @@ def status(
 
 def _nothing_json(workspace: "Workspace", *, only_problems: bool) -> "shapes.Status":
     """The same JSON for a clone in which there is nothing: an agent asks in every repository that it comes into."""
+    from okstra_cli.views.health import problem_json
     from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 
-    problem = cast("shapes.Problem", NOT_SET_UP)
-    facts: shapes.Status = {"project": project_of(workspace), "writer": None, "problems": [problem]}
+    facts: shapes.Status = {"project": project_of(workspace), "writer": None, "problems": [problem_json(NOT_SET_UP)]}
     return facts if only_problems else {**facts, "tasks": []}

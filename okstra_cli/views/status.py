@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
-from okstra_cli.views.health import SHOWN_OF_A_KIND
+from okstra_cli.views.health import SHOWN_OF_A_KIND, problem_json
 from okstra_cli.views.stage import all_stages, checkout_json, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.status import Seen
+    from okstra_git.porcelain.unused import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
 
@@ -23,7 +24,7 @@ URGENT = ("stage.stale", "anchor.unresolvable")
 
 def status_json(seen: Seen, *, only_problems: bool) -> shapes.Status:
     """The binding shape of `status --json`."""
-    problems = cast("list[shapes.Problem]", seen.problems)
+    problems = list(map(problem_json, seen.problems))
     facts: shapes.Status = {"project": seen.project, "writer": seen.writer, "problems": problems}
     if only_problems:
         return facts
@@ -83,8 +84,8 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
 def _problems(page: Page, seen: Seen) -> None:
     """What a person has to decide, all of it; of the rest the first of each kind, for a stranger may make thousands."""
     shown: Counter[str] = Counter()
-    for problem in sorted(seen.problems, key=lambda one: one["code"] not in URGENT):
-        code = problem["code"]
+    for problem in sorted(seen.problems, key=lambda problem: problem.code not in URGENT):
+        code = problem.code
         shown[code] += 1
         if code in URGENT or shown[code] <= SHOWN_OF_A_KIND:
             _problem(page, problem)
@@ -95,13 +96,13 @@ def _problems(page: Page, seen: Seen) -> None:
             )
 
 
-def _problem(page: Page, problem: dict[str, Any]) -> None:
-    where = problem.get("task") or ""
-    stage = f" stage {problem['stage']}" if "stage" in problem else ""
-    word, tone = ("decide", "bad") if problem["code"] in URGENT else ("note", "warn")
+def _problem(page: Page, problem: StatusProblem) -> None:
+    where = problem.task or ""
+    stage = f" stage {problem.stage}" if problem.stage is not None else ""
+    word, tone = ("decide", "bad") if problem.code in URGENT else ("note", "warn")
     toned: Tone = "bad" if tone == "bad" else "warn"
-    page.line(Cell(f"{word}: ", toned), f"{where}{stage}{': ' if where else ''}{problem['message']}")
-    page.line(Cell(f"        next: {problem['hint']}", "faint"))
+    page.line(Cell(f"{word}: ", toned), f"{where}{stage}{': ' if where else ''}{problem.message}")
+    page.line(Cell(f"        next: {problem.hint}", "faint"))
 
 
 def _task(page: Page, task: Task, seen: Seen) -> None:

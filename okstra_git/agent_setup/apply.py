@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from okstra_git.agent_setup.model import Action, Interfered, SetupStep, SetupUnwritable
+from okstra_git.agent_setup.model import Action, SetupStep
 from okstra_git.digest import fingerprint
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.fs.refusals import PathRefused, Taken, reason_of
 from okstra_git.fs.root import Root
@@ -24,7 +25,6 @@ def apply_steps(steps: Iterable[SetupStep]) -> None:
 
 _DRAFT = "okstra"
 """Distinguishes the temporary file of a write; a lock keeps two runs apart."""
-
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)
 
 
@@ -113,8 +113,9 @@ def _is(path: Path, data: bytes) -> bool:
     return path.is_file() and path.read_bytes() == data
 
 
-def _interfered(path: Path) -> Interfered:
-    return Interfered(
+def _interfered(path: Path) -> OkstraError:
+    return refuse(
+        "setup.interfered",
         f"{path} changed while setup was at work; it stays as it is now",
         hint="the same command again goes on from here",
         path=str(path),
@@ -126,7 +127,8 @@ def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, PathRefused) as error:
-        raise SetupUnwritable(
+        raise refuse(
+            "setup.unwritable",
             f"{path} cannot be written: {reason_of(error)}",
             hint="mend owner, mode or room there; the same command again goes on from here",
             path=str(path),

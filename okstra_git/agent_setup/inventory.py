@@ -10,11 +10,11 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from okstra_git.agent_setup.apply import leftover_of
-from okstra_git.agent_setup.manifest import Manifest, ManifestUnreadable, parse_manifest
+from okstra_git.agent_setup.manifest import Manifest, parse_manifest
 from okstra_git.agent_setup.model import DesiredFiles, Kind, SetupFolder
 from okstra_git.digest import fingerprint
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import require_gits
-from okstra_git.paths import NotShipped
 
 NAME = "okstra"
 """The plugin's name; its skills are called /okstra:<skill> then."""
@@ -35,7 +35,7 @@ def read_desired_files(templates: Path, kind: Kind, version: str) -> DesiredFile
     """
     files = dict(_skills(templates / "skills"))
     if not files:
-        raise NotShipped(f"there are no skills in {templates}", hint="install git-okstra again")
+        raise refuse("install.incomplete", f"there are no skills in {templates}", hint="install git-okstra again")
     if kind is Kind.AGENTS:
         return DesiredFiles(version, files)
     files |= _agents(templates / "agents")
@@ -220,7 +220,7 @@ def _read_manifest(path: Path) -> bytes | None:
         return None
     except OSError as error:
         problem = "is a folder" if path.is_dir() else "is not a file that can be read"
-        raise ManifestUnreadable(f"{path} {problem}", hint="move it away", path=str(path)) from error
+        raise refuse("setup.manifest-unreadable", f"{path} {problem}", hint="move it away", path=str(path)) from error
 
 
 def _read_settings(path: Path) -> SettingsFile:

@@ -15,7 +15,6 @@ from okstra_git.agent_setup.model import (
     FileStatus,
     FolderStatus,
     KeptFile,
-    SetupBlocked,
     SetupPlan,
     SetupStep,
 )
@@ -29,6 +28,7 @@ from okstra_git.agent_setup.permission_rules import (
     own_rules,
 )
 from okstra_git.digest import fingerprint
+from okstra_git.errors import refuse
 
 _WHY_KEPT = {
     FileState.CHANGED: "edited since setup wrote it",
@@ -219,7 +219,8 @@ def _refuse_obstacles(actual: ActualFolder, files: Sequence[FileStatus]) -> None
     notes = [actual.obstacle] if actual.obstacle else []
     notes += dict.fromkeys(file.note for file in files if file.state is FileState.BLOCKED)
     if notes:
-        raise SetupBlocked(
+        raise refuse(
+            "setup.blocked",
             f"nothing was written: {'; '.join(notes)}",
             hint="move it away or make the folder, then run setup again",
             obstacles=notes,

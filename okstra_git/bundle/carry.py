@@ -5,16 +5,10 @@ from pathlib import Path
 
 from okstra_git.bundle.context import Carried, RunContext
 from okstra_git.bundle.whole_files import sweep_dead
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.records.states import Stage, Task
 from okstra_git.store.stage_dependencies import MAX_BYTES, examine_carry, require_carry_text
-
-
-class CarryMissing(OkstraError):
-    """A stage that this one builds on left nothing, so its follower would begin blind."""
-
-    code = "carry.missing"
 
 
 def require_carry(
@@ -66,9 +60,10 @@ def _caution(problem: str, stage: Stage, writer: str) -> str:
     return "another clone recorded it" if writer and stage.recorded_by not in ("", writer) else ""
 
 
-def _missing(task: Task, number: int, path: Path) -> CarryMissing:
+def _missing(task: Task, number: int, path: Path) -> OkstraError:
     key = str(task.key)
-    return CarryMissing(
+    return refuse(
+        "carry.missing",
         f"stage {number} of {key} left no carry for the stages that build on it",
         hint=f"say it in a file, then: git okstra stage done {number} --task-key {key} --carry FILE",
         stage=number,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from glob import escape
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.faults import fault_point
 from okstra_git.fs import refusals
 from okstra_git.fs.root import Given, Root
@@ -14,12 +14,6 @@ from okstra_git.host.machine import find_process
 
 MOST_NAMES = 200_000
 """Names of one folder that are searched for leftovers of dead processes."""
-
-
-class BundleUnwritable(OkstraError):
-    """A place below `.okstra/` that cannot be written."""
-
-    code = "bundle.unwritable"
 
 
 def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], nonce: str) -> None:
@@ -87,4 +81,4 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (refusals.Unwritable, refusals.NotAFile, refusals.NotAFolder, refusals.Taken) as error:
-        raise BundleUnwritable(error.message, hint=error.hint, **error.facts) from error
+        raise refuse("bundle.unwritable", error.message, hint=error.hint, **error.facts) from error

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits, read_line
 from okstra_git.git.binary import run_git
 from okstra_git.git.config import Configuration
@@ -17,12 +17,6 @@ from okstra_git.paths import real_path
 
 VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """By these git is led to a repository, or to parts of one. `GIT_INDEX_FILE` and `GIT_NAMESPACE` do not matter here."""
-
-
-class Redirected(OkstraError):
-    """The environment names a repository, or parts of one, that okstra cannot take for the one it is called in."""
-
-    code = "repo.redirected"
 
 
 class Opening(NamedTuple):
@@ -193,7 +187,9 @@ def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path],
     here = discover(start, environ)
     work_tree = given.get("GIT_WORK_TREE")
     if work_tree is not None and not work_tree.is_dir():
-        raise Redirected(f"GIT_WORK_TREE names {work_tree}, which is not a directory", hint="unset GIT_WORK_TREE")
+        raise refuse(
+            "repo.redirected", f"GIT_WORK_TREE names {work_tree}, which is not a directory", hint="unset GIT_WORK_TREE"
+        )
     named = _require_git_dir(given["GIT_DIR"]) if "GIT_DIR" in given else None
     if work_tree is not None:
         return _with_work_tree(start, here, named, work_tree)
@@ -202,7 +198,8 @@ def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path],
     if here is not None and common_dir_of(here) == common_dir_of(named):
         return Opening(named, named) if _is_bare(named) and here == named else Opening(start)
     if here is not None and led:
-        raise Redirected(
+        raise refuse(
+            "repo.redirected",
             f"GIT_DIR names {named}, which is not the repository of {start}",
             hint=f"env -u GIT_DIR git -C {word(str(start))} okstra status",
             git_dir=str(named),
@@ -219,7 +216,7 @@ def _with_work_tree(start: Path, here: Path | None, named: Path | None, work_tre
     if here is None or (around == here and (work_tree / ".git").exists()):
         return Opening(start if here is None or real_path(start).is_relative_to(real_path(work_tree)) else work_tree)
     message = f"the work tree {work_tree} is not the one of the repository around {start}"
-    raise Redirected(message, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
+    raise refuse("repo.redirected", message, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
 
 
 def _alone(start: Path, named: Path) -> Opening:
@@ -234,7 +231,7 @@ def _alone(start: Path, named: Path) -> Opening:
     own = _top_of(named)
     hint = f"env -u GIT_DIR git -C {word(str(own))} okstra status" if own else _line(named, start)
     message = f"GIT_DIR names {named}, which is not the repository of {start}, and nothing says where its work tree is"
-    raise Redirected(message, hint=hint, git_dir=str(named), directory=str(start))
+    raise refuse("repo.redirected", message, hint=hint, git_dir=str(named), directory=str(start))
 
 
 def _is_bare(git_dir: Path) -> bool:
@@ -260,7 +257,7 @@ def _require_git_dir(path: Path) -> Path:
         text = os.fsdecode(read_gits(path, LONGEST_POINTER) or b"")
         path = path.parent / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else path
     if not (path / "HEAD").is_file() or not (common_dir_of(path) / "objects").is_dir():
-        raise Redirected(f"GIT_DIR names {path}, which is not a git repository", hint="unset GIT_DIR")
+        raise refuse("repo.redirected", f"GIT_DIR names {path}, which is not a git repository", hint="unset GIT_DIR")
     return real_path(path)
 
 
@@ -273,7 +270,7 @@ def _refuse_parts(opening: Opening, environ: Mapping[str, str], given: Mapping[s
     for name, own in (("GIT_COMMON_DIR", common), ("GIT_OBJECT_DIRECTORY", common / "objects")):
         if name in given and real_path(given[name]) != real_path(own):
             message = f"{name} names {given[name]}, and the repository's own is {own}"
-            raise Redirected(message, hint=f"unset {name}", named=str(given[name]), own=str(own))
+            raise refuse("repo.redirected", message, hint=f"unset {name}", named=str(given[name]), own=str(own))
 
 
 def _upwards(start: Path) -> tuple[Path, ...]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import OFFLINE, run_git
 from okstra_git.git.objects import MissingObject, has_object
 from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
@@ -35,12 +35,6 @@ class AmbiguousRef(OkstraError):
     """A short name fits several refs that are different commits; `refs` lists their full names."""
 
     code = "ref.ambiguous"
-
-
-class RefUnresolvable(OkstraError):
-    """A branch, tag or commit that does not name a commit here."""
-
-    code = "ref.unresolvable"
 
 
 class NotWork(OkstraError):
@@ -108,7 +102,7 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
         _refuse_damaged(git, text, what)
         message = f"{what} {quote(text)} names no commit in this repository"
         near = _list_near(git, text)
-        raise RefUnresolvable(message, hint=_where_to_look(git, near), ref=quote(text), near=near)
+        raise refuse("ref.unresolvable", message, hint=_where_to_look(git, near), ref=quote(text), near=near)
     return named
 
 

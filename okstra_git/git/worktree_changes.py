@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.diffs import ABSENT, diff_trees
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.unsaved_work import Kind, UnsavedItem, UnsavedWork, in_words, named, read_unsaved_work
 from okstra_git.git.worktree_files import Standing, folders_above
-from okstra_git.git.worktrees import Worktree, WorktreeFailed
+from okstra_git.git.worktrees import Worktree
 
 _STOPS: frozenset[Kind] = frozenset({"hidden", "filtered", "operation", "unclear"})
 
@@ -33,7 +34,7 @@ def follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> bool
     return True
 
 
-class WorktreeHolds(WorktreeFailed):
+class WorktreeHolds(OkstraError):
     """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
 
     code = "worktree.holds"
@@ -128,4 +129,4 @@ def _remove(git: Git, worktree: Worktree, *, force: bool) -> None:
         if worktree.is_locked:
             again = ["worktree", "lock", f"--reason={worktree.lock_reason}"]
             run_git(again, values=[path], cwd=git.top, accept=(0, 128))
-        raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=path) from failed
+        raise refuse("worktree.failed", f"the worktree {path} was not removed: {failed.message}", path=path) from failed

@@ -7,18 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits, read_line, require_gits
 from okstra_git.git.binary import GitFailed, find_git_dir, run_git
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id, is_text
 from okstra_git.paths import real_path
-
-
-class WorktreeFailed(OkstraError):
-    """git would not add or remove the worktree."""
-
-    code = "worktree.failed"
 
 
 def lock_reason(private: Path) -> str | None:
@@ -243,9 +237,12 @@ def _making(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
-        raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
+        raise refuse(
+            "worktree.failed", f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint
+        ) from error
     except GitFailed as failed:
-        raise WorktreeFailed(
+        raise refuse(
+            "worktree.failed",
             f"the worktree {path} could not be made: {failed.message}",
             path=str(path),
             hint=failed.hint or "git worktree list",

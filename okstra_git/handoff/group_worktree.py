@@ -7,43 +7,13 @@ from itertools import count
 from pathlib import Path
 
 from okstra_git.commands import command
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktree_changes import follow, remove_worktree, why_not_follow
 from okstra_git.git.worktrees import Worktree, add_detached, attach_branch, find_worktree, list_worktrees
 from okstra_git.names import CommitId, is_text, quote_path
 from okstra_git.paths import real_path
-
-
-class GroupBranchTaken(OkstraError):
-    """The branch exists and is not this group's."""
-
-    code = "branch.exists"
-
-
-class GroupBranchCheckedOut(OkstraError):
-    """The branch is checked out in a worktree that is not this group's."""
-
-    code = "branch.checked-out"
-
-
-class GroupBranchChanged(OkstraError):
-    """Somebody committed to the group's branch, or moved it."""
-
-    code = "handoff.collector-changed"
-
-
-class GroupWorktreeDirty(OkstraError):
-    """The group's worktree has changes that are not committed."""
-
-    code = "worktree.dirty"
-
-
-class GroupDirectoryTaken(OkstraError):
-    """The directory for the worktree holds something else."""
-
-    code = "worktree.taken"
 
 
 @dataclass(frozen=True)
@@ -67,7 +37,8 @@ def check_group_worktree(git: Git, wanted: GroupWorktree) -> None:
         raise _changed(git, wanted, tip) if wanted.before else _taken(wanted)
     other = _checked_out(git, wanted)
     if other is not None:
-        raise GroupBranchCheckedOut(
+        raise refuse(
+            "branch.checked-out",
             f"branch {wanted.branch} is checked out in {other.path}",
             hint="check out something else there, or give the group another branch with --branch",
             path=str(other.path),
@@ -76,9 +47,10 @@ def check_group_worktree(git: Git, wanted: GroupWorktree) -> None:
         _check_directory(git, wanted, wanted.path, tip)
 
 
-def _changed(git: Git, wanted: GroupWorktree, tip: CommitId) -> GroupBranchChanged:
+def _changed(git: Git, wanted: GroupWorktree, tip: CommitId) -> OkstraError:
     lines = "\n".join(restore_lines(git, wanted.branch, wanted.before[0], wanted.before))
-    return GroupBranchChanged(
+    return refuse(
+        "handoff.collector-changed",
         f"branch {wanted.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
         hint=f"that work belongs in a stage; to keep it on another branch, and put this one back:\n{lines}",
         branch=wanted.branch,
@@ -86,8 +58,9 @@ def _changed(git: Git, wanted: GroupWorktree, tip: CommitId) -> GroupBranchChang
     )
 
 
-def _taken(wanted: GroupWorktree) -> GroupBranchTaken:
-    return GroupBranchTaken(
+def _taken(wanted: GroupWorktree) -> OkstraError:
+    return refuse(
+        "branch.exists",
         f"branch {wanted.branch} exists already and is not this group's",
         hint="name another one with --branch",
         branch=wanted.branch,
@@ -103,25 +76,34 @@ def _checked_out(git: Git, wanted: GroupWorktree) -> Worktree | None:
 
 def _check_directory(git: Git, wanted: GroupWorktree, path: Path, tip: CommitId | None) -> None:
     if not is_text(str(path)):
-        raise GroupDirectoryTaken(f"the worktree's path {quote_path(str(path))} is not UTF-8 and cannot be recorded",
-                             hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
+        raise refuse(
+            "worktree.taken",
+            f"the worktree's path {quote_path(str(path))} is not UTF-8 and cannot be recorded",
+            hint="git okstra config set okstra.worktreeRoot DIR",
+        )
     existing = find_worktree(git, path)
     if existing is None:
         if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-            raise GroupDirectoryTaken(f"{path} exists and is not a worktree of this repository",
-                                 hint="move it away, or --no-worktree", path=str(path))  # fmt: skip
+            raise refuse(
+                "worktree.taken",
+                f"{path} exists and is not a worktree of this repository",
+                hint="move it away, or --no-worktree",
+                path=str(path),
+            )
         return
     own_commits = (wanted.commit, tip, *wanted.before)
     is_own = existing.branch == wanted.branch or (existing.branch is None and existing.head in own_commits)
     if not is_own:
-        raise GroupDirectoryTaken(
+        raise refuse(
+            "worktree.taken",
             f"{path} is the worktree of {existing.branch or 'another commit'}, not of {wanted.branch}",
             hint="move it away with 'git worktree move', or --no-worktree",
             path=str(path),
         )
     obstacle = why_not_follow(git, existing, wanted.before, wanted.commit) if path.is_dir() else ""
     if obstacle:
-        raise GroupWorktreeDirty(
+        raise refuse(
+            "worktree.dirty",
             f"the group's worktree {path} cannot be brought to the group: {obstacle}",
             hint="what is missing belongs in a stage; commit or stash what lies there first",
             path=str(path),

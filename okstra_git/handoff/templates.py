@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
 from okstra_git.names import quote_path
@@ -25,12 +25,6 @@ _GAP = re.compile(r"(?:^(?P<lead>[ \t>]+))?\{\{[ \t]*okstra\.(?P<name>[a-z_]+)[ 
 """A gap, with what stands before it if that is only indentation or the mark of a quote."""
 
 _COMMENT_OR_GAP = re.compile(rf"<!--.*?-->|{_GAP.pattern}", re.MULTILINE | re.DOTALL)
-
-
-class TemplateMissing(OkstraError):
-    """A template that is not there, or that is not text of at most 64 KiB."""
-
-    code = "template.missing"
 
 
 @dataclass(frozen=True)
@@ -161,10 +155,12 @@ def _told(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _missing(name: str, why: str, origin: str) -> TemplateMissing:
+def _missing(name: str, why: str, origin: str) -> OkstraError:
     hint = {
         "named": "name a Markdown file, as a path from the project's root or an absolute one",
         "configured": "correct the setting, or name another template",
         "repository": "mend the file, or name another template",
     }[origin]
-    return TemplateMissing(f"the pull request template {quote_path(name)} {why}", hint=hint, path=name, origin=origin)
+    return refuse(
+        "template.missing", f"the pull request template {quote_path(name)} {why}", hint=hint, path=name, origin=origin
+    )

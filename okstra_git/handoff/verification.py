@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import find_commit
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, named_stages
@@ -19,30 +19,6 @@ from okstra_git.store.store import Appended, Store
 
 TOGETHER = 0
 """In place of the number of a stage, for a verification of stages together."""
-
-
-class TreeDiffers(OkstraError):
-    """What was verified is not what is recorded as the stage."""
-
-    code = "handoff.tree-differs"
-
-
-class StageNotDone(OkstraError):
-    """The stage has no commit on record."""
-
-    code = "stage.not-done"
-
-
-class NothingAssembled(OkstraError):
-    """No run of the task put its stages together, so there is nothing that the report could be about."""
-
-    code = "handoff.not-assembled"
-
-
-class SameReport(OkstraError):
-    """Exactly this report and its data are on record for another tree, so this tree was not verified."""
-
-    code = "evidence.same-report"
 
 
 @dataclass(frozen=True)
@@ -128,7 +104,8 @@ def require_done(task: Task, number: int) -> Stage:
     """The stage, of which a commit is on record; refuses another one."""
     stage = require_stage(task, number)
     if stage.range is None:
-        raise StageNotDone(
+        raise refuse(
+            "stage.not-done",
             f"stage {number} is {stage.status}: no commit of it is on record",
             hint=f"git okstra stage done {number} --task-key {task.key}",
             stage=number,
@@ -142,7 +119,8 @@ def _require_tree(git: Git, task: Task, stage: Stage, commit: str) -> None:
     facts = find_commit(git, commit)
     tree = facts.tree if facts is not None else None
     if tree != stage.range.head_tree:
-        raise TreeDiffers(
+        raise refuse(
+            "handoff.tree-differs",
             f"what was verified ({commit[:10]}) has another tree than the recorded commit of stage "
             f"{stage.number} ({stage.range.head[:10]})",
             hint=f"record what the stage ended on: git okstra stage done {stage.number} "
@@ -160,7 +138,8 @@ def require_assembling_run(task: Task, run: str) -> Run:
         return matching[-1]
     key = str(task.key)
     who = f"run {run}, to which the data belong, did not verify stages of {key} together"
-    raise NothingAssembled(
+    raise refuse(
+        "handoff.not-assembled",
         who if run else f"no run verified the stages of {key} together",
         hint=f"git okstra run prepare --task-key {key} --task-type final-verification",
         run=run or None,
@@ -174,9 +153,10 @@ def _changed_since(task: Task, assembly: Assembly) -> list[int]:
     return [member.stage for member in assembly.members if now.get(member.stage) != member.tree]
 
 
-def _other_files(task: Task, run: Run, assembly: Assembly, changed: Sequence[int]) -> TreeDiffers:
+def _other_files(task: Task, run: Run, assembly: Assembly, changed: Sequence[int]) -> OkstraError:
     verb = "are" if len(changed) > 1 else "is"
-    return TreeDiffers(
+    return refuse(
+        "handoff.tree-differs",
         f"{named_stages(changed)} {verb} recorded with other files than run {run.id} verified",
         hint=f"verify the task as it is now: git okstra run prepare --task-key {task.key} "
         "--task-type final-verification",
@@ -256,7 +236,8 @@ def _refuse_reuse(reuse: Reuse, *, task: TaskKey, stage: int, tree: str) -> None
     if before is None:
         return
     former = f"{_named(before.stage)} of {before.task}"
-    raise SameReport(
+    raise refuse(
+        "evidence.same-report",
         f"this report and its data were recorded for another tree before: {before.tree[:10]}, of {former}; "
         f"{_named(stage)} has tree {tree[:10]}",
         hint=f"verify {_named(stage)} as it is now, and record the report of that; when this one does hold for it, "
@@ -264,9 +245,13 @@ def _refuse_reuse(reuse: Reuse, *, task: TaskKey, stage: int, tree: str) -> None
         task=str(task),
         stage=stage or None,
         tree=tree,
-        recorded_for={"task": str(before.task), "stage": before.stage or None, "commit": before.commit,
-                      "tree": before.tree},
-    )  # fmt: skip
+        recorded_for={
+            "task": str(before.task),
+            "stage": before.stage or None,
+            "commit": before.commit,
+            "tree": before.tree,
+        },
+    )
 
 
 def _named(stage: int) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import PathRefused, reason_of, system_error_of
 from okstra_git.fs.root import Root
 from okstra_git.git.git_directory import is_shared, share
 from okstra_git.git.repo import Git
-from okstra_git.hooks.model import HOOKS, HooksReadOnly, HookState
+from okstra_git.hooks.model import HOOKS, HookState
 from okstra_git.paths import hooks_directory
 from okstra_git.spool import DIRECTORY
 
@@ -262,7 +263,8 @@ def _refusals(path: Path) -> Iterator[None]:
         cause = system_error_of(error)
         is_read_only = cause is not None and cause.errno in _REFUSED
         reason = "it is read-only for us" if is_read_only else reason_of(error)
-        raise HooksReadOnly(
+        raise refuse(
+            "hooks.read-only",
             f"the hook {path.name} cannot be written in {path.parent}: {reason}",
             hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
             path=str(path),

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 
 PATIENCE = 1.0
 """Seconds that are listened after the program's end, where something else keeps its output open."""
@@ -83,12 +83,6 @@ VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
 """Where a person says which editor to run, as git asks them (git-var(1))."""
 
 
-class EditorFailed(OkstraError):
-    """The editor could not be run, or said that it failed."""
-
-    code = "editor.failed"
-
-
 def find_editor(environ: Mapping[str, str]) -> str | None:
     """The command line of the editor, as the first of the variables that says one."""
     return next((environ[name] for name in VARIABLES if environ.get(name, "").strip()), None)
@@ -100,9 +94,13 @@ def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
     try:
         status = subprocess.run(line, env=dict(environ), check=False).returncode
     except OSError as error:
-        raise EditorFailed(f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can") from error
+        raise refuse(
+            "editor.failed", f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can"
+        ) from error
     if status:
-        raise EditorFailed(f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more")
+        raise refuse(
+            "editor.failed", f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more"
+        )
 
 
 def _exchange(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import pack_run
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.names import quote_path
 from okstra_git.paths import real_path
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.snapshots.take import WorktreeSnapshot
-
-
-class ReportMissing(OkstraError):
-    """The report that a run is said to have written is not there."""
-
-    code = "report.missing"
 
 
 @dataclass(frozen=True)
@@ -142,8 +136,11 @@ def _recorded_report(workspace: Workspace, name: str) -> str:
     if not name:
         return ""
     if path is None or not name.isprintable():
-        raise ReportMissing(
-            f"there is no report {quote_path(name)}", hint="write it first, or leave --report out", path=name
+        raise refuse(
+            "report.missing",
+            f"there is no report {quote_path(name)}",
+            hint="write it first, or leave --report out",
+            path=name,
         )
     real = real_path(path)
     return real.relative_to(real_path(root)).as_posix() if real.is_relative_to(real_path(root)) else str(real)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import option
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import find_quietly
@@ -77,7 +77,7 @@ def parse_stages(text: str) -> tuple[StageNumber, ...]:
     """The numbers in `2,3`, ascending and each once; blanks are forgiven, nothing else is."""
     words = [word.strip() for word in text.split(",")]
     if not all(words):
-        raise UsageError(f"{quote(text)} lists no stages", hint="--stages 2,3")
+        raise refuse("usage", f"{quote(text)} lists no stages", hint="--stages 2,3")
     return tuple(sorted({parse_stage(word) for word in words}))
 
 

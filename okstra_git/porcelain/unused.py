@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.discovery import hidden_main
@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.porcelain.workspace import Workspace
 
-NOT_SET_UP = {
-    "code": "store.not-initialised",
-    "message": "okstra is not set up in this clone",
-    "hint": "git okstra init",
-}
+
+class StatusProblem(NamedTuple):
+    """Something that `status` wants a person to see: a code, a sentence, the next command, and what it is about."""
+
+    code: str
+    message: str
+    hint: str
+    task: str | None = None
+    stage: int | None = None
+    run: str | None = None
+
+
+NOT_SET_UP = StatusProblem("store.not-initialised", "okstra is not set up in this clone", "git okstra init")
 """The problem that `status` reports of such a clone."""
 
 

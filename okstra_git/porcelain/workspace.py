@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey, quote_path
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.git.settings import Settings
     from okstra_git.store.store import Appended, Store
-
-
-class NoDirectory(OkstraError):
-    """The directory to work in does not exist."""
-
-    code = "directory.missing"
 
 
 class Notifier(Protocol):
@@ -79,8 +73,10 @@ class Workspace:
         """The directory that the command works in; refuses one that does not exist."""
         directory = self.start / self.directory
         if not directory.is_dir():
-            raise NoDirectory(
-                f"there is no directory {quote_path(str(directory))}", hint="name an existing one with -C DIR"
+            raise refuse(
+                "directory.missing",
+                f"there is no directory {quote_path(str(directory))}",
+                hint="name an existing one with -C DIR",
             )
         return directory
 

@@ -7,12 +7,13 @@ from okstra_git.git.diffs import compose
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey
-from okstra_git.reconcile.arrivals import Arrivals, Arrived, is_gone, is_whole
+from okstra_git.reconcile.arrivals import Arrivals, Arrived
 from okstra_git.reconcile.cases import Accounts, Beside, Case, IsAccounted, left_over
 from okstra_git.reconcile.commit_matching import Identities, Units
 from okstra_git.reconcile.findings import Finding, ProvenRange, Report, apply_rules
 from okstra_git.reconcile.groups import find_with_groups
 from okstra_git.reconcile.locate import Hit, proven_range
+from okstra_git.reconcile.presence import is_gone, is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.reachability import Reachability, survey_all

@@ -224,7 +224,7 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
     commits, complete = walk(prover.git, [recorded.head], [recorded.base, *window.hidden], limit=MAX_MAPPED)
     own = [commit for commit in commits if len(commit.parents) == 1]
     merges = [commit for commit in commits if len(commit.parents) != 1]
-    if not complete or not merges or not own or not all(_adds_nothing(prover.git, merge) for merge in merges):
+    if not complete or not merges or not own or not all(adds_nothing(prover.git, merge) for merge in merges):
         return []
     mapped = [_map_commit(window, prover, commit.oid) for commit in own]
     chain = [hit for hit in mapped if hit is not None]
@@ -236,7 +236,7 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
     return [Hit(span, ends_of(window, span), Proven("replay"))]
 
 
-def _adds_nothing(git: Git, merge: CommitFacts) -> bool:
+def adds_nothing(git: Git, merge: CommitFacts) -> bool:
     """Whether git merges these two parents to exactly this tree, so that flattening the merge loses nothing."""
     sides = [find_commit(git, parent) for parent in merge.parents]
     base = merge_base(git, *merge.parents) if len(sides) == 2 else None

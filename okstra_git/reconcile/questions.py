@@ -8,12 +8,12 @@ from okstra_git.git.file_changes import line_difference
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import has_object
 from okstra_git.git.revisions import printed_name
-from okstra_git.reconcile.arrivals import is_gone
 from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.findings import Candidate, Finding, listed
 from okstra_git.reconcile.groups import Union, find_union
 from okstra_git.reconcile.locate import Hit, ends_of
+from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Ends, Prover
 from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.search import Searched

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
@@ -14,7 +14,7 @@ from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.store.registry import StageUnknown, require_stage, require_task
+from okstra_git.store.registry import require_stage, require_task
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Store
@@ -106,42 +106,6 @@ def _recorded_head(state: State, fact: AnyFact) -> str | None:
     return stage.range.head if stage and stage.range else None
 
 
-class OtherStage(OkstraError):
-    """The answer is a commit of another stage of the task."""
-
-    code = "answer.other-stage"
-
-
-class TargetTip(OkstraError):
-    """The answer is the tip of a branch that work is merged into."""
-
-    code = "answer.target"
-
-
-class EmptyAnswer(OkstraError):
-    """With that answer the stage would change nothing."""
-
-    code = "answer.empty"
-
-
-class CutOff(OkstraError):
-    """The history of this clone ends before the stage begins."""
-
-    code = "answer.cut-off"
-
-
-class NoAnchor(OkstraError):
-    """A task without an anchor was to have it moved."""
-
-    code = "anchor.none"
-
-
-class NotWork(OkstraError):
-    """The answer names what okstra keeps its own records in."""
-
-    code = "answer.not-work"
-
-
 @dataclass(frozen=True)
 class Choice:
     """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips.
@@ -212,7 +176,8 @@ def _require_recorded(task: Task, number: int) -> Stage:
     stage = require_stage(task, number)
     if stage.range is None:
         key = str(task.key)
-        raise StageUnknown(
+        raise refuse(
+            "stage.unknown",
             f"stage {number} of {key} has no commit on record yet",
             stage=number,
             hint=f"git okstra stage done {number} --task-key {key}",
@@ -237,23 +202,23 @@ def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFin
         message = (
             f"{quote(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
         )
-        return OtherStage(message, hint=hint, stage=stage.number, other=other.number, commit=commit)
+        return refuse("answer.other-stage", message, hint=hint, stage=stage.number, other=other.number, commit=commit)
     if commit in choice.elsewhere:
         message = (
             f"{quote(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
         )
-        return OtherStage(message, hint=hint, stage=stage.number, commit=commit)
+        return refuse("answer.other-stage", message, hint=hint, stage=stage.number, commit=commit)
     target = choice.targets.get(commit) or choice.within
     if target and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
         where = f"is where {target} stands" if commit in choice.targets else f"is a commit of {target}"
         message = f"{quote(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
-        return TargetTip(message, hint=hint, stage=stage.number, target=target, commit=commit)
+        return refuse("answer.target", message, hint=hint, stage=stage.number, target=target, commit=commit)
     if new.base is None and git.is_shallow:
         message = f"where stage {stage.number} begins at {quote(choice.ref)} is cut off in this shallow clone"
-        return CutOff(message, hint="git fetch --unshallow", stage=stage.number, commit=commit)
+        return refuse("answer.cut-off", message, hint="git fetch --unshallow", stage=stage.number, commit=commit)
     if new.is_empty:
         message = f"at {quote(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
-        return EmptyAnswer(message, hint=hint, stage=stage.number, commit=commit)
+        return refuse("answer.empty", message, hint=hint, stage=stage.number, commit=commit)
     return None
 
 
@@ -275,7 +240,8 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         new = fingerprint_ranges(store.git, [(parent, commit)])[0]
         if task.anchor is None:
             named = str(task.key)
-            raise NoAnchor(
+            raise refuse(
+                "anchor.none",
                 f"{named} has no anchor to reset: its first stage sets it",
                 hint=f"git okstra stage start 1 --task-key {word(named)} --base {word(ref)}",
                 task=named,

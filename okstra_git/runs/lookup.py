@@ -1,6 +1,6 @@
 """Runs by the names that people type: the id, or enough of its beginning."""
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey, quote
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State, Task
@@ -12,27 +12,16 @@ SHOWN = 10
 """Characters of an id that lists show at least: those that encode its time."""
 
 
-class RunUnknown(OkstraError):
-    """No run has that id."""
-
-    code = "run.unknown"
-
-
-class RunAmbiguous(OkstraError):
-    """Several runs' ids begin so."""
-
-    code = "run.ambiguous"
-
-
 def require_run(state: State, text: str) -> tuple[Task, Run]:
     """The run with this id, or the only one whose id begins so (4 characters or more), and its task."""
     matches = find_runs(state, text)
     if not matches:
         problem = "is too short to name a run" if len(text) < SHORTEST else "names no run"
-        raise RunUnknown(f"{quote(text)} {problem}", hint="git okstra run list --all", run=text[:100])
+        raise refuse("run.unknown", f"{quote(text)} {problem}", hint="git okstra run list --all", run=text[:100])
     if len(matches) > 1:
         ids = sorted(run.id for _, run in matches)
-        raise RunAmbiguous(
+        raise refuse(
+            "run.ambiguous",
             f"{quote(text)} is the beginning of {len(ids)} runs: {', '.join(ids[:4])}{' ...' if ids[4:] else ''}",
             hint="write more of the id",
             run=text[:100],

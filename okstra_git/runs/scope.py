@@ -4,23 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import is_commit_id, named_stages
 from okstra_git.phases import ABOUT_TASK
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import finished_stages
-
-
-class TaskUnfinished(OkstraError):
-    """The whole task was to be verified or handed over, and stages of it are not done."""
-
-    code = "task.unfinished"
-
-
-class NoSuchStage(OkstraError):
-    """A stage was named that neither the plan nor the records have."""
-
-    code = "stage.unknown"
 
 
 @dataclass(frozen=True)
@@ -81,23 +69,25 @@ def _how_far(task: Task, number: int, done: Collection[int]) -> str:
     return f"not begun, waits for {named_stages(missing)}" if missing else "not begun"
 
 
-def _unknown(task: Task, unknown: Sequence[int], numbers: Sequence[int]) -> NoSuchStage:
+def _unknown(task: Task, unknown: Sequence[int], numbers: Sequence[int]) -> OkstraError:
     key = str(task.key)
-    return NoSuchStage(
+    return refuse(
+        "stage.unknown",
         f"{key} has no {named_stages(unknown)}; it has {named_stages(numbers) if numbers else 'none'}",
         hint=f"git okstra status {key}",
         stages=list(unknown),
     )
 
 
-def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequence[int]) -> TaskUnfinished:
+def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequence[int]) -> OkstraError:
     key, done = str(task.key), finished_stages(task)
     listed = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
     ways = [f"git okstra status {key}"]
     if ready:
         prepare = f"git okstra run prepare --task-key {key} --task-type {word(phase)}"
         ways = ["finish them; or take what is done:", f"{prepare} --stages {','.join(map(str, ready))}"]
-    return TaskUnfinished(
+    return refuse(
+        "task.unfinished",
         f"{key} is not finished: {listed}",
         hint="\n".join(ways),
         stages=[{"stage": number, "why": _how_far(task, number, done)} for number in open_ones],

@@ -5,36 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.records.runs import Holder, Plan, PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import Lease, finished_stages, lease_on
 from okstra_git.store.registry import refuse_closed
-from okstra_git.store.stage_dependencies import StageWaits, awaited_stages, listed, require_planned
-
-
-class NoStageReady(OkstraError):
-    """`--stage auto` found no stage that could begin now."""
-
-    code = "stage.none-ready"
-
-
-class StageFinished(OkstraError):
-    """The stage has its commit already."""
-
-    code = "stage.done-already"
-
-
-class StageOccupied(OkstraError):
-    """A live run is at work on the stage."""
-
-    code = "stage.occupied"
-
-
-class StageElsewhere(OkstraError):
-    """Another clone has reserved the stage's branch and worktree."""
-
-    code = "stage.held-elsewhere"
+from okstra_git.store.stage_dependencies import awaited_stages, listed, require_planned
 
 
 @dataclass(frozen=True)
@@ -48,9 +24,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a stage cannot begin: the refusal's class, a clause for people, the next command, and facts."""
+    """Why a stage cannot begin: the refusal's code, a clause for people, the next command, and facts."""
 
-    refusal: type[OkstraError]
+    code: str
     why: str
     hint: str
     facts: dict[str, Any]
@@ -87,21 +63,21 @@ def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, w
     """What keeps a planned stage from beginning now, or None."""
     key, number, done = str(task.key), stage.number, finished_stages(task)
     if number in done:
-        return Obstacle(StageFinished, "is done", f"git okstra stage show {number} --task-key {key}", {})
+        return Obstacle("stage.done-already", "is done", f"git okstra stage show {number} --task-key {key}", {})
     lease = lease_on(leases, number)
     if lease is not None and lease.is_live:
         facts = {"run": lease.run, "holder": lease.holder.model_dump() if lease.holder else None}
-        return Obstacle(StageOccupied, f"is held by run {lease.run} ({named(lease.holder)})",
+        return Obstacle("stage.occupied", f"is held by run {lease.run} ({named(lease.holder)})",
                         f"git okstra run show {word(lease.run)}", facts)  # fmt: skip
     missing = awaited_stages(task, stage)
     if missing:
         return Obstacle(
-            StageWaits, f"waits for {listed(missing)}", _first_line(task, missing[0]), {"waits_for": missing}
+            "stage.waits", f"waits for {listed(missing)}", _first_line(task, missing[0]), {"waits_for": missing}
         )
     place = task.places.get(f"stage-{number}")
     if place is not None and place.status == "active" and place.writer != writer:
         return Obstacle(
-            StageElsewhere,
+            "stage.held-elsewhere",
             f"is reserved by another clone, on branch {place.branch}",
             f"there, or when that clone is gone: git okstra stage release {number} --task-key {key}",
             {"branch": place.branch, "writer": place.writer},
@@ -120,8 +96,13 @@ def _named(task: Task, plan: Plan, wanted: int, leases: tuple[Lease, ...], write
     key, planned = str(task.key), require_planned(task, plan, wanted)
     obstacle = find_obstacle(task, planned, leases, writer=writer)
     if obstacle is not None:
-        raise obstacle.refusal(
-            f"stage {wanted} of {key} {obstacle.why}", hint=obstacle.hint, stage=wanted, task=key, **obstacle.facts
+        raise refuse(
+            obstacle.code,
+            f"stage {wanted} of {key} {obstacle.why}",
+            hint=obstacle.hint,
+            stage=wanted,
+            task=key,
+            **obstacle.facts,
         )
     return _choice(planned, leases)
 
@@ -130,12 +111,12 @@ def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> Choice:
     return Choice(stage.number, stage, tuple(lease.run for lease in leases if lease.stage == stage.number))
 
 
-def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> NoStageReady:
+def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> OkstraError:
     key = str(task.key)
-    rows = [{"stage": number, "why": obstacle.why, "code": obstacle.refusal.code, **obstacle.facts}
+    rows = [{"stage": number, "why": obstacle.why, "code": obstacle.code, **obstacle.facts}
             for number, obstacle in obstacles.items()]  # fmt: skip
     open_ones = [
-        f"{number} {obstacle.why}" for number, obstacle in obstacles.items() if obstacle.refusal is not StageFinished
+        f"{number} {obstacle.why}" for number, obstacle in obstacles.items() if obstacle.code != "stage.done-already"
     ]
     if not obstacles:
         sentence = f"the approved plan of {key} has no stages"
@@ -144,4 +125,4 @@ def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> NoStageReady:
     else:
         more = f", and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
         sentence = f"no stage of {key} can begin now: {'; '.join(open_ones[:3])}{more}"
-    return NoStageReady(sentence, hint=f"git okstra status {key}", task=key, stages=rows)
+    return refuse("stage.none-ready", sentence, hint=f"git okstra status {key}", task=key, stages=rows)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_blob, read_blob, tree_of
@@ -17,9 +17,47 @@ from okstra_git.store import layout
 ENDS = ("run.finished", "run.abandoned")
 
 
+_Former = TypedDict("_Former", {"from": str}, total=False)
+
+
+class EntryFacts(_Former, total=False):
+    """What there is to say of an event; which of the keys there are depends on its type.
+
+    `task_type` and `number` are those of its run, `from` is the commit that a record moved away from.
+    """
+
+    task_type: str | None
+    number: int | None
+    title: str | None
+    category: str
+    path: str
+    blob: str
+    stages: list[int]
+    group: str | None
+    branch: str | None
+    base: str
+    base_ref: str | None
+    commit: str
+    subject: str
+    proof: str
+    found_by: str | None
+    landed: bool
+    verdict: str
+    target: str | None
+    how: str
+    url: str
+    status: str
+    holder: str | None
+    host: str
+    outcome: str
+    report: str | None
+    next_phase: str | None
+    reason: str | None
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `facts` are JSON-ready and depend on `event`, which is the type of the logged event.
+    """One thing that happened; `event` is the type of the logged event.
 
     `is_late` marks what was recorded of a run after its end (by another clone, mostly): it stands in a log, and
     changed nothing.
@@ -31,7 +69,7 @@ class Entry:
     writer: str
     stage: int | None
     run: str | None
-    facts: Mapping[str, Any]
+    facts: EntryFacts
     is_late: bool = False
 
 
@@ -57,7 +95,9 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
 def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> Entry:
     fact = event.fact
     owner = runs.get(run) if run is not None else None
-    about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None} if run else {}
+    about: EntryFacts = {}
+    if run:
+        about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None}
     stage = owner.stage if owner is not None else getattr(fact, "stage", None)
     facts = _FACTS[fact.type](fact)
     return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
@@ -68,7 +108,7 @@ def newest_first(entries: Iterable[Entry], *, since: datetime | None) -> list[En
     return [entry for entry in entries if since is None or entry.at >= since][::-1]
 
 
-def _ended(fact: Any) -> dict[str, Any]:
+def _ended(fact: Any) -> EntryFacts:
     """How a run ended; an abandoned one has neither report nor recommendation."""
     return {
         "outcome": getattr(fact, "outcome", "abandoned"),
@@ -78,11 +118,11 @@ def _ended(fact: Any) -> dict[str, Any]:
     }
 
 
-def _moved(fact: Any) -> dict[str, Any]:
+def _moved(fact: Any) -> EntryFacts:
     return {"from": fact.old, "commit": fact.range.head, "proof": fact.proof}
 
 
-_FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+_FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "task.opened": lambda fact: {"title": fact.title or None, "category": fact.category},
     "task.closed": lambda fact: {"reason": fact.reason or None},
     "plan.approved": lambda fact: {"path": fact.path, "blob": fact.blob, "stages": [s.number for s in fact.stages]},

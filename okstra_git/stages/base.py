@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.history import contains
 from okstra_git.git.merging import merge_commits
 from okstra_git.git.objects import write_commit
@@ -12,13 +12,6 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, find_recorded, recorded_name, require_named
 from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, Task
-
-
-class DependenciesConflict(OkstraError):
-    """The stages that a stage depends on change the same lines, so it cannot begin on all of them."""
-
-    code = "base.conflict"
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -139,7 +132,8 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
     for tip, name in zip(tips[1:], names[1:], strict=True):
         merged = merge_commits(git, head, tip)
         if merged.tree is None:
-            raise DependenciesConflict(
+            raise refuse(
+                "base.conflict",
                 f"{names[0]} and {name} change the same lines of {', '.join(merged.paths[:5])}",
                 hint=f"merge them on a branch by hand, then name it with {option}",
                 conflicts=[{"refs": [names[0], name], "path": path} for path in merged.paths],

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.errors import refuse
 from okstra_git.git.binary import run_git
 from okstra_git.git.discovery import Link, find_entry, inspect_link, read_pointer
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
+from okstra_git.git.worktrees import add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
 from okstra_git.paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
@@ -103,7 +104,8 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
             raise FileExistsError(errno.ENOTEMPTY, "something is in it by now")
         (path / ".git").write_text(f"gitdir: {entry}\n")
     except OSError as error:
-        raise WorktreeFailed(
+        raise refuse(
+            "worktree.failed",
             f"the directory {path} cannot be made: {error.strerror}",
             hint=release_line(row.task, row.place),
             path=str(path),
@@ -125,7 +127,7 @@ def _commit_of(git: Git, task: Task, place: Reservation) -> str:
     commit = find_recorded(git, recorded or place.base_ref) if recorded or place.base_ref else None
     if commit is None:
         hint = release_line(task, place)
-        raise WorktreeFailed(f"branch {place.branch} of {named(task, place)} is gone as well", hint=hint)
+        raise refuse("worktree.failed", f"branch {place.branch} of {named(task, place)} is gone as well", hint=hint)
     return commit
 
 
@@ -136,20 +138,24 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
         return
     if not row.place.branch:
         message = f"{path} was on no branch, and git's entry of it is gone"
-        raise WorktreeFailed(message, hint=release_line(row.task, row.place), path=str(path))
+        raise refuse("worktree.failed", message, hint=release_line(row.task, row.place), path=str(path))
     beside = path.parent / f".okstra-{os.getpid()}" / path.name
     try:
         add_no_checkout(git, beside, branch=row.place.branch, reason=_reason(row))
         entry = read_pointer(beside / ".git")
         if entry is None:
-            raise WorktreeFailed(f"git made no entry for {beside}", hint="git worktree list", path=str(beside))
+            raise refuse(
+                "worktree.failed", f"git made no entry for {beside}", hint="git worktree list", path=str(beside)
+            )
         (entry / "gitdir").write_text(f"{real_path(path)}/.git\n")
         (path / ".git").write_text(f"gitdir: {entry}\n")
         (beside / ".git").unlink()
         beside.rmdir()
         beside.parent.rmdir()
     except OSError as error:
-        raise WorktreeFailed(f"{path} cannot be written: {error.strerror}", hint="git worktree list") from error
+        raise refuse(
+            "worktree.failed", f"{path} cannot be written: {error.strerror}", hint="git worktree list"
+        ) from error
     run_git(["read-tree", "HEAD"], cwd=path)
 
 

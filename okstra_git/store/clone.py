@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okstra_git.commands import command
 from okstra_git.digest import fingerprint
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused, Taken, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.git_directory import share
@@ -21,12 +21,6 @@ from okstra_git.records.states import Reservation, Task
 from okstra_git.store import layout
 
 MOST_BYTES = 4096
-
-
-class NotInitialised(OkstraError):
-    """okstra was never set up in this clone."""
-
-    code = "store.not-initialised"
 
 
 class WriterDamaged(OkstraError):
@@ -59,7 +53,7 @@ def require_writer(git: Git) -> WriterId:
     """The writer id, or a refusal that says to run init."""
     writer = find_writer(git)
     if writer is None:
-        raise NotInitialised("okstra is not set up in this clone", hint="git okstra init")
+        raise refuse("store.not-initialised", "okstra is not set up in this clone", hint="git okstra init")
     return writer
 
 

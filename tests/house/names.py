@@ -13,8 +13,6 @@ DOUBLED = frozenset({
     "Hidden",
     "Item",
     "Missing",
-    "NotEditable",
-    "NotWork",
     "Place",
     "Question",
     "Root",
@@ -24,7 +22,6 @@ DOUBLED = frozenset({
     "State",
     "Step",
     "Table",
-    "Unreadable",
 })  # fmt: skip
 """Names that stand for more than one class still; this list only shrinks. One that no longer does is taken out."""
 

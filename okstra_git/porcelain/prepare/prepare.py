@@ -12,7 +12,7 @@ from okstra_git.bundle.render import make_bundle
 from okstra_git.bundle.whole_files import sweep_folder, sweep_numbered
 from okstra_git.bundle.write import write_bundle
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.landings import note_landings
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import State, Task
     from okstra_git.store.snapshot import Snapshot
-
-
-class RunLost(OkstraError):
-    """Somebody ended the run while its bundle was being made."""
-
-    code = "run.lost"
 
 
 def prepare_run(context: PrepareContext) -> Prepared:
@@ -176,7 +170,8 @@ def _prepared_fact(context: PrepareContext, documents: Documents, claim: Claim, 
 def _refuse_lost(task: Task, claim: Claim) -> None:
     run = task.runs.get(claim.run)
     if run is None or not run.is_active:
-        raise RunLost(
+        raise refuse(
+            "run.lost",
             f"run {claim.run} was ended by somebody else while it was being prepared",
             hint=f"git okstra run show {word(claim.run)}",
             run=claim.run,

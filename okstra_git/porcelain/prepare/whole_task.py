@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.carry import require_carry
 from okstra_git.bundle.context import Carried, GroupPart, StageRow
 from okstra_git.bundle.stage_rows import describe_stage, describe_stages
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.git.revisions import require_named
 from okstra_git.git.unsaved_work import UnsavedItem
 from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import add_detached, find_worktree
-from okstra_git.handoff.group_worktree import GroupDirectoryTaken
 from okstra_git.handoff.joint import JointAssembly, assemble_jointly
 from okstra_git.names import named_stages
 from okstra_git.paths import plan_key, real_path
@@ -118,7 +117,8 @@ def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
     if existing is not None:
         remove_worktree(git, existing)  # its directory is gone, what was put together is on record
     elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise GroupDirectoryTaken(
+        raise refuse(
+            "worktree.taken",
             f"{path} exists and is not a worktree of this repository",
             hint="move it away, then prepare again",
             path=str(path),
