@@ -210,11 +210,6 @@ def merging_with(here: Git) -> list[str]:
     return [word for word in text.split() if is_commit_id(word)]
 
 
-def _index_lines(top: Path) -> list[bytes]:
-    answer = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
-    return answer.removesuffix(b"\0").split(b"\0") if answer else []
-
-
 def _merge(seen: list[Uncommitted], hidden: list[Hidden]) -> list[Uncommitted]:
     """What git status said and what is hidden from it, one line a path."""
     known = {change.path: change for change in seen}
