@@ -207,3 +207,12 @@ def _is_text(git: Git, oid: str) -> bool:
     except (KeyError, pygit2.GitError):
         return False
     return isinstance(blob, pygit2.Blob) and blob.size <= MAX_MERGED_BYTES and b"\0" not in blob.data[:SNIFFED]
+
+
+def is_text_too_large(git: Git, oid: str) -> bool:
+    """Whether the file is a text that is not merged because of its size alone; not one that is missing."""
+    try:
+        blob = git.handle[oid]
+    except (KeyError, pygit2.GitError):
+        return False
+    return isinstance(blob, pygit2.Blob) and blob.size > MAX_MERGED_BYTES and b"\0" not in blob.data[:SNIFFED]

@@ -25,6 +25,7 @@ RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")
 MAX_LENGTH = 1000
 _SUFFIX = re.compile(r"[~^:]|@\{")
 """Where an expression goes on after the name of a ref: no ref's name holds any of these."""
+_PAST = "@{"
 _ABBREVIATED = re.compile(r"[0-9a-fA-F]{4,39}\Z")
 _DESCRIBED = re.compile(r".+-g[0-9a-f]{4,40}\Z")
 _SPECIAL = re.compile(r"[A-Z][A-Z_]*\Z")
@@ -262,10 +263,10 @@ def _expression(git: Git, text: str) -> Named | None:
     try:
         target, reference = git.handle.revparse_ext(text)
         commit = CommitId(str(target.peel(pygit2.Commit).id))
-    except KeyError:
-        return None
-    except (ValueError, pygit2.GitError):
-        read = _as_git_reads(git, text)
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        if isinstance(error, KeyError) and _PAST not in text:
+            return None
+        read = _as_git_reads(git, text)  # which knows what a ref was before its first entry in the reflog, too
         return _named(git, read, read) if read else None
     return _named(git, reference.name if reference is not None else commit, commit)
 
