@@ -33,7 +33,7 @@ def list_(
     from okstra_cli.views import run as view
     from okstra_git.names import quote
     from okstra_git.porcelain.current_state import LivenessChecker
-    from okstra_git.runs.lookup import list_runs
+    from okstra_git.runs.history import list_runs
 
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
@@ -61,7 +61,7 @@ def show(
     from okstra_cli.views import run as view
     from okstra_git.bundle.archive import read_archived, require_archive
     from okstra_git.porcelain.current_state import LivenessChecker
-    from okstra_git.runs.lookup import require_run
+    from okstra_git.runs.history import require_run
     from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
@@ -106,7 +106,7 @@ def resume(
     from okstra_git.porcelain.explain import explain_task
     from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.runs.lookup import require_run
+    from okstra_git.runs.history import require_run
     from okstra_git.store.registry import require_task
 
     workspace = Session.of(context).workspace

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from okstra_git.bundle.layout import stands_in_its_place
 from okstra_git.bundle.run_files import Disk, list_prompts
+from okstra_git.bundle.stored_context import stands_in_its_place
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import Linked, PathRefused, TooLarge

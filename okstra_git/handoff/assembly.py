@@ -19,13 +19,14 @@ from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.eligibility import judge_stages
-from okstra_git.handoff.group_worktree import (
+from okstra_git.handoff.groups import (
     GroupWorktree,
     check_group_worktree,
     finish_group_worktree,
+    group_id,
     prepare_group_worktree,
+    superseding_facts,
 )
-from okstra_git.handoff.groups import group_id, superseding_facts
 from okstra_git.handoff.merge_plan import GroupConflict, conflict_of, plan_merge
 from okstra_git.handoff.selection import InBase, choose_parts
 from okstra_git.host.locks import hold_lock

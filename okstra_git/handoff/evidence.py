@@ -10,8 +10,8 @@ from okstra_git.commands import word
 from okstra_git.contract import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError, refuse
-from okstra_git.handoff.escape import visible_line
 from okstra_git.handoff.report_verdict import read_reported_verdict
+from okstra_git.handoff.templates import visible_line
 from okstra_git.names import MAX_STAGE, is_ulid, quote, quote_path
 from okstra_git.records.stage import Check
 

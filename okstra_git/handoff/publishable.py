@@ -23,9 +23,8 @@ from okstra_git.handoff.eligibility import (
     together_sentence,
     unverified,
 )
-from okstra_git.handoff.group_worktree import restore_lines
-from okstra_git.handoff.groups import group_id
-from okstra_git.handoff.overview import changes_since
+from okstra_git.handoff.group_status import changes_since
+from okstra_git.handoff.groups import group_id, restore_lines
 from okstra_git.handoff.selection import InBase, is_in
 from okstra_git.names import named_stages, quote
 from okstra_git.records.handoff import Group

@@ -16,12 +16,13 @@ from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
-from okstra_git.runs.leases import GUARDED, finished_stages
-from okstra_git.runs.lookup import require_run
+from okstra_git.runs.history import require_run
+from okstra_git.runs.leases import GUARDED
 from okstra_git.snapshots.take import snapshot_of_run
 from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.clone import OwnWorktrees
+from okstra_git.store.stage_dependencies import finished_stages
 
 if TYPE_CHECKING:
     from pathlib import Path

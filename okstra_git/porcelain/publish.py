@@ -14,7 +14,7 @@ from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import default_branches, find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.eligibility import list_relied, other_tree_sentence
-from okstra_git.handoff.leaving import list_leaving
+from okstra_git.handoff.group_status import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.pull_requests import Opened, record_pr
 from okstra_git.host.forge import create_pull_request, find_gh
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.git.forks import Target
     from okstra_git.git.pushing import Pushed
     from okstra_git.git.remotes import Remote
-    from okstra_git.handoff.leaving import Leaving
+    from okstra_git.handoff.group_status import Leaving
     from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
     from okstra_git.porcelain.workspace import Workspace

@@ -18,7 +18,7 @@ from okstra_git.git.diffs import diff_trees, show_path
 from okstra_git.git.git_directory import read_own, replace_own
 from okstra_git.git.merging import TreeMerger
 from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
-from okstra_git.handoff.leaving import list_leaving
+from okstra_git.handoff.group_status import list_leaving
 from okstra_git.handoff.merge_plan import count_own, tree_under
 from okstra_git.handoff.pull_request_body import JointSection, PullRequestFacts, StageSection, render_body, render_title
 from okstra_git.handoff.selection import part_of

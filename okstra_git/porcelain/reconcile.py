@@ -13,15 +13,14 @@ from okstra_git.names import TaskKey, parse_stage, quote
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.follow import follow_history, forget_settled, make_judge, read_hints
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.reconcile.settle import Choice, after_moves, record_anchor, record_choice
-from okstra_git.reconcile.verify import verify_moves
+from okstra_git.reconcile.settle import ChosenCommit, after_moves, record_anchor, record_choice, verify_moves
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.findings import Report
-    from okstra_git.reconcile.verify import Checked
+    from okstra_git.reconcile.settle import Checked
     from okstra_git.records.events import Event
 
 
@@ -142,7 +141,7 @@ def _record_decisions(workspace: Workspace, key: TaskKey, options: ReconcileOpti
     return events
 
 
-def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice:
+def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> ChosenCommit:
     """What was named, and what speaks for and against it."""
     try:
         commit, full, _ = require_named(workspace.git, ref, what="--use-ref")
@@ -155,7 +154,7 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
     task = require_task(state, key)
     stage = task.stages.get(number)
     if stage is None:
-        return Choice(commit, ref)
+        return ChosenCommit(commit, ref)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     findings = [finding for finding in judge.judge(task).findings if finding.stage == number]
     own = judge.scope.branch(stage.branch)
@@ -170,4 +169,6 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
         for recorded in other.stages.values() if recorded.range
     }  # fmt: skip
     branch = full.removeprefix(BRANCH) if full.startswith(BRANCH) else ""
-    return Choice(commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch)
+    return ChosenCommit(
+        commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch
+    )

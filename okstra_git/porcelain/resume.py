@@ -23,11 +23,12 @@ from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.runs.ending import check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
+from okstra_git.runs.history import require_run
 from okstra_git.runs.holder import requested_holder
-from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
-from okstra_git.runs.lookup import require_run
+from okstra_git.runs.leases import GUARDED, occupied_stages
 from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.clone import OwnWorktrees, find_writer
+from okstra_git.store.stage_dependencies import finished_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import after_run
+from okstra_git.runs.history import require_run
 from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.lookup import require_run
 from okstra_git.runs.selection import named
 from okstra_git.store.registry import refuse_closed
 from okstra_git.store.snapshot import Snapshot

@@ -1,7 +1,9 @@
 """Approves a plan: its marker ticked, its front matter set, its blob recorded; and asks whether that still holds."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from okstra_git.commands import command, word
 from okstra_git.contract import APPROVED_FIELD, APPROVED_MARKER
@@ -159,6 +161,30 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
         )
     require_plan(file.plan, path=file.path)
     return file
+
+
+class Drift(NamedTuple):
+    """A file that is not as it was when the plan was approved: `changed`, `appeared` or `gone`."""
+
+    path: str
+    kind: str
+
+
+def drifted_files(
+    files: Iterable[str], before: Callable[[str], str | None], now: Callable[[str], str | None], *, own: Collection[str]
+) -> list[Drift]:
+    """The files that drifted, in the plan's order. `before` and `now` give a file's blob id, None where it is not.
+
+    What a finished stage of the same plan touched (`own`) does not count, nor does a file absent both times: it is to
+    be made. Folders count by their tree.
+    """
+    drifted = []
+    for path in dict.fromkeys(file.rstrip("/") for file in files):
+        was, is_now = before(path), now(path)
+        if was == is_now or any(touched == path or touched.startswith(f"{path}/") for touched in own):
+            continue
+        drifted.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
+    return drifted
 
 
 def _read_approved(project: ProjectPaths, path: str, key: str, *, is_named: bool) -> PlanFile:

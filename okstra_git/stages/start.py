@@ -6,15 +6,13 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
-from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
-from okstra_git.git.repo import Git
 from okstra_git.git.revisions import require_named
 from okstra_git.names import CommitId, TaskKey, parse_branch, quote
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
-from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
+from okstra_git.stages.claim import StageBase, choose_stage_base, lacking_notes, one_commit
 from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
 from okstra_git.store.clone import OwnWorktrees, find_writer
@@ -205,12 +203,6 @@ def _refuse_dependencies(request: StartRequest) -> None:
             f"stage {request.number} can only depend on earlier stages",
             hint="list lower stage numbers with --depends-on",
         )
-
-
-def one_commit(git: Git, commit: CommitId) -> tuple[str | None, str]:
-    """The one-commit range that ends in `commit`."""
-    facts = find_commit(git, commit)
-    return (facts.parents[0] if facts and facts.parents else None), commit
 
 
 def _wanted_reservation(task: Task, request: StartRequest, ref: str) -> PlaceReserved:

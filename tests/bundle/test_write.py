@@ -14,8 +14,7 @@ from okstra_git import faults
 from okstra_git.bundle.context import RunContext, TeamPart
 from okstra_git.bundle.render import Bundle, make_bundle
 from okstra_git.bundle.stored_context import read_context
-from okstra_git.bundle.task_documents import conclude_run
-from okstra_git.bundle.task_views import KnownRun, RunEnd
+from okstra_git.bundle.task_documents import KnownRun, RunEnd, conclude_run
 from okstra_git.bundle.write import POINTS, renew_gates, verify_bundle, write_bundle
 from okstra_git.fs.root import Root
 from tests.bundle.samples import RUN, a_run, an_implementation, paths_of, sources_of

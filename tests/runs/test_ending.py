@@ -20,9 +20,9 @@ from okstra_git.runs.ending import (
     finish_run,
     resume_run,
 )
+from okstra_git.runs.history import require_run
 from okstra_git.runs.holder import holder_of_pid, lead_holder, look_here, own_holder, stands_above
 from okstra_git.runs.leases import life_of
-from okstra_git.runs.lookup import require_run
 from okstra_git.store.store import Store
 from tests.kit.refusals import refuses
 from tests.kit.scenario import World

@@ -8,7 +8,7 @@ from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import leases_of
 from okstra_git.runs.selection import (
-    Choice,
+    SelectedStage,
     select_stage,
 )
 from tests.kit.refusals import refuses
@@ -17,7 +17,7 @@ from tests.kit.values import NOW, WRITER, look, planned, run, task
 PLAN = planned((1, ()), (2, (1,)), (3, ()), (4, (2, 3)))
 
 
-def choose(wanted: int | None, *runs: Run, **facts: Any) -> Choice:
+def choose(wanted: int | None, *runs: Run, **facts: Any) -> SelectedStage:
     whole: Task = task(*runs, plan=PLAN, **facts)
     leases = leases_of(whole, look, now=NOW, lease_hours=12)
     return select_stage(whole, PLAN, wanted, leases, writer=WRITER)
@@ -79,7 +79,7 @@ def test_a_stage_that_was_named_is_refused(
 
 
 def test_a_named_stage_may_be_one_whose_holder_died() -> None:
-    assert choose(3, run("R1", 3, name="dead")) == Choice(3, PLAN.stages[2], ("R1",))
+    assert choose(3, run("R1", 3, name="dead")) == SelectedStage(3, PLAN.stages[2], ("R1",))
 
 
 def test_an_occupied_stage_names_the_run_to_look_at() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.brief import Brief, parse_brief
 from okstra_git.briefs.reporter_gate import Gate, require_open_gate
 from okstra_git.briefs.rules import check_brief, read_terms
-from okstra_git.bundle.context import BriefPart, Question
-from okstra_git.bundle.last_report import last_brief
+from okstra_git.bundle.context import BriefPart, CarriedQuestion
+from okstra_git.bundle.inputs import last_brief
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import refuse
@@ -127,7 +127,7 @@ def _part(source: Source, brief: Brief, gate: Gate) -> BriefPart:
         gate=gate.state,
         title=brief.title,
         promoted=tuple(
-            Question(asked.prefix, asked.text, asked.line, asked.kind, asked.blocks, asked.recommended)
+            CarriedQuestion(asked.prefix, asked.text, asked.line, asked.kind, asked.blocks, asked.recommended)
             for asked in gate.promoted
         ),
         inferences=tuple(entry.text for entry in brief.additions if entry.label == "intent-inference"),

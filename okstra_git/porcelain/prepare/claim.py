@@ -13,7 +13,6 @@ from okstra_git.fs.root import Root
 from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
 from okstra_git.names import is_text, mint_ulid, quote
-from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
 from okstra_git.porcelain.prepare.whole_task import SCOPE, release_verification_worktree
@@ -21,8 +20,8 @@ from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktr
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
-from okstra_git.stages.base import choose_stage_base
-from okstra_git.stages.claim import StageClaim, plan_stage_claim
+from okstra_git.stages.approve import Drift, drifted_files
+from okstra_git.stages.claim import StageClaim, choose_stage_base, plan_stage_claim
 from okstra_git.store.registry import require_open, require_stage
 from okstra_git.store.store import Decision
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Holder, Plan, Run
     from okstra_git.records.states import Task
-    from okstra_git.stages.base import StageBase
+    from okstra_git.stages.claim import StageBase
     from okstra_git.store.snapshot import Snapshot
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.carry import require_carry
 from okstra_git.bundle.context import PlanPart, StagePart
-from okstra_git.bundle.documents import PromptDocuments, SourceText
-from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.inputs import PromptDocuments, SourceText, find_last_report, open_questions
 from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
-from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
-from okstra_git.bundle.task_views import KnownRun
+from okstra_git.bundle.stages import require_carry
+from okstra_git.bundle.task_documents import KnownRun
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.briefs.brief import parse_brief
-from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.inputs import find_last_report
 from okstra_git.bundle.project import read_object
 from okstra_git.bundle.request import RunRequest, WaiverAsked, parse_request
 from okstra_git.bundle.run_files import Disk

@@ -6,10 +6,10 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.build_context import RunIdentity, make_context
-from okstra_git.bundle.carry import lay_out_carry
 from okstra_git.bundle.context import TeamPart
 from okstra_git.bundle.render import make_bundle
-from okstra_git.bundle.whole_files import sweep_folder, sweep_numbered
+from okstra_git.bundle.run_files import sweep_folder, sweep_numbered
+from okstra_git.bundle.stages import lay_out_carry
 from okstra_git.bundle.write import write_bundle
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
@@ -25,8 +25,7 @@ from okstra_git.porcelain.prepare.worktree import make_run_worktree
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
-from okstra_git.runs.leases import occupied_stages
-from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.leases import occupied_stages, team_name, teams_of_others
 from okstra_git.stages.claim import started_facts
 from okstra_git.store.registry import release, require_open
 
