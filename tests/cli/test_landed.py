@@ -1,7 +1,9 @@
 """Whether branches have landed, by their content, in repositories that okstra was never used in."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,8 +65,8 @@ def answer(world: World, name: str = "topic") -> str:
     return " ".join(filter(None, [row["state"], row["how"] if row["state"] == "landed" else "", count]))
 
 
-def one(world: World, name: str) -> dict[str, object]:
-    rows: list[dict[str, object]] = world.okstra("landed", name, exit=None).json["refs"]
+def one(world: World, name: str) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = world.okstra("landed", name, exit=None).json["refs"]
     return rows[0]
 
 
@@ -73,7 +75,7 @@ def one(world: World, name: str) -> dict[str, object]:
 
 def test_a_branch_that_is_nowhere_else_has_not_landed(shop: World) -> None:
     assert answer(shop) == "not"
-    assert len(one(shop, "topic")["lost"]) == 2  # type: ignore[arg-type]
+    assert len(one(shop, "topic")["lost"]) == 2
 
 
 def test_a_merge_has_landed_it(shop: World) -> None:
@@ -146,8 +148,10 @@ def test_a_squash_that_changes_the_branch_s_own_line_is_not_the_branch(shop: Wor
 
 
 @pytest.mark.parametrize("land", [merge, squash])
-def test_what_was_reverted_is_there_no_more_and_again_when_it_came_back(shop: World, land: object) -> None:
-    land(shop, "topic")  # type: ignore[operator]
+def test_what_was_reverted_is_there_no_more_and_again_when_it_came_back(
+    shop: World, land: Callable[[World, str], None]
+) -> None:
+    land(shop, "topic")
     revert(shop, *(["-m", "1"] if land is merge else []), "main")
     assert answer(shop) == "reverted"
     shop.commit("unrelated", {"other": "z\n"})
