@@ -10,9 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from okstra_git.git.diffs import Change, Delta, compose
-from okstra_git.git.objects import size_of
 from okstra_git.git.repo import Git
-from okstra_git.git.touching import list_touching
+from okstra_git.git.touching import list_touching, size_of
 from okstra_git.reconcile.branch_parts import BranchPart
 from okstra_git.reconcile.target_line import Floor, TargetLine
 
