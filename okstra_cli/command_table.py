@@ -29,6 +29,7 @@ COMMANDS = {
     "handoff": Row("handoff", WORK, "Turn verified stages into pull requests"),
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
+    "prove": Row("prove", HISTORY, "Tell whether two commits, ranges or branches are one change"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
     "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),

@@ -7,7 +7,7 @@ import typer
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 
 if TYPE_CHECKING:
     from okstra_cli.answers import landed as shapes
@@ -43,7 +43,7 @@ def landed(
     from okstra_git.porcelain.landed import find_landed
 
     if every and refs:
-        raise UsageError("--all and names of refs exclude each other", hint="git okstra landed --all")
+        raise refuse("usage", "--all and names of refs exclude each other", hint="git okstra landed --all")
     session = Session.of(context)
     found = find_landed(session.workspace, refs or [], every=every, into=into)
     facts: shapes.LandedRefs = {"refs": [view.ref_json(each) for each in found]}

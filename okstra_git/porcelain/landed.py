@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from okstra_git.commands import command
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.branches import list_branches
 from okstra_git.git.history import contains, find_commit, resolve_head
 from okstra_git.git.refs import find_quietly
@@ -25,12 +25,6 @@ LIMIT = 200_000
 
 RANK = ("landed", "partly", "reverted", "unknown", "not")
 """Of several targets the one in which most of a branch is; a clear no comes last."""
-
-
-class TargetUnknown(OkstraError):
-    """Nothing says into which branch others are merged."""
-
-    code = "landed.no-target"
 
 
 @dataclass(frozen=True)
@@ -154,7 +148,9 @@ def find_targets(workspace: Workspace, into: str | None = None) -> list[LandingT
     known = [target for name in names for target in _places(git, name)]
     if not known:
         message = "nothing says into which branch others are merged here"
-        raise TargetUnknown(message, hint=f"{command('git okstra landed')} --into BRANCH, or: git branch --all")
+        raise refuse(
+            "landed.no-target", message, hint=f"{command('git okstra landed')} --into BRANCH, or: git branch --all"
+        )
     return _without_older(git, known)
 
 

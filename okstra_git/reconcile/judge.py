@@ -19,7 +19,7 @@ from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.reachability import Reachability, survey_all
 from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.search import Search, Searched, judge_anchor
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.window_cache import WindowCache
 from okstra_git.records.states import Task
 
@@ -186,7 +186,7 @@ class Judge:
             return self._questions.ask_gone(case, searched.ref, hit)
         return self._auto(case, searched.ref, hit)
 
-    def _doubtful_within(self, case: Case, searched: Searched) -> Step | None:
+    def _doubtful_within(self, case: Case, searched: Searched) -> CommitStep | None:
         """What may be another version on a branch that the target contains, where names do not tell all commits."""
         ref, result = case.standing.ref, searched.found
         if ref is None or (result.made and not result.lost and not result.copied):

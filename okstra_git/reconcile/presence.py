@@ -8,7 +8,7 @@ from okstra_git.git.file_changes import merge_sides
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import MissingObject, find_entry, has_object
 from okstra_git.git.repo import Git
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 
 MAX_LOOKS = 2_000
@@ -135,18 +135,18 @@ def _some(sides: list[Side]) -> list[Side]:
     return sides if len(sides) <= MAX_VERSIONS else [*sides[: MAX_VERSIONS // 2], *sides[-MAX_VERSIONS // 2 :]]
 
 
-def _former(window: Window, path: bytes, brought: Step) -> list[Side]:
+def _former(window: Window, path: bytes, brought: CommitStep) -> list[Side]:
     deltas = [visitor.delta for visitor in window.visitors(path) if visitor.position <= brought.position]
     return [(change.old_mode, change.old) for delta in deltas for change in delta if change.path == path]
 
 
-def _since(window: Window, arrived: str) -> list[Step]:
+def _since(window: Window, arrived: str) -> list[CommitStep]:
     """The branch's own line, oldest first, from the commit that brought `arrived` to the tip."""
     holding: set[str] = set()
     for step in window.steps:
         if step.facts.oid == arrived or not holding.isdisjoint(step.facts.parents):
             holding.add(step.facts.oid)
-    line: list[Step] = []
+    line: list[CommitStep] = []
     below = window.find(window.tip)
     while below is not None and below.facts.oid in holding:
         line.append(below)
