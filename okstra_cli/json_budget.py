@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from okstra_cli.answers.parts import Cut
+
+Item = TypeVar("Item")
+Document = TypeVar("Document")
 
 MOST = 20
 """Items of one list that are kept at best."""
@@ -18,20 +23,22 @@ LARGEST = 10**15
 """Larger numbers cannot be a count or a size; they become null."""
 
 
-@dataclass(frozen=True, eq=False)
-class Truncatable:
-    """A list that may be cut: it becomes `{"count": …, "shown": […]}`, so that a cut is seen."""
-
-    items: Sequence[Any]
+class _Truncatable(dict[str, Any]):
+    """A list that may be cut; by its type it is known among other objects that have the same keys."""
 
 
-def fitted(document: Mapping[str, Any], limit: int) -> dict[str, Any]:
+def truncatable(items: Sequence[Item]) -> Cut[Item]:
+    """A list that may be cut, `{"count": …, "shown": […]}`, so that a cut is seen."""
+    return cast("Cut[Item]", _Truncatable(count=len(items), shown=list(items)))
+
+
+def fitted(document: Document, limit: int) -> Document:
     """The document in at most `limit` bytes of JSON in one line: the largest lists are cut first, then texts.
 
-    Keys, numbers and plain lists in it have to be few; lists that may be long are `Truncatable`.
+    Keys, numbers and plain lists in it have to be few; lists that may be long are `truncatable`.
     """
     limits = {id(many): MOST for many in _lists(document)}
-    made: dict[str, Any] = {}
+    made = document
     for size, least in STEPS:
         while True:
             made = _cut(document, limits, size)
@@ -40,7 +47,7 @@ def fitted(document: Mapping[str, Any], limit: int) -> dict[str, Any]:
             widest = _widest(document, limits, size, least)
             if widest is None:
                 break
-            limits[id(widest)] = max(least, min(limits[id(widest)], len(widest.items)) // 2)
+            limits[id(widest)] = max(least, min(limits[id(widest)], widest["count"]) // 2)
     return made
 
 
@@ -49,27 +56,25 @@ def size_of_json(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
-def _lists(value: Any) -> Iterator[Truncatable]:
+def _lists(value: Any) -> Iterator[_Truncatable]:
     """Every list that may be cut, also those inside the items that may be kept."""
-    if isinstance(value, Truncatable):
+    if isinstance(value, _Truncatable):
         yield value
-        yield from (inner for item in value.items[:MOST] for inner in _lists(item))
+        yield from (inner for item in value["shown"][:MOST] for inner in _lists(item))
     elif isinstance(value, Mapping):
         yield from (inner for item in value.values() for inner in _lists(item))
 
 
-def _widest(document: Any, limits: Mapping[int, int], size: int, least: int) -> Truncatable | None:
+def _widest(document: Any, limits: Mapping[int, int], size: int, least: int) -> _Truncatable | None:
     """The list that takes the most room and may still be cut."""
-    shrinkable = [many for many in _lists(document) if min(limits[id(many)], len(many.items)) > least]
+    shrinkable = [many for many in _lists(document) if min(limits[id(many)], many["count"]) > least]
     return max(shrinkable, key=lambda many: size_of_json(_cut(many, limits, size)), default=None)
 
 
 def _cut(value: Any, limits: Mapping[int, int], size: int) -> Any:
-    if isinstance(value, Truncatable):
-        return {
-            "count": len(value.items),
-            "shown": [_cut(item, limits, size) for item in value.items[: limits[id(value)]]],
-        }
+    if isinstance(value, _Truncatable):
+        shown = value["shown"][: limits[id(value)]]
+        return {"count": value["count"], "shown": [_cut(item, limits, size) for item in shown]}
     if isinstance(value, Mapping):
         return {key: _cut(item, limits, size) for key, item in value.items()}
     if isinstance(value, str):

@@ -4,13 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
-
-
-class ProgramNotFound(OkstraError):
-    """Hooks need an installed program to call, and none was found."""
-
-    code = "hooks.no-program"
+from okstra_git.errors import refuse
 
 
 def find_program() -> Path:
@@ -22,6 +16,8 @@ def find_program() -> Path:
     on_path = shutil.which("git-okstra")
     if beside.exists() or on_path:
         return beside if beside.exists() else Path(on_path or "").absolute()
-    raise ProgramNotFound(
-        "no git-okstra program was found for the hooks to call", hint="once it is installed: git okstra init"
+    raise refuse(
+        "hooks.no-program",
+        "no git-okstra program was found for the hooks to call",
+        hint="once it is installed: git okstra init",
     )

@@ -21,7 +21,7 @@ class ContextPlan(TypedDict):
     """The approved plan, and how its file stands."""
 
     path: str
-    blob: str
+    blob: str | None
     now: str | None
 
 

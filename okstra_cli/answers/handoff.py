@@ -1,11 +1,6 @@
 """What `handoff` answers."""
 
-from typing import NotRequired
-
-from pydantic import with_config
 from typing_extensions import TypedDict
-
-from okstra_cli.answers.parts import OPEN
 
 
 class EvidenceCommand(TypedDict):
@@ -78,14 +73,22 @@ class VerifiedTask(TypedDict):
     warnings: list[str]
 
 
-@with_config(OPEN)
-class Obstacle(TypedDict):
-    """One thing that keeps a stage from leaving; further keys are facts of the case."""
+class ObstacleFacts(TypedDict, total=False):
+    """What a reason is about: other stages, a pull request, or the tree that was verified and the one there is now."""
+
+    stages: list[int]
+    url: str
+    verified_tree: str
+    tree: str
+    dependencies: list[int]
+
+
+class Obstacle(ObstacleFacts):
+    """One thing that keeps a stage from leaving, and what it is about."""
 
     code: str
     message: str
     hint: str | None
-    dependencies: NotRequired[list[int]]
 
 
 class StackOn(TypedDict):

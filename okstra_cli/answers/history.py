@@ -7,36 +7,40 @@ from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import OPEN
 
+_ItemClass = TypedDict("_ItemClass", {"class": str})
+
+
+class _ItemMarks(TypedDict, total=False):
+    together: list[int]
+    flags: list[str]
+    diff: str | None
+
 
 class Candidate(TypedDict):
+    """A commit that may be the stage's now."""
+
     ref: str
     commit: str
     why: str
     recommended: bool
 
 
-"""A commit that may be the stage's now."""
+class StaleItem(_ItemClass, _ItemMarks):
+    """A record that history has left behind, or left until it was settled; `class` is `auto` or `confirm`.
 
-StaleItem = TypedDict(
-    "StaleItem",
-    {
-        "stage": int,
-        "class": str,
-        "recorded": str,
-        "replacement": str | None,
-        "proof": str | None,
-        "branch": str | None,
-        "reason": str,
-        "found_by": str | None,
-        "verified_carries": bool | None,
-        "landed": bool | None,
-        "together": NotRequired[list[int]],
-        "flags": NotRequired[list[str]],
-        "candidates": list[Candidate],
-        "diff": NotRequired[str | None],
-    },
-)
-"""One record that history has left behind, or left behind until it was settled; `class` is `auto` or `confirm`."""
+    `together` are the stages that became one commit with it, `diff` is there with --diff.
+    """
+
+    stage: int
+    recorded: str
+    replacement: str | None
+    proof: str | None
+    branch: str | None
+    reason: str
+    found_by: str | None
+    verified_carries: bool | None
+    landed: bool | None
+    candidates: list[Candidate]
 
 
 class SettledAnchor(TypedDict):
@@ -103,7 +107,6 @@ class Fact(TypedDict):
     task: str
 
 
-@with_config(OPEN)
 class LoggedEvent(TypedDict):
     """One event as it is stored."""
 

@@ -2,10 +2,9 @@
 
 from typing import NotRequired
 
-from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN, Checkout, Lease
+from okstra_cli.answers.parts import Checkout, Lease
 
 
 class StageVerified(TypedDict):
@@ -133,16 +132,20 @@ class StatusTask(TaskFacts):
     stages: list[StatusStage]
 
 
-@with_config(OPEN)
-class Problem(TypedDict):
-    """Something that needs attention, with the next command; further keys are facts of the case."""
+class ProblemSubject(TypedDict, total=False):
+    """What a problem is about, where it is about one of these."""
+
+    task: str
+    stage: int
+    run: str
+
+
+class Problem(ProblemSubject):
+    """Something that needs attention, with the next command, and what it is about."""
 
     code: str
     message: str
     hint: str
-    task: NotRequired[str]
-    stage: NotRequired[int]
-    run: NotRequired[str]
 
 
 class LiveStage(TypedDict):

@@ -139,13 +139,17 @@ class Hooks(TypedDict):
     proof: HookProof | None
 
 
+Value = str | int | bool | list[str] | None
+"""Of a setting: null where there is none."""
+
+
 class Setting(TypedDict):
     """`config get`: a setting as it stands; `value` and `default` are of the `kind`."""
 
     key: str
-    value: Any
+    value: Value
     scope: str
-    default: Any
+    default: Value
     kind: str
     meaning: str
     problem: NotRequired[str]
@@ -189,6 +193,16 @@ class CompletionScript(TypedDict):
     script: str
 
 
+class DemoMove(TypedDict):
+    """A stage that followed its commit."""
+
+    stage: int
+    old: str
+    new: str
+    proof: str
+    landed: bool
+
+
 class DemoStep(TypedDict):
     """A command of the story, and what it said."""
 
@@ -197,7 +211,7 @@ class DemoStep(TypedDict):
     exit: int
     stdout: list[str]
     stderr: list[str]
-    moves: list[Any]
+    moves: list[DemoMove]
 
 
 class Demo(TypedDict):

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 from okstra_git.names import quote
 
 SHELLS = ("bash", "zsh", "fish")
@@ -11,5 +11,5 @@ SHELLS = ("bash", "zsh", "fish")
 def require_script(shell: str) -> str:
     """The script for a shell; refuses one without a script."""
     if shell not in SHELLS:
-        raise UsageError(f"there is no completion for {quote(shell)}", hint=f"name one of {', '.join(SHELLS)}")
+        raise refuse("usage", f"there is no completion for {quote(shell)}", hint=f"name one of {', '.join(SHELLS)}")
     return (files("okstra_cli.completion") / f"okstra.{shell}").read_text(encoding="utf-8")

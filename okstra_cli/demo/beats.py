@@ -1,7 +1,7 @@
 """What a story consists of, beat by beat: headings, sentences, commands with what came of them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,16 @@ class Say:
     text: str
 
 
+class Move(NamedTuple):
+    """A stage that followed its commit."""
+
+    stage: int
+    old: str
+    new: str
+    proof: str
+    landed: bool
+
+
 @dataclass(frozen=True)
 class Ran:
     """A command as a person types it, and what came of it.
@@ -30,12 +40,12 @@ class Ran:
     exit_status: int = 0
     said: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
-    moves: tuple[dict[str, Any], ...] = ()
+    moves: tuple[Move, ...] = ()
 
     @property
     def proofs(self) -> list[str]:
         """The proofs by which records were followed, each once."""
-        return list(dict.fromkeys(move["proof"] for move in self.moves))
+        return list(dict.fromkeys(move.proof for move in self.moves))
 
 
 Beat = Title | Say | Ran

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from okstra_cli.demo.beats import Ran
+from okstra_cli.demo.beats import Move, Ran
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, run_git
 from okstra_git.git.repo import open_repository
 from okstra_git.records.events import Event, StageMoved
@@ -96,7 +96,7 @@ class Playground:
             **(also or {}),
         }
 
-    def _new_moves(self) -> list[dict[str, Any]]:
+    def _new_moves(self) -> list[Move]:
         """What okstra recorded as followed since the last command, read from the log itself."""
         if not (self.repository / ".git" / "okstra").is_dir():
             return []
@@ -148,8 +148,8 @@ def _lines(output: bytes) -> list[str]:
     return output.decode(errors="replace").splitlines()
 
 
-def _move(event: Event) -> dict[str, Any] | None:
+def _move(event: Event) -> Move | None:
     fact = event.fact
     if not isinstance(fact, StageMoved):
         return None
-    return {"stage": fact.stage, "old": fact.old, "new": fact.range.head, "proof": fact.proof, "landed": fact.landed}
+    return Move(fact.stage, fact.old, fact.range.head, fact.proof, fact.landed)

@@ -15,13 +15,17 @@ def setting_json(effective: Effective[Any]) -> shapes.Setting:
     """One setting: key, value, scope (`default` when nobody set it), default, kind and meaning."""
     facts: shapes.Setting = {
         "key": effective.setting.name,
-        "value": effective.value,
+        "value": _value_json(effective.value),
         "scope": effective.scope,
-        "default": effective.setting.default,
+        "default": _value_json(effective.setting.default),
         "kind": effective.setting.kind,
         "meaning": effective.setting.meaning,
     }
     return facts if effective.problem is None else {**facts, "problem": effective.problem}
+
+
+def _value_json(value: str | int | bool | tuple[str, ...] | None) -> shapes.Value:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def settings_json(settings: Settings) -> shapes.SettingList:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.demo.beats import Beat, Ran, Say, Title
+from okstra_cli.demo.beats import Beat, Move, Ran, Say, Title
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
 
@@ -32,10 +32,14 @@ def demo_json(beats: Sequence[Beat], *, kept: Path | None, seconds: float) -> sh
                     "exit": beat.exit_status,
                     "stdout": list(beat.said),
                     "stderr": list(beat.heard),
-                    "moves": list(beat.moves),
+                    "moves": [_move_json(move) for move in beat.moves],
                 }
             )
     return {"steps": steps, "kept": str(kept) if kept else None, "seconds": round(seconds, 2)}
+
+
+def _move_json(move: Move) -> shapes.DemoMove:
+    return {"stage": move.stage, "old": move.old, "new": move.new, "proof": move.proof, "landed": move.landed}
 
 
 def is_title(beat: Beat) -> bool:

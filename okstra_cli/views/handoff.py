@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
@@ -50,8 +50,8 @@ def _eligibility_json(eligibility: Eligibility) -> shapes.EligibleStage:
         "state": stage.status if stage is not None else "pending",
         "depends_on": list(eligibility.depends_on),
         "details": [
-            cast("shapes.Obstacle", {"code": r.code, "message": r.message, "hint": r.hint or None, **r.facts})
-            for r in eligibility.reasons
+            {"code": reason.code, "message": reason.message, "hint": reason.hint or None, **reason.facts}
+            for reason in eligibility.reasons
         ],
         "stack_on": [
             {"stage": number, "url": pr.url, "branch": pr.branch} for number, pr in eligibility.waits_on.items()

@@ -1,4 +1,4 @@
-"""What fsck and doctor found, as JSON and as text."""
+"""What status, fsck and doctor found to be wrong, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import tasks
     from okstra_cli.answers import upkeep as shapes
     from okstra_git.health.findings import CheckResult, HealthFinding
+    from okstra_git.porcelain.workspace import StatusProblem
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": "faint"}
 SHOWN_OF_A_KIND = 20
@@ -22,6 +24,17 @@ def checked_json(result: CheckResult) -> shapes.Checked:
         "findings": [_finding_json(finding) for finding in result.findings],
         "repaired": [_finding_json(finding) for finding in result.repaired],
     }
+
+
+def problem_json(problem: StatusProblem) -> tasks.Problem:
+    """A problem of `status`, with the keys that it has something for."""
+    about: tasks.ProblemSubject = {"task": problem.task} if problem.task is not None else {}
+    facts: tasks.Problem = {"code": problem.code, **about, "message": problem.message, "hint": problem.hint}
+    if problem.run is not None:
+        facts["run"] = problem.run
+    if problem.stage is not None:
+        facts["stage"] = problem.stage
+    return facts
 
 
 def _finding_json(finding: HealthFinding) -> shapes.HealthFinding:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Literal
 
-from okstra_cli.json_budget import Truncatable, fitted
+from okstra_cli.json_budget import fitted, truncatable
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.inspect_history import run_in_short, run_words, task_json, tell_notes
 from okstra_cli.views.moments import told_time
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from okstra_cli.answers import context as shapes
+    from okstra_cli.answers.parts import Cut
+    from okstra_git.bundle.inputs import ReportQuestions
+    from okstra_git.bundle.manifests import TeamMember
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
-    from okstra_git.bundle.team_status import TeamMember
-    from okstra_git.porcelain.inspect.context import TaskContext
+    from okstra_git.porcelain.inspect.context import ProjectSeen, TaskContext
     from okstra_git.porcelain.inspect.run import RunLook
 
 LIMIT = 8000
@@ -25,34 +27,46 @@ LIMIT = 8000
 
 def context_json(context: TaskContext) -> shapes.TaskContext:
     """Every list as `{"count", "shown"}`, since it may have been cut; null is what could not be determined."""
-    task, plan, last, asked = context.seen.task, context.plan, context.last, context.asked
-    told: dict[str, Any] = {name: value for name, value in task_json(context.seen).items() if name != "last_run"}
-    document = {
-        "task": {
-            **told,
-            "left": Truncatable(told["left"]),
-            "stages": {state: Truncatable(numbers) for state, numbers in told["stages"].items()},
-            "tickets": Truncatable(task.tickets),
-            "folder": context.folder,
-        },
+    plan, last, asked = context.plan, context.last, context.asked
+    document: shapes.TaskContext = {
+        "task": _task_json(context),
         "plan": {"path": plan.path, "blob": plan.blob, "now": plan.now} if plan else None,
         "run": _run_json(last) if last is not None else None,
         "workers": _workers_json(last) if last is not None else None,
-        "worker_prompts": Truncatable([_prompt_json(each) for each in last.prompts]) if last is not None else None,
+        "worker_prompts": truncatable([_prompt_json(each) for each in last.prompts]) if last is not None else None,
         "team": {
             "candidate": context.candidate,
             "recorded": last.team.name if last is not None else None,
             "created": _created(last),
         },
         "lead_session": last.team.session if last is not None else None,
-        "clarifications": _asked_json(context) if asked is not None else None,
-        "project": _project_json(context),
-        "notes": Truncatable(list(context.notes)),
+        "clarifications": _asked_json(asked) if asked is not None else None,
+        "project": _project_json(context.project),
+        "notes": truncatable(list(context.notes)),
     }
-    return cast("shapes.TaskContext", fitted(document, LIMIT))
+    return fitted(document, LIMIT)
 
 
-def _run_json(last: RunLook) -> dict[str, Any]:
+def _task_json(context: TaskContext) -> shapes.ContextTask:
+    seen = task_json(context.seen)
+    return {
+        "key": seen["key"],
+        "title": seen["title"],
+        "category": seen["category"],
+        "open": seen["open"],
+        "at": seen["at"],
+        "open_runs": seen["open_runs"],
+        "next_phase": seen["next_phase"],
+        "next_phase_from": seen["next_phase_from"],
+        "work_status": seen["work_status"],
+        "left": truncatable(seen["left"]),
+        "stages": {state: truncatable(numbers) for state, numbers in seen["stages"].items()},
+        "tickets": truncatable(context.seen.task.tickets),
+        "folder": context.folder,
+    }
+
+
+def _run_json(last: RunLook) -> shapes.ContextRun:
     ground = last.ground
     return {
         **run_in_short(last.run, last.life),
@@ -62,7 +76,7 @@ def _run_json(last: RunLook) -> dict[str, Any]:
         "expectations": _there(last.files["expectations"]),
         "report": _there(last.files["report"]) or last.run.report or None,
         "report_exists": _there(last.files["report"]) is not None,
-        "sources": Truncatable([{"what": each.what, "path": each.path, "now": each.now} for each in last.sources]),
+        "sources": truncatable([{"what": each.what, "path": each.path, "now": each.now} for each in last.sources]),
         "worktree": {
             "path": ground.worktree, "exists": ground.is_there, "branch": ground.branch,
             "branch_exists": ground.has_branch,
@@ -80,19 +94,23 @@ def _created(last: RunLook | None) -> shapes.TeamMade | None:
     made = last.team.created if last is not None else None
     if made is None:
         return None
-    known = {name: made.get(name) for name in ("attempted", "status", "reason")
-             if isinstance(made.get(name), str | bool | None)}  # fmt: skip
-    return cast("shapes.TeamMade", known)
+    known: shapes.TeamMade = {}
+    keys: tuple[Literal["attempted", "status", "reason"], ...] = ("attempted", "status", "reason")
+    for key in keys:
+        value = made.get(key)
+        if isinstance(value, str | bool | None):
+            known[key] = value
+    return known
 
 
-def _workers_json(last: RunLook) -> Truncatable | None:
+def _workers_json(last: RunLook) -> Cut[shapes.ContextWorker] | None:
     """Each worker of the roster with what is there of it; null where no document tells the roster."""
     if last.team.members is None:
         return None
-    return Truncatable([_worker_json(member, last.results) for member in last.team.members])
+    return truncatable([_worker_json(member, last.results) for member in last.team.members])
 
 
-def _worker_json(member: TeamMember, results: Sequence[Result]) -> dict[str, Any]:
+def _worker_json(member: TeamMember, results: Sequence[Result]) -> shapes.ContextWorker:
     own = results_of(member, results)
     handed = [each for each in own if each.kind == "result"]
     return {
@@ -101,7 +119,7 @@ def _worker_json(member: TeamMember, results: Sequence[Result]) -> dict[str, Any
         "model": member.model,
         "status": member.status,
         "reason": member.reason,
-        "results": Truncatable([each.path for each in handed]),
+        "results": truncatable([each.path for each in handed]),
         "audit": any(each.kind == "audit" for each in own),
         "errors": any(each.kind == "errors" for each in own),
     }
@@ -112,29 +130,27 @@ def results_of(member: TeamMember, results: Sequence[Result]) -> list[Result]:
     return [each for each in results if each.worker == member.agent or each.worker.startswith(f"{member.agent}-")]
 
 
-def _prompt_json(prompt: Prompt) -> dict[str, Any]:
+def _prompt_json(prompt: Prompt) -> shapes.ContextPrompt:
     return {"path": prompt.path, "cli": prompt.cli, "worker": prompt.worker, "of_run": prompt.of_run}
 
 
-def _asked_json(context: TaskContext) -> dict[str, Any]:
-    assert context.asked is not None
-    rows = [
+def _asked_json(asked: ReportQuestions) -> shapes.Clarifications:
+    rows: list[shapes.OpenClarification] = [
         {"id": row.id, "kind": row.kind, "blocks": row.blocks, "status": row.status, "statement": row.statement}
-        for row in context.asked.rows
+        for row in asked.rows
     ]
-    return {"report": context.asked.report, "open": Truncatable(rows)}
+    return {"report": asked.report, "open": truncatable(rows)}
 
 
-def _project_json(context: TaskContext) -> dict[str, Any]:
-    project = context.project
+def _project_json(project: ProjectSeen) -> shapes.Project:
     commands = project.qa_commands
     return {
         "root": project.root,
         "glossary": project.glossary,
-        "qa_commands": Truncatable([{"name": name, "command": line} for name, line in commands.items()])
+        "qa_commands": truncatable([{"name": name, "command": line} for name, line in commands.items()])
         if commands is not None
         else None,
-        "config_files": Truncatable([each._asdict() for each in project.config_files]),
+        "config_files": truncatable([{"kind": each.kind, "path": each.path} for each in project.config_files]),
     }
 
 

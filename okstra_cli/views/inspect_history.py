@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.grammar import show_time
-from okstra_git.runs.progress import named_stages
+from okstra_git.runs.history import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
-    from okstra_git.runs.timeline import Entry
+    from okstra_git.runs.history import EntryFacts, TimelineEntry
 
 SHORT = 10
 ID_SHOWN = 12
@@ -70,9 +70,9 @@ def task_json(seen: TaskSeen) -> shapes.SeenTask:
     }
 
 
-def entry_json(entry: Entry, writer: str | None) -> shapes.HistoryEvent:
+def entry_json(entry: TimelineEntry, writer: str | None) -> shapes.HistoryEvent:
     """One thing that happened; which further keys there are depends on `event`."""
-    facts = {
+    return {
         "at": show_time(entry.at),
         "event": entry.event,
         "stage": entry.stage,
@@ -82,7 +82,6 @@ def entry_json(entry: Entry, writer: str | None) -> shapes.HistoryEvent:
         "here": entry.writer == writer,
         "too_late": entry.is_late,
     }
-    return cast("shapes.HistoryEvent", facts)
 
 
 def history_json(history: OpenTasks | TaskHistory) -> shapes.OpenTasks | shapes.TaskHistory:
@@ -137,7 +136,7 @@ def _since(since: str | None) -> str:
     return "" if since is None else f" --since {word(since)}"
 
 
-def events_table(page: Page, entries: Sequence[Entry], now: datetime) -> None:
+def events_table(page: Page, entries: Sequence[TimelineEntry], now: datetime) -> None:
     """A row for each event; run ids are cut to what names a run, since a table has little room."""
     rows = [
         (Cell(local_time(entry.at), "faint"), Cell(age_of(entry.at, now) or "now", "faint"), _what(entry),
@@ -175,31 +174,32 @@ def run_words(run: Run, life: Liveness | None, *, with_id: bool = True) -> list[
     return [f"{run.task_type} {run.seq:03}{stage}, ", Cell(state, TONES.get(state, "plain")), f"{why}{id}"]
 
 
-def _what(entry: Entry) -> Cell:
+def _what(entry: TimelineEntry) -> Cell:
     """The event in words; a run's end says how it ended."""
     words = entry.event.replace(".", " ").replace("pr ", "pull request ")
     outcome = entry.facts.get("outcome")
     return Cell(f"run {outcome}", TONES.get(outcome, "plain")) if outcome else Cell(words)
 
 
-def details(entry: Entry) -> str:
+def details(entry: TimelineEntry) -> str:
     """What matters of one event besides its kind and its run, in one line."""
     facts = entry.facts
     words = [f"{facts['task_type']} {facts['number']:03}"] if facts.get("task_type") else []
     words += [f"stage {entry.stage}"] if entry.stage is not None else []
     words += [_commits(facts)] if facts.get("commit") else []
     words += [named_stages(facts["stages"])] if facts.get("stages") else []
-    told = ("verdict", "target", "url", "status", "subject", "path", "title")
-    words += [str(facts[name]) for name in told if facts.get(name)]
+    values = (facts.get("verdict"), facts.get("target"), facts.get("url"), facts.get("status"), facts.get("subject"),
+              facts.get("path"), facts.get("title"))  # fmt: skip
+    words += [value for value in values if value]
     words += [f"next: {facts['next_phase']}"] if facts.get("next_phase") else []
-    words += [PurePosixPath(facts["report"]).name] if facts.get("report") else []
+    words += [PurePosixPath(report).name] if (report := facts.get("report")) else []
     words += [str(facts["branch"])] if facts.get("branch") and entry.run is None else []
     words += [str(facts["reason"])] if facts.get("reason") else []
     words += ["too late: the run had ended"] if entry.is_late else []
     return ", ".join(words)
 
 
-def _commits(facts: Mapping[str, Any]) -> str:
+def _commits(facts: EntryFacts) -> str:
     """A commit, and for a move where it came from and by which proof."""
     commit = str(facts["commit"])[:SHORT]
     return f"{str(facts['from'])[:SHORT]} → {commit} ({facts['proof']})" if facts.get("from") else commit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.inspect_history import (
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from okstra_cli.answers import inspecting as shapes
-    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.inputs import InputState
+    from okstra_git.bundle.manifests import TeamMember, TeamStatus
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
-    from okstra_git.bundle.team_status import TeamMember, TeamStatus
     from okstra_git.porcelain.inspect.run import Ground, RunSeen
 
 OTHERS = 50
@@ -57,16 +57,38 @@ def run_json(seen: RunSeen) -> shapes.SeenRun:
 def _record_json(seen: RunSeen) -> shapes.InspectedRun:
     """What `run show` publishes of the record; what it does not say is null."""
     run = seen.run
-    published = {name: value for name, value in run_fields(run).items() if name not in ("seq", "session", "team")}
-    facts = {
+    fields = run_fields(run)
+    return {
         "id": run.id,
         "task": str(seen.task.key),
         "life": life_json(seen.life),
         "here": seen.is_here,
         "number": run.seq,
-        **{name: None if value == "" else value for name, value in published.items()},
+        "task_type": fields["task_type"],
+        "stage": fields["stage"],
+        "status": fields["status"],
+        "holder": fields["holder"],
+        "nonce": fields["nonce"] or None,
+        "inputs": fields["inputs"] or None,
+        "numbers": fields["numbers"],
+        "folder": fields["folder"] or None,
+        "instruction_set": fields["instruction_set"] or None,
+        "branch": fields["branch"] or None,
+        "worktree": fields["worktree"] or None,
+        "brief": fields["brief"],
+        "plan": fields["plan"] or None,
+        "waivers": fields["waivers"],
+        "assembled": fields["assembled"],
+        "writer": fields["writer"] or None,
+        "claimed": fields["claimed"],
+        "prepared": fields["prepared"],
+        "touched": fields["touched"],
+        "ended": fields["ended"],
+        "report": fields["report"] or None,
+        "next_phase": fields["next_phase"] or None,
+        "archive": fields["archive"] or None,
+        "reason": fields["reason"] or None,
     }
-    return cast("shapes.InspectedRun", facts)
 
 
 def team_json(team: TeamStatus) -> shapes.Team:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from okstra_cli.answers.parts import with_further
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
@@ -20,7 +21,19 @@ SHORT = 10
 
 def event_json(event: Event) -> shapes.LoggedEvent:
     """One event as it is stored."""
-    return cast("shapes.LoggedEvent", event.model_dump(mode="json"))
+    stored = event.model_dump(mode="json")
+    fact = stored["fact"]
+    known: shapes.Fact = {"type": event.fact.type, "task": fact["task"]}
+    return {
+        "v": event.v,
+        "id": event.id,
+        "at": stored["at"],
+        "clock": event.clock,
+        "seq": event.seq,
+        "writer": event.writer,
+        "by": event.by,
+        "fact": with_further(known, fact),
+    }
 
 
 def log_page(events: Sequence[Event]) -> Page:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.pull_requests import leaving_json
-from okstra_git.handoff.leaving import describe
+from okstra_git.handoff.group_status import describe
 
 if TYPE_CHECKING:
     from okstra_cli.answers import handoff as shapes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.git.diffs import show_difference
-from okstra_git.porcelain.follow import stale_item
+from okstra_git.reconcile.findings import StaleItem, stale_item
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.store.drift import line_back
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.porcelain.reconcile import ReconcileOptions
     from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
-    from okstra_git.reconcile.verify import Checked
+    from okstra_git.reconcile.settle import Checked
 
 SHORT = 10
 
@@ -30,7 +30,7 @@ class Shown(NamedTuple):
     with_diff: bool
 
 
-def applied_json(event: Event) -> shapes.StaleItem | None:
+def applied_json(event: Event) -> StaleItem | None:
     """One settled record, in the shape of an item."""
     fact = event.fact
     if not isinstance(fact, StageMoved) or fact.proof == "restored":
@@ -81,7 +81,7 @@ def report_json(git: Git, shown: Shown, mode: str) -> shapes.Reconciled:
     applied = [item for event in shown.applied if (item := applied_json(event))]
     for item in applied:
         item["branch"] = item["branch"] or branches.get(item["stage"])
-    items = [cast("shapes.StaleItem", stale_item(finding)) for finding in report.items]
+    items = [stale_item(finding) for finding in report.items]
     if shown.with_diff:
         for stale, finding in zip(items, report.items, strict=True):
             stale["diff"] = _diff(git, finding)

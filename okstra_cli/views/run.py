@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
+from okstra_cli.answers.parts import with_further
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
 from okstra_cli.views.snapshot import snapshot_json
@@ -13,7 +14,7 @@ from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.contract import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 from okstra_git.names import named_stages
-from okstra_git.runs.lookup import short_id
+from okstra_git.runs.history import short_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -177,24 +178,40 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
 
 
 def index_of(data: bytes) -> shapes.ArchiveIndex:
-    """The index of an archive; rows that are none are left out, since another clone may have written it."""
+    """The index of an archive; another clone may have written it, so what is not of its shape is left out."""
     try:
-        found = json.loads(data)
+        index = json.loads(data)
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(index, dict):
         return {}
-    known: dict[str, dict[str, type]] = {
-        "files": {"path": str, "bytes": int, "cut": bool, "redacted": dict},
-        "left_out": {"path": str, "why": str},
+    known: shapes.ArchiveIndex = {
+        "files": [file for row in _objects(index.get("files")) for file in _archived_file(row)],
+        "left_out": [file for row in _objects(index.get("left_out")) for file in _left_out_file(row)],
     }
-    index = found | {name: _rows(found.get(name), kinds) for name, kinds in known.items()}
-    return cast("shapes.ArchiveIndex", index)
+    names: tuple[Literal["run", "task", "archived"], ...] = ("run", "task", "archived")
+    for name in names:
+        if isinstance(text := index.get(name), str):
+            known[name] = text
+    return with_further(known, {name: value for name, value in index.items() if name in known or name not in names})
 
 
-def _rows(found: object, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-    rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-    return [row for row in rows if all(isinstance(row.get(name), kind) for name, kind in kinds.items())]
+def _objects(rows: object) -> list[dict[str, Any]]:
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _archived_file(row: dict[str, Any]) -> Iterator[shapes.ArchivedFile]:
+    match row:
+        case {"path": str(path), "bytes": int(size), "cut": bool(cut), "redacted": dict(redacted)}:
+            known: shapes.ArchivedFile = {"path": path, "bytes": size, "cut": cut, "redacted": redacted}
+            yield with_further(known, row)
+
+
+def _left_out_file(row: dict[str, Any]) -> Iterator[shapes.LeftOutFile]:
+    match row:
+        case {"path": str(path), "why": str(why)}:
+            known: shapes.LeftOutFile = {"path": path, "why": why}
+            yield with_further(known, row)
 
 
 def archive_page(run: str, index: Mapping[str, Any]) -> Page:

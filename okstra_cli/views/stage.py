@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.runs.leases import lease_on
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.stages import DoneStages
+    from okstra_git.records.stage import RangeFingerprint
     from okstra_git.records.states import Reservation, Stage, Task
     from okstra_git.runs.leases import Lease
 
@@ -101,9 +102,32 @@ def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) ->
     former: list[shapes.FormerCommit] = [{"commit": trail.range.head, "left_by": trail.proof} for trail in stage.trail]
     return {
         **stage_json(task, stage, leases),
-        "range": cast("shapes.Range", stage.range.model_dump()) if stage.range else None,
+        "range": range_json(stage.range) if stage.range else None,
         "former": former,
         "carry": stage.carry,
+    }
+
+
+def range_json(change: RangeFingerprint) -> shapes.Range:
+    """The fingerprints of a change, field by field: a new field of the record is private until it is here."""
+    author = change.author
+    return {
+        "head": change.head,
+        "head_tree": change.head_tree,
+        "base": change.base,
+        "base_tree": change.base_tree,
+        "parents": list(change.parents),
+        "commits": change.commits,
+        "author": {"name": author.name, "email": author.email, "time": author.time, "offset": author.offset},
+        "subject": change.subject,
+        "delta": change.delta,
+        "delta_sum": change.delta_sum,
+        "lines_sum": change.lines_sum,
+        "path_count": change.path_count,
+        "paths": list(change.paths),
+        "paths_print": change.paths_print,
+        "patch_id": change.patch_id,
+        "patch_algorithm": change.patch_algorithm,
     }
 
 
@@ -154,7 +178,7 @@ def done_json(done: DoneStages) -> shapes.DoneStages:
         "task": str(done.key),
         "changed": done.changed,
         "stages": [stage_json(done.task, stage) for stage in done.stages],
-        "left_out": [cast("shapes.LeftOut", work.facts) for work in done.left_out],
+        "left_out": [work.facts for work in done.left_out],
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
-from okstra_cli.views.health import SHOWN_OF_A_KIND
+from okstra_cli.views.health import SHOWN_OF_A_KIND, problem_json
 from okstra_cli.views.stage import all_stages, checkout_json, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
@@ -14,23 +14,24 @@ from okstra_git.git.checkouts import clauses_of
 if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
-    from okstra_git.porcelain.status import Seen
+    from okstra_git.porcelain.status import Survey
+    from okstra_git.porcelain.workspace import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
 
 URGENT = ("stage.stale", "anchor.unresolvable")
 
 
-def status_json(seen: Seen, *, only_problems: bool) -> shapes.Status:
+def status_json(seen: Survey, *, only_problems: bool) -> shapes.Status:
     """The binding shape of `status --json`."""
-    problems = cast("list[shapes.Problem]", seen.problems)
+    problems = list(map(problem_json, seen.problems))
     facts: shapes.Status = {"project": seen.project, "writer": seen.writer, "problems": problems}
     if only_problems:
         return facts
     return {**facts, "tasks": [_task_json(task, seen) for task in seen.tasks]}
 
 
-def _task_json(task: Task, seen: Seen) -> shapes.StatusTask:
+def _task_json(task: Task, seen: Survey) -> shapes.StatusTask:
     report = seen.reports[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     facts = task_json(task, seen.leases[task.key])
@@ -45,7 +46,7 @@ def _anchor_json(anchor: shapes.Anchor | None, report: Report) -> shapes.StatusA
     return facts if report.anchor is None else {**facts, "status": report.anchor.status}
 
 
-def _stage_json(row: shapes.Stage, finding: Finding | None, task: Task, seen: Seen) -> shapes.StatusStage:
+def _stage_json(row: shapes.Stage, finding: Finding | None, task: Task, seen: Survey) -> shapes.StatusStage:
     """The stage, how it stands in history, and its worktree."""
     checkout = checkout_json(seen.checkouts.get((task.key, row["number"])))
     return {**_as_found(row, finding), "finding": _finding_word(finding), "checkout": checkout}
@@ -64,7 +65,7 @@ def _as_found(row: shapes.Stage, finding: Finding | None) -> shapes.Stage:
     return {**row, "commit": finding.new.head, "base": finding.new.base}
 
 
-def status_page(seen: Seen, *, only_problems: bool) -> Page:
+def status_page(seen: Survey, *, only_problems: bool) -> Page:
     """Questions first, then what settles by itself, then the tasks."""
     page = Page()
     _problems(page, seen)
@@ -80,11 +81,11 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
     return page
 
 
-def _problems(page: Page, seen: Seen) -> None:
+def _problems(page: Page, seen: Survey) -> None:
     """What a person has to decide, all of it; of the rest the first of each kind, for a stranger may make thousands."""
     shown: Counter[str] = Counter()
-    for problem in sorted(seen.problems, key=lambda one: one["code"] not in URGENT):
-        code = problem["code"]
+    for problem in sorted(seen.problems, key=lambda problem: problem.code not in URGENT):
+        code = problem.code
         shown[code] += 1
         if code in URGENT or shown[code] <= SHOWN_OF_A_KIND:
             _problem(page, problem)
@@ -95,16 +96,16 @@ def _problems(page: Page, seen: Seen) -> None:
             )
 
 
-def _problem(page: Page, problem: dict[str, Any]) -> None:
-    where = problem.get("task") or ""
-    stage = f" stage {problem['stage']}" if "stage" in problem else ""
-    word, tone = ("decide", "bad") if problem["code"] in URGENT else ("note", "warn")
+def _problem(page: Page, problem: StatusProblem) -> None:
+    where = problem.task or ""
+    stage = f" stage {problem.stage}" if problem.stage is not None else ""
+    word, tone = ("decide", "bad") if problem.code in URGENT else ("note", "warn")
     toned: Tone = "bad" if tone == "bad" else "warn"
-    page.line(Cell(f"{word}: ", toned), f"{where}{stage}{': ' if where else ''}{problem['message']}")
-    page.line(Cell(f"        next: {problem['hint']}", "faint"))
+    page.line(Cell(f"{word}: ", toned), f"{where}{stage}{': ' if where else ''}{problem.message}")
+    page.line(Cell(f"        next: {problem.hint}", "faint"))
 
 
-def _task(page: Page, task: Task, seen: Seen) -> None:
+def _task(page: Page, task: Task, seen: Survey) -> None:
     report, leases = seen.reports[task.key], seen.leases[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from okstra_git.commands import option, word
 from okstra_git.names import named_stages
@@ -74,6 +74,16 @@ DATABASE, STALE_HISTORY, DEPENDENCY = "database-unverified", "stale-history", "d
 IN_PR, LANDED, NOT_PLANNED = "already-in-pr", "landed", "not-in-plan"
 
 
+class ReasonFacts(TypedDict, total=False):
+    """What a reason is about: other stages, a pull request, or the tree that was verified and the one there is now."""
+
+    stages: list[int]
+    url: str
+    verified_tree: str
+    tree: str
+    dependencies: list[int]
+
+
 @dataclass(frozen=True)
 class Reason:
     """One thing that keeps a stage from leaving: a stable code, a sentence, the next step, and facts for JSON."""
@@ -81,7 +91,7 @@ class Reason:
     code: str
     message: str
     hint: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: ReasonFacts = field(default_factory=ReasonFacts)
 
 
 @dataclass(frozen=True)
@@ -288,7 +298,7 @@ def _waits_for(eligibilities: Mapping[int, Eligibility], missing: list[int]) -> 
         eligibility = eligibilities.get(number)
         waiting.append(f"stage {number} ({', '.join(eligibility.codes) if eligibility else 'unknown'})")
     plural = "which are" if len(missing) > 1 else "which is"
-    facts = {"dependencies": missing}
+    facts: ReasonFacts = {"dependencies": missing}
     return Reason(DEPENDENCY, f"it builds on {' and '.join(waiting)}, {plural} not ready to leave", "", facts)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from okstra_git.commands import word
 from okstra_git.contract import STALE_HISTORY
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.worktrees import current_branch
 from okstra_git.porcelain.current_state import make_search_scope, take_back_landings, window_limit
-from okstra_git.reconcile.findings import Report
+from okstra_git.reconcile.findings import Report, stale_item
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
@@ -21,7 +21,7 @@ from okstra_git.store.derived import write_watch
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.reconcile.findings import Finding, Report
+    from okstra_git.reconcile.findings import Report
     from okstra_git.reconcile.scope import SearchScope
     from okstra_git.records.states import State, Task
 
@@ -29,13 +29,6 @@ SHORT = 10
 
 OnQuestion = Literal["leave", "note", "refuse"]
 """What becomes of a record that only a person can decide: the caller sees to it, it is mentioned, or it stops us."""
-
-
-class StaleHistory(OkstraError):
-    """Commits whose content changed, or an anchor that cannot be found: only a person can say what is meant."""
-
-    code = "history.stale"
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -171,34 +164,6 @@ def describe_move(event: Event) -> str:
     return f"{subject} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
 
 
-def stale_item(finding: Finding) -> dict[str, Any]:
-    """One stale record in JSON, as `reconcile` lists it and as the refusal carries it."""
-    new = finding.new
-    item: dict[str, Any] = {
-        "stage": finding.stage,
-        "class": finding.kind,
-        "recorded": finding.recorded.head,
-        "replacement": new.head if new else None,
-        "proof": new.proof if new else None,
-        "branch": finding.branch,
-        "reason": finding.reason,
-    }
-    item |= {
-        "found_by": finding.found_by if new else None,
-        "verified_carries": finding.verified_carries if new else None,
-        "landed": new.landed if new else None,
-    }
-    if finding.together:
-        item["together"] = list(finding.together)
-    if finding.flags:
-        item["flags"] = list(finding.flags)
-    item["candidates"] = [
-        {"ref": candidate.ref, "commit": candidate.commit, "why": candidate.why, "recommended": candidate.recommended}
-        for candidate in finding.candidates
-    ]
-    return item
-
-
 def process_hook_events(workspace: Workspace, *, planned: Mapping[str, str]) -> tuple[Report, ...]:
     """Look at every task that a report, or the branch checked out here, concerns; settle what is proven and say so.
 
@@ -261,7 +226,7 @@ def _note_questions(workspace: Workspace, report: Report, recording: Collection[
         workspace.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
 
 
-def _stale(report: Report) -> StaleHistory:
+def _stale(report: Report) -> OkstraError:
     reconcile = f"okstra git-reconcile --task-key {word(str(report.task))}"
     look = f"{reconcile} --check --json"
     lost_anchor = report.anchor if report.anchor is not None and report.anchor.status == "unresolvable" else None
@@ -270,7 +235,8 @@ def _stale(report: Report) -> StaleHistory:
     if lost_anchor is not None:
         causes.append(f"the anchor: {lost_anchor.reason}")
         steps.append(f"then for the anchor: {reconcile} --reset-anchor REF")
-    return StaleHistory(
+    return refuse(
+        "history.stale",
         f"{STALE_HISTORY} ({'; '.join(causes)}); to see them: {look}",
         hint="\n".join([look, *steps]),
         command=look,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_git.commands import command, word
 from okstra_git.git.checkouts import clauses_of
@@ -11,6 +11,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import HealthFinding, Severity
+from okstra_git.porcelain.workspace import StatusProblem
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.stage_dependencies import finished_stages
 from okstra_git.wording import counted
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Stage, Task
 
 
-def open_problems(git: Git, task: Task, stage: Stage, checkout: Checkout) -> Iterator[dict[str, Any]]:
+def open_problems(git: Git, task: Task, stage: Stage, checkout: Checkout) -> Iterator[StatusProblem]:
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
     Uncommitted work of a stage that is still being worked on is not a problem. Where the branch itself is gone, no
@@ -55,9 +56,8 @@ def _way_back(git: Git, branch: str, tip: str, checkout: Checkout) -> str:
     return f"{command(f'{git_there} push -q .', f'HEAD:{BRANCH}{branch}')} && {back}"
 
 
-def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> dict[str, Any]:
-    key = str(task.key)
-    return {"code": code, "task": key, "message": message, "hint": hint, "stage": stage.number}
+def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> StatusProblem:
+    return StatusProblem(code, message, hint, str(task.key), stage.number)
 
 
 def open_work_findings(workspace: Workspace) -> list[HealthFinding]:
@@ -81,6 +81,6 @@ def _findings(workspace: Workspace, tasks: Sequence[Task]) -> Iterator[HealthFin
         ):
             continue  # `check_worktrees` reports one that is cut off
         severity: Severity = "warning" if problems else "info"
-        hint = problems[0]["hint"] if problems else f"git -C {word(str(checkout.path))} status"
-        code = problems[0]["code"] if problems else "worktree.under-way" if checkout.operation else "worktree.dirty"
+        hint = problems[0].hint if problems else f"git -C {word(str(checkout.path))} status"
+        code = problems[0].code if problems else "worktree.under-way" if checkout.operation else "worktree.dirty"
         yield HealthFinding(code, severity, subject, message, hint)

@@ -12,7 +12,7 @@ from okstra_git.porcelain.current_state import LivenessChecker, own_writer, stan
 from okstra_git.porcelain.follow import judge_each, make_judge, process_pending_events, read_hints
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.open_work import open_problems
-from okstra_git.porcelain.unused import NOT_SET_UP, project_of
+from okstra_git.porcelain.workspace import NOT_SET_UP, StatusProblem
 from okstra_git.reconcile.findings import Report
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.clone import WriterDamaged, look_for_writer
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was found: tasks in key order, their reports and leases by key, and every problem as JSON-ready facts.
+class Survey:
+    """What was found: tasks in key order, their reports and leases by key, and every problem.
 
     `checkouts` are the worktrees of their stages, as they are on disk.
     """
@@ -40,11 +40,11 @@ class Seen:
     tasks: list[Task]
     reports: dict[TaskKey, Report]
     leases: dict[TaskKey, tuple[Lease, ...]]
-    problems: list[dict[str, Any]]
+    problems: list[StatusProblem]
     checkouts: dict[tuple[TaskKey, int], Checkout]
 
 
-def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Seen:
+def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Survey:
     """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
     process_pending_events(workspace)
     snapshot = workspace.store.read()
@@ -56,8 +56,10 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     writer, damaged = look_for_writer(workspace.git)
     guard = LivenessChecker(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
-    asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
-    problems += [_problem(failure.code, str(key), failure.message, failure.hint) for key, failure in failed.items()]
+    asked = {(problem.task, problem.stage) for problem in problems if problem.code == "stage.stale"}
+    problems += [
+        StatusProblem(failure.code, failure.message, failure.hint, str(key)) for key, failure in failed.items()
+    ]
     problems += _astray(workspace, state, tasks, asked)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(workspace.git, [task for task in tasks if task.is_open])
@@ -65,7 +67,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
+    return Survey(workspace.settings.project, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
@@ -74,67 +76,67 @@ def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Ta
     return [task for task in state.tasks.values() if task.is_open or with_closed]
 
 
-def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | None) -> list[dict[str, Any]]:
+def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | None) -> list[StatusProblem]:
     """Problems of the stored state itself."""
-    problems: list[dict[str, Any]] = []
+    problems: list[StatusProblem] = []
     if damaged is not None:
-        problems.append(_problem(damaged.code, None, damaged.message, damaged.hint))
+        problems.append(StatusProblem(damaged.code, damaged.message, damaged.hint))
     elif writer is None:
-        problems.append({**NOT_SET_UP})
-    problems += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
-    problems += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
-              for sentence in branch_clashes(snapshot.state)]  # fmt: skip
+        problems.append(NOT_SET_UP)
+    problems += [StatusProblem(p.code, p.message, p.hint) for p in snapshot.problems]
+    release = "git okstra stage release N --task-key KEY"
+    problems += [StatusProblem("branch.contested", sentence, release) for sentence in branch_clashes(snapshot.state)]
     return problems
 
 
-def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
+def _of_task(task: Task, report: Report) -> list[StatusProblem]:
     key = str(task.key)
-    problems = [_problem("state.conflict", key, sentence, "git okstra log " + key) for sentence in task.conflicts]
+    problems = [StatusProblem("state.conflict", sentence, "git okstra log " + key, key) for sentence in task.conflicts]
     for finding in report.items:
         is_question = finding.kind == "confirm"
         code = "stage.stale" if is_question else "stage.moved"
         command = f"git okstra reconcile --task-key {key} " + ("--check" if is_question else "--apply")
-        problems.append({**_problem(code, key, finding.reason, command), "stage": finding.stage})
+        problems.append(StatusProblem(code, finding.reason, command, key, finding.stage))
     if report.anchor is not None and report.anchor.status != "ok":
         code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
-        problems.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
+        check = f"git okstra reconcile --task-key {key} --check"
+        problems.append(StatusProblem(code, report.anchor.reason, check, key))
     return problems
 
 
 def _open_work(
     workspace: Workspace, task: Task, checkouts: Mapping[tuple[TaskKey, int], Checkout]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[StatusProblem]:
     for stage in task.stages.values():
         checkout = checkouts.get((task.key, stage.number))
         if checkout is not None:
             yield from open_problems(workspace.git, task, stage, checkout)
 
 
-def _older(missed: Mapping[TaskKey, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+def _older(missed: Mapping[TaskKey, Iterable[dict[str, Any]]]) -> Iterator[StatusProblem]:
     """Stages of which a target has an older version than the recorded one."""
     for facts in (arrival for arrivals in missed.values() for arrival in arrivals if arrival["why"] == "landed-older"):
         key = facts["task"].replace("/", ":")
         hint = f"git okstra stage show {facts['stage']} --task-key {key}"
-        yield {**_problem("stage.landed-older", key, missed_sentence(facts), hint), "stage": facts["stage"]}
+        yield StatusProblem("stage.landed-older", missed_sentence(facts), hint, key, facts["stage"])
 
 
 def _astray(
-    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
-) -> Iterator[dict[str, Any]]:
+    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[str | None, int | None]]
+) -> Iterator[StatusProblem]:
     """Worktrees and branches that are not where they belong, as doctor finds them; no branch of a stage in `asked`."""
     writer, keys = own_writer(workspace), {task.key for task in tasks}
     for hidden in hidden_main(workspace.git.configuration, workspace.git.common_dir):
-        yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)
+        yield StatusProblem("config.main-worktree", hidden.sentence, hidden.remedy)
     for row in find_astray(workspace.git, state, writer):
         if row.task.key in keys:
-            yield _problem(row.code, str(row.task.key), row.message, row.line)
+            yield StatusProblem(row.code, row.message, row.line, str(row.task.key))
     for lost in find_lost(workspace.git, state, writer):
         if lost.task.key in keys and (str(lost.task.key), lost.stage.number) not in asked:
-            problem = _problem(lost.code, str(lost.task.key), lost.message, lost.line)
-            yield {**problem, "stage": lost.stage.number}
+            yield StatusProblem(lost.code, lost.message, lost.line, str(lost.task.key), lost.stage.number)
 
 
-def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[dict[str, Any]]:
+def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[StatusProblem]:
     """Active runs whose holder is gone; they block nothing."""
     for run in task.runs.values():
         life = guard.life_of(run) if run.is_active else None
@@ -143,10 +145,4 @@ def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[dict[str, Any]]:
         subject = "the prepare of run" if run.status == "preparing" else "run"
         message = f"{subject} {run.id} ({run.task_type}) is dead: {life.why}"
         hint = f"git okstra run resume {word(run.id)} --explain"
-        problem = _problem("run.dead", str(task.key), message, hint)
-        yield {**problem, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
-
-
-def _problem(code: str, task: str | None, message: str, hint: str) -> dict[str, Any]:
-    facts: dict[str, Any] = {"code": code, "message": message, "hint": hint}
-    return {"code": code, "task": task, **facts} if task else facts
+        yield StatusProblem("run.dead", message, hint, str(task.key), run.stage, run.id)

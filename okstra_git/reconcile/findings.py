@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Literal
+from typing import Literal, TypedDict
 
 from okstra_git.names import TaskKey
 from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint
@@ -70,6 +70,69 @@ class Finding:
     def is_stale(self) -> bool:
         """Whether the finding is an item of the report."""
         return self.kind in ("auto", "confirm")
+
+
+_ItemClass = TypedDict("_ItemClass", {"class": str})
+
+
+class _ItemMarks(TypedDict, total=False):
+    together: list[int]
+    flags: list[str]
+    diff: str | None
+
+
+class CandidateItem(TypedDict):
+    """A commit that may be the stage's now."""
+
+    ref: str
+    commit: str
+    why: str
+    recommended: bool
+
+
+class StaleItem(_ItemClass, _ItemMarks):
+    """A record that history has left behind, or left until it was settled; `class` is `auto` or `confirm`.
+
+    `together` are the stages that became one commit with it, `diff` is there with --diff.
+    """
+
+    stage: int
+    recorded: str
+    replacement: str | None
+    proof: str | None
+    branch: str | None
+    reason: str
+    found_by: str | None
+    verified_carries: bool | None
+    landed: bool | None
+    candidates: list[CandidateItem]
+
+
+def stale_item(finding: Finding) -> StaleItem:
+    """One stale record in JSON, as `reconcile` lists it and as the refusal carries it."""
+    new = finding.new
+    marks: _ItemMarks = {}
+    if finding.together:
+        marks["together"] = list(finding.together)
+    if finding.flags:
+        marks["flags"] = list(finding.flags)
+    return {
+        "stage": finding.stage,
+        "class": finding.kind,
+        "recorded": finding.recorded.head,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "branch": finding.branch,
+        "reason": finding.reason,
+        "found_by": finding.found_by if new else None,
+        "verified_carries": finding.verified_carries if new else None,
+        "landed": new.landed if new else None,
+        **marks,
+        "candidates": [
+            {"ref": offer.ref, "commit": offer.commit, "why": offer.why, "recommended": offer.recommended}
+            for offer in finding.candidates
+        ],
+    }
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from okstra_cli.json_budget import Truncatable, fitted, size_of_json, truncated
+from okstra_cli.json_budget import fitted, size_of_json, truncatable, truncated
 
 TEXTS = some.text(max_size=60) | some.sampled_from(["\x00" * 500, "한" * 500, "\udcff" * 300, "a" * 5000])
 SCALARS = TEXTS | some.none() | some.booleans() | some.integers(-(10**20), 10**20)
-ROWS = some.fixed_dictionaries({"name": TEXTS, "more": some.lists(TEXTS, max_size=30).map(Truncatable)})
+ROWS = some.fixed_dictionaries({"name": TEXTS, "more": some.lists(TEXTS, max_size=30).map(truncatable)})
 DOCUMENTS = some.fixed_dictionaries(
-    dict.fromkeys("abcd", SCALARS) | {name: some.lists(ROWS | TEXTS, max_size=60).map(Truncatable) for name in "ef"}
+    dict.fromkeys("abcd", SCALARS) | {name: some.lists(ROWS | TEXTS, max_size=60).map(truncatable) for name in "ef"}
 )
 
 
@@ -36,12 +36,12 @@ def test_a_text_is_cut_to_bytes_and_marked(text: str, size: int) -> None:
 
 
 def test_what_fits_is_left_as_it_is() -> None:
-    made = fitted({"a": "x", "b": Truncatable([1, {"c": "y"}])}, 100)
+    made = fitted({"a": "x", "b": truncatable([1, {"c": "y"}])}, 100)
     assert made == {"a": "x", "b": {"count": 2, "shown": [1, {"c": "y"}]}}
 
 
 def test_the_largest_list_gives_way_first() -> None:
-    made = fitted({"small": Truncatable(["a", "b"]), "large": Truncatable(["x" * 90] * 20)}, 1000)
+    made = fitted({"small": truncatable(["a", "b"]), "large": truncatable(["x" * 90] * 20)}, 1000)
     assert made["small"]["shown"] == ["a", "b"]
     assert 3 <= len(made["large"]["shown"]) < 20
     assert made["large"]["count"] == 20
