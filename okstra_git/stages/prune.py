@@ -202,7 +202,7 @@ def _ask_release(task: Task, place: Reservation) -> str:
     if kind not in ("stage", "group"):
         return ""
     flag = "--stage" if kind == "stage" else "--group"
-    return f"; if it may go: {command('git okstra worktree release --task-key', str(task.key), flag, name)}"
+    return f"; if it may go: {command('git okstra worktree release', ('--task-key', task.key), (flag, name))}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
