@@ -201,8 +201,10 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    flag = "--stage" if kind == "stage" else "--group"
-    return f"; if it may go: {command('git okstra worktree release', ('--task-key', task.key), (flag, name))}"
+    line = "git okstra worktree release"
+    key = ("--task-key", task.key)
+    again = command(line, key, ("--stage", name)) if kind == "stage" else command(line, key, ("--group", name))
+    return f"; if it may go: {again}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
