@@ -152,8 +152,8 @@ class Judge:
             searched = self._search(case, target)
             hits = searched.result.hits
             if len(hits) == 1 and not searched.result.outside and self._sees_all(case):
-                changed = next((earlier.result.made[-1] for earlier in case.searched[:-1] if earlier.ref.kind == "target"
-                                and earlier.result.made and not earlier.result.hits), None)  # fmt: skip
+                made = [earlier.result for earlier in case.searched[:-1] if earlier.ref.kind == "target"]
+                changed = next((result.made[-1] for result in made if result.made and not result.hits), None)
                 if changed is not None:
                     return self._questions.ask_beside(case, searched, hits[0], changed)
                 return self._landed(case, searched, hits[0], is_accounted)
