@@ -201,9 +201,8 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    what = ("--stage", name) if kind == "stage" else ("--group", name)
-    line = command("git okstra worktree release", ("--task-key", str(task.key)), what)
-    return f"; if it may go: {line}"
+    flag = "--stage" if kind == "stage" else "--group"
+    return f"; if it may go: {command('git okstra worktree release --task-key', str(task.key), flag, name)}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
