@@ -201,8 +201,9 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    flag = "--stage" if kind == "stage" else "--group"
-    return f"; if it may go: {command('git okstra worktree release --task-key', str(task.key), flag, name)}"
+    what = ("--stage", name) if kind == "stage" else ("--group", name)
+    line = command("git okstra worktree release", ("--task-key", str(task.key)), what)
+    return f"; if it may go: {line}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
