@@ -201,7 +201,9 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    return f"; if it may go: git okstra worktree release --task-key {task.key} --{word(kind)} {word(name)}"
+    what = ("--stage", name) if kind == "stage" else ("--group", name)
+    line = command("git okstra worktree release", ("--task-key", str(task.key)), what)
+    return f"; if it may go: {line}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
