@@ -213,7 +213,7 @@ def publish(
 
 
 def _ask_to_publish(session: Session, plan: "PublishPlan") -> None:
-    """Raises NeedsYes unless a person at the terminal says yes to the plan, which is shown."""
+    """Raises `handoff.needs-yes` unless a person at the terminal says yes to the plan, which is shown."""
     from okstra_cli.output import tell
     from okstra_cli.views.publish import plan_page
 

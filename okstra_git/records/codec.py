@@ -37,7 +37,7 @@ def encode_event(event: Event) -> bytes:
 
 
 def encode_readable(event: Event) -> bytes:
-    """One line, newline included; refuses (`NotRecordable`) what nobody would read again."""
+    """One line, newline included; refuses (`record.refused`) what nobody would read again."""
     line = encode_event(event)
     if not decode_events(line).events:
         raise _unreadable(

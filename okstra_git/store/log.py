@@ -105,7 +105,7 @@ def list_event_files(git: Git, tip: str) -> dict[str, str]:
 
 
 def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
-    """The bytes of these events, by slashed task key; refuses what nobody would read again (`NotRecordable`)."""
+    """The bytes of these events, by slashed task key; refuses what nobody would read again (`record.refused`)."""
     lines: dict[TaskKey, bytes] = {}
     for event in events:
         task = event.fact.task
