@@ -55,6 +55,8 @@ def _candidates(line: CommandLine, table: Table) -> Iterable[Candidate] | str:
         kind = command.argument_wanted(line)
         if not kind:
             return command.options_left(line)
+    if kind == "<command>":
+        return table.names_below([word for word in line.words[1:] if not word.startswith("-")])
     if kind in ("<file>", "<directory>"):
         return FILES if kind == "<file>" else DIRECTORIES
     return offer_values(kind, line, command)
