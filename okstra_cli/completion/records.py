@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from okstra_cli.completion.line import CommandLine
-    from okstra_cli.completion.table import Candidate, Command
+    from okstra_cli.completion.command_line import Candidate, Command, CommandLine
 
 _LONGEST = 64 << 20
 _ENDED = ("finished", "failed", "abandoned")
