@@ -47,7 +47,6 @@ EXCUSED: dict[str, str] = {
     "okstra_cli/failures.py": "files a report when everything else has failed: a new file, without links",
     "okstra_cli/demo/playground.py": "a repository of its own in a new folder",
     "okstra_cli/demo/performance.py": "a folder of its own",
-    "okstra_cli/wizard/plain.py": "a step has to be quick, so by os alone; plain files only",
     "okstra_cli/wizard/state_file.py": "a step has to be quick, so by os alone; a new file, and no link below .okstra/",
     "okstra_cli/wizard/commands.py": "makes the folder of a named state file, and removes one that it read",
     "okstra_cli/wizard/texts.py": "reads the texts that okstra ships",
