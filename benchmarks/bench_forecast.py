@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import git, judge, new_repository, okstra, say, store_of
 from okstra_git.git.objects import tree_of
-from okstra_git.handoff.forecast import Forecast, LiveStage, forecast
-from okstra_git.handoff.known_merges import KnownMerges
+from okstra_git.handoff.forecast import Forecast, KnownMerges, LiveStage, forecast
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageStarted
 

@@ -16,6 +16,7 @@ START, WORK, HISTORY, UPKEEP = "Start here", "Tasks and stages", "History", "Upk
 COMMANDS = {
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
+    "landed": Row("landed", START, "Say whether branches have landed, squashed or rebased ones too"),
     "demo": Row("demo", START, "Watch records follow rewritten history in a small repository"),
     "wizard": Row("wizard", START, "Ask for everything that a run begins with, an agent or a person"),
     "task": Row("task", WORK, "Open, list, show and close tasks"),
@@ -28,6 +29,7 @@ COMMANDS = {
     "handoff": Row("handoff", WORK, "Turn verified stages into pull requests"),
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
+    "prove": Row("prove", HISTORY, "Tell whether two commits, ranges or branches are one change"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
     "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),

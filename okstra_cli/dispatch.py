@@ -10,7 +10,7 @@ from okstra_cli.fault_injection import drilled
 from okstra_cli.global_flags import settle_form, split_line, unread_flags
 from okstra_cli.output import Answer, OutputFailed, emit
 from okstra_cli.session import Session, Surroundings
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 
 HELP = ("-h", "--help")
 
@@ -68,7 +68,7 @@ def _front_page(*, asked: bool, shown: bool) -> Answer:
 
     if asked:
         return _help(front_page())
-    refusal = UsageError("no command was named", hint="git okstra --help")
+    refusal = refuse("usage", "no command was named", hint="git okstra --help")
     return Answer(text=front_page if shown else str, error=refusal)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from okstra_cli.page import clean
 from okstra_cli.session import Session
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.version import VERSION
 
 OUTSIDE = (
@@ -22,34 +22,15 @@ LONGEST_PATH = 300
 UNKNOWN = ("task.unknown", "stage.unknown")
 
 
-class Interrupted(OkstraError):
-    """A person pressed Ctrl-C; the status is the shell's for SIGINT."""
-
-    code = "interrupted"
-    exit_status = 130
-
-
-class HostRefused(OkstraError):
-    """The machine said no: full, read-only or forbidden."""
-
-    code = "host.refused"
-
-
-class Internal(OkstraError):
-    """A bug in okstra; `report` is the file that describes it."""
-
-    code = "internal"
-
-
 def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> OkstraError:
     """The refusal that stands for this exception."""
     if isinstance(error, OkstraError):
         return _hidden(error, session=session) or error
     if isinstance(error, KeyboardInterrupt):
-        return Interrupted("interrupted")
+        return refuse("interrupted", "interrupted")
     if isinstance(error, OSError) and error.errno in OUTSIDE:
         place = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
-        return HostRefused(f"{error.strerror}{place}", hint="git okstra doctor")
+        return refuse("host.refused", f"{error.strerror}{place}", hint="git okstra doctor")
     refusal = _wrong_usage(error, session=session) or _damage(error, session=session)
     return refusal or _bug(error, session=session, argv=argv)
 
@@ -72,7 +53,7 @@ def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
     for problem in session.store.read().problems:
         if problem.code in DAMAGE:
             message = f"{error.message}, as far as can be read: {problem.message}"
-            return type(error)(message, hint="git okstra fsck", **error.facts)
+            return refuse(error.code, message, hint="git okstra fsck", **error.facts)
     return None
 
 
@@ -83,20 +64,22 @@ def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | Non
     from typer.exceptions import TyperException
 
     if isinstance(error, Abort):
-        return Interrupted("interrupted")
+        return refuse("interrupted", "interrupted")
     if not isinstance(error, TyperException):
         return None
     sentence = clean(error.format_message().strip().removesuffix("."))
-    return UsageError(sentence[:1].lower() + sentence[1:], hint=f"{session.command_path} --help")
+    return refuse("usage", sentence[:1].lower() + sentence[1:], hint=f"{session.command_path} --help")
 
 
-def _bug(error: BaseException, *, session: Session, argv: Sequence[str]) -> Internal:
+def _bug(error: BaseException, *, session: Session, argv: Sequence[str]) -> OkstraError:
     message = f"{type(error).__name__}: {error}"[:300]
     try:
         report = file_report(error, session=session, argv=argv)
     except OSError:
-        return Internal(f"a bug in okstra: {message}", hint="please report it with this command line", report=None)
-    return Internal(f"a bug in okstra: {message}", hint=f"the report is in {report}", report=str(report))
+        return refuse(
+            "internal", f"a bug in okstra: {message}", hint="please report it with this command line", report=None
+        )
+    return refuse("internal", f"a bug in okstra: {message}", hint=f"the report is in {report}", report=str(report))
 
 
 def file_report(error: BaseException, *, session: Session, argv: Sequence[str]) -> Path:

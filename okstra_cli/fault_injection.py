@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from itertools import count
 
+from okstra_git.errors import refuse
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +54,5 @@ def _action(text: str) -> Callable[[], None]:
     word, _, milliseconds = text.partition("=")
     if word == "delay" and milliseconds.isdigit():
         return lambda: time.sleep(int(milliseconds) / 1000)
-    from okstra_git.errors import UsageError
 
-    raise UsageError(f"{VARIABLE} is not understood", hint="<point>:kill, <point>:stop or <point>:delay=<ms>")
+    raise refuse("usage", f"{VARIABLE} is not understood", hint="<point>:kill, <point>:stop or <point>:delay=<ms>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def split_line(argv: Sequence[str]) -> tuple[GlobalFlags, list[str]]:
             setattr(flags, SWITCHES[word], True)
         elif word == "-C":
             if not words:
-                raise UsageError("-C needs a directory", hint="git okstra -C DIR …")
+                raise refuse("usage", "-C needs a directory", hint="git okstra -C DIR …")
             flags.directory = os.path.join(flags.directory, words.pop())
         else:
             rest.append(word)
     if flags.json and flags.text:
-        raise UsageError("--json and --text exclude each other", hint="name one of them")
+        raise refuse("usage", "--json and --text exclude each other", hint="name one of them")
     return flags, rest
 
 

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from okstra_cli.command_table import ALIASES, COMMANDS
 from okstra_cli.global_flags import EVERYWHERE
 from okstra_cli.typer_fast import name_values, spare_coercion
-from okstra_git.errors import UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import quote
 
 HELP_FLAGS = {"help_option_names": ["-h", "--help"]}
@@ -27,7 +27,7 @@ class CommandGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         spare_coercion(self, ctx)
         if not args:
-            raise UsageError(f"{ctx.command_path} needs a command: {', '.join(self.commands)}", hint=_help_of(ctx))
+            raise refuse("usage", f"{ctx.command_path} needs a command: {', '.join(self.commands)}", hint=_help_of(ctx))
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -49,10 +49,10 @@ class CommandGroup(TyperGroup):
                 [(name, command.get_short_help_str(200)) for name, command in commands if not command.hidden]
             )
 
-    def _unknown(self, ctx: Any, name: str) -> UsageError:
+    def _unknown(self, ctx: Any, name: str) -> OkstraError:
         near = get_close_matches(name, [*self.commands, *self.aliases])
         hint = f"did you mean {' or '.join(near)}?\n{_help_of(ctx)}" if near else _help_of(ctx)
-        return UsageError(f"{ctx.command_path} has no command {quote(name)}", hint=hint, near=near)
+        return refuse("usage", f"{ctx.command_path} has no command {quote(name)}", hint=hint, near=near)
 
 
 class Root(CommandGroup):

@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.host.subprocesses import edit_file, find_editor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_cli.session import Session
-
-
-class NoEditor(OkstraError):
-    """No one could answer: no editor is named and there is no terminal."""
-
-    code = "editor.missing"
 
 
 def edit_report(session: Session, report: Path) -> None:
@@ -31,7 +25,8 @@ def _editor(session: Session, report: Path) -> str:
         return editor
     if session.around.stdin.isatty() and session.around.stderr_is_terminal:
         return "vi"
-    raise NoEditor(
+    raise refuse(
+        "editor.missing",
         "there is neither an editor (EDITOR) nor a terminal to answer in",
         hint=f"answer in {word(report)}, then prepare again with --clarification-response {word(report)}",
         report=str(report),

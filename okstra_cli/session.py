@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from okstra_cli.global_flags import GlobalFlags
 from okstra_cli.page import clean
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey
 from okstra_git.porcelain.workspace import Workspace
 
@@ -160,12 +160,6 @@ class Session:
             return
 
 
-class ProgramNotFound(OkstraError):
-    """Hooks need an installed program to call, and none was found."""
-
-    code = "hooks.no-program"
-
-
 def find_program() -> Path:
     """The absolute path of git-okstra, for hooks that run without the user's PATH; refuses when there is none."""
     beside = Path(sys.executable).with_name("git-okstra")
@@ -175,6 +169,8 @@ def find_program() -> Path:
     on_path = shutil.which("git-okstra")
     if beside.exists() or on_path:
         return beside if beside.exists() else Path(on_path or "").absolute()
-    raise ProgramNotFound(
-        "no git-okstra program was found for the hooks to call", hint="once it is installed: git okstra init"
+    raise refuse(
+        "hooks.no-program",
+        "no git-okstra program was found for the hooks to call",
+        hint="once it is installed: git okstra init",
     )

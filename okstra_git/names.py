@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, NewType
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 
 CommitId = NewType("CommitId", str)
 """A full lower-case hexadecimal SHA-1 object name, 40 characters."""
@@ -30,12 +30,6 @@ class BadName(OkstraError):
     """A key, slug, stage number or group id that does not follow the grammar."""
 
     code = "name.bad"
-
-
-class ScopeConflict(OkstraError):
-    """Both a stage and a group were named where only one scope fits."""
-
-    code = "name.scope-conflict"
 
 
 def is_slug(text: str) -> bool:
@@ -80,8 +74,11 @@ class TaskKey(NamedTuple):
     def scoped(self, *, stage: int | None = None, group: str | None = None) -> str:
         """The registry key: the slashed key with `#stage-<N>` or `#group-<id>`; refuses both at once."""
         if stage is not None and group is not None:
-            raise ScopeConflict(
-                "a stage and a group were both named", hint="name the stage or the group, not both", stage=stage
+            raise refuse(
+                "name.scope-conflict",
+                "a stage and a group were both named",
+                hint="name the stage or the group, not both",
+                stage=stage,
             )
         if stage is not None:
             return f"{self.slashed}#stage-{stage}"

@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey
 
 OKSTRA = ".okstra"
 RUNS = "runs"
 IMPLEMENTATION = "implementation"
-
 MOST_DIGITS = 6
 """Digits of a number in a file's name; a longer one is nothing that a run was given."""
-
 CATEGORIES = (
     "instruction-set", "manifests", "prompts", "reports", "sessions", "state", "worker-results", "logs",
 )  # fmt: skip
@@ -144,14 +142,7 @@ def real_path(path: Path) -> Path:
 
 LANGUAGES = ("en", "ko")
 """Those that the templates and the wizard have words in; the first one stands in for the others."""
-
 _PACKAGE = Path(__file__).resolve().parent
-
-
-class NotShipped(OkstraError):
-    """The installation lacks its data files."""
-
-    code = "install.incomplete"
 
 
 def hooks_directory() -> Path:
@@ -172,4 +163,6 @@ def _require(name: str, package: Path) -> Path:
     tree = package.parent
     if (tree / "pyproject.toml").is_file() and (tree / name).is_dir():
         return tree / name
-    raise NotShipped(f"this installation of okstra has no {name}/ directory", hint="install git-okstra again")
+    raise refuse(
+        "install.incomplete", f"this installation of okstra has no {name}/ directory", hint="install git-okstra again"
+    )

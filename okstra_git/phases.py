@@ -4,14 +4,8 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from okstra_git.contract import GROUP_HANDOFF
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import quote
-
-
-class UnknownTaskType(OkstraError):
-    """There is no such task type."""
-
-    code = "task-type.unknown"
 
 
 class Phase(NamedTuple):
@@ -59,5 +53,7 @@ def require_phase(name: str) -> Phase:
     if phase is None:
         near = get_close_matches(name, PHASES)
         hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(PHASES)}"
-        raise UnknownTaskType(f"{quote(name)} is not a task type", hint=hint, value=name[:200], known=list(PHASES))
+        raise refuse(
+            "task-type.unknown", f"{quote(name)} is not a task type", hint=hint, value=name[:200], known=list(PHASES)
+        )
     return phase

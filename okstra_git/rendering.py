@@ -11,20 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSynta
 
 from okstra_git import contract
 from okstra_git.commands import exact_word, word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.paths import LANGUAGES, templates_directory
-
-
-class BrokenTemplate(OkstraError):
-    """A template that cannot be parsed, or that names something it was not given."""
-
-    code = "template.broken"
-
-
-class UnknownLanguage(OkstraError):
-    """There are no labels in this language."""
-
-    code = "language.unknown"
 
 
 def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> str:
@@ -39,7 +27,8 @@ def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> st
         return _environment(directory).get_template(name).render(values)
     except Exception as error:
         place, line = _place_of(error, directory, name)
-        raise BrokenTemplate(
+        raise refuse(
+            "template.broken",
             f"the template {place} is broken in line {line}: {error}",
             hint="mend the template; templates/README.md tells how they are made",
             template=place,
@@ -50,7 +39,7 @@ def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> st
 def read_labels(language: str) -> dict[str, str]:
     """The words that people read, in one of `LANGUAGES`."""
     if language not in LANGUAGES:
-        raise UnknownLanguage(f"there are no labels in {language!r}", hint=f"one of {', '.join(LANGUAGES)}")
+        raise refuse("language.unknown", f"there are no labels in {language!r}", hint=f"one of {', '.join(LANGUAGES)}")
     return _labels(language)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from okstra_git import paths
 from tests.kit.answers import run_program
+from tests.kit.refusals import refuses
 from tests.kit.surroundings import ROOT
 
 _FIND = "from okstra_git import shipped; print(shipped.hooks_directory()); print(shipped.templates_directory())"
@@ -22,7 +23,7 @@ def test_a_source_tree_serves_its_own_directories() -> None:
 
 def test_directories_of_a_stranger_beside_the_package_are_not_ours(tmp_path: Path) -> None:
     (tmp_path / "hooks").mkdir()
-    with pytest.raises(paths.NotShipped, match="no hooks/ directory"):
+    with refuses("install.incomplete", match="no hooks/ directory"):
         paths._require("hooks", tmp_path / "okstra_git")
 
 

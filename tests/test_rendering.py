@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.errors import OkstraError
 from okstra_git.rendering import (
-    BrokenTemplate,
-    UnknownLanguage,
     code_block,
     code_span,
     drop_compiled,
@@ -14,6 +13,7 @@ from okstra_git.rendering import (
     render,
     table_cell,
 )
+from tests.kit.refusals import refuses
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def shelf(tmp_path: Path) -> Path:
     return folder
 
 
-def broken(shelf: Path, text: str, **values: object) -> BrokenTemplate:
+def broken(shelf: Path, text: str, **values: object) -> OkstraError:
     (shelf / "t.md.j2").write_text(text)
-    with pytest.raises(BrokenTemplate) as caught:
+    with refuses("template.broken") as caught:
         render("t.md.j2", values, root=shelf)
     return caught.value
 
@@ -58,7 +58,7 @@ def test_an_error_of_python_in_a_template_is_the_templates(shelf: Path) -> None:
 
 
 def test_a_template_that_is_not_there_is_refused(shelf: Path) -> None:
-    with pytest.raises(BrokenTemplate, match=r"missing\.md\.j2"):
+    with refuses("template.broken", match=r"missing\.md\.j2"):
         render("missing.md.j2", {}, root=shelf)
 
 
@@ -110,5 +110,5 @@ def test_compiled_templates_are_not_removed_through_a_link(tmp_path: Path, link:
 
 def test_labels_in_an_unknown_language_are_refused() -> None:
     assert read_labels("ko")["report"] == "보고서"
-    with pytest.raises(UnknownLanguage, match="no labels in 'fr'"):
+    with refuses("language.unknown", match="no labels in 'fr'"):
         read_labels("fr")

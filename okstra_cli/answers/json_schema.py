@@ -11,7 +11,7 @@ from pydantic import ConfigDict, TypeAdapter
 from okstra_cli.answers.parts import Error
 from okstra_cli.answers.table import ANSWERS
 from okstra_cli.command_table import ALIASES
-from okstra_git.errors import SCHEMA, UsageError
+from okstra_git.errors import SCHEMA, refuse
 from okstra_git.names import quote
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,7 +28,7 @@ def require_command(words: list[str]) -> str:
     members = [each for each in ANSWERS if each.startswith(f"{name} ")]
     near = members or get_close_matches(name, ANSWERS)
     hint = f"did you mean {' or '.join(near)}?\n{HINT}" if near else HINT
-    raise UsageError(f"no command {quote(name)} has a schema", hint=hint, near=near)
+    raise refuse("usage", f"no command {quote(name)} has a schema", hint=hint, near=near)
 
 
 def schema_of(command: str) -> dict[str, Any]:

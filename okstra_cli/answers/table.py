@@ -2,7 +2,20 @@
 
 from typing import Any, NamedTuple
 
-from okstra_cli.answers import context, documents, handoff, history, inspecting, runs, tasks, upkeep, wizard, worktrees
+from okstra_cli.answers import (
+    context,
+    documents,
+    handoff,
+    history,
+    inspecting,
+    landed,
+    proofs,
+    runs,
+    tasks,
+    upkeep,
+    wizard,
+    worktrees,
+)
 from okstra_cli.answers.parts import Template
 
 
@@ -20,6 +33,7 @@ def _shapes(*done: Any, beside_error: tuple[Any, ...] = ()) -> Shapes:
 ANSWERS: dict[str, Shapes] = {
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
+    "landed": _shapes(landed.LandedRefs),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),
@@ -71,6 +85,7 @@ ANSWERS: dict[str, Shapes] = {
     "worktree repair": _shapes(worktrees.RepairedWorktrees),
     "worktree prune": _shapes(worktrees.PrunedWorktrees),
     "reconcile": _shapes(history.Reconciled, history.ReconciledTasks, history.CheckedMoves),
+    "prove": _shapes(proofs.ProvenSame),
     "log": _shapes(history.EventLog, history.IgnoredLogs, history.LogChoice),
     "setup": _shapes(upkeep.SetupDone, upkeep.SetupChecked, beside_error=(upkeep.SetupChecked,)),
     "hooks install": _shapes(upkeep.Hooks),

@@ -8,7 +8,7 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
@@ -172,9 +172,11 @@ def confirm(
         gate for gate, wanted in ((GATE_COMPLETE, complete), (GATE_SKIPPED, skip), (GATE_PENDING, pending)) if wanted
     ]
     if len(gates) + (question is not None) > 1:
-        raise UsageError("--question, --complete, --skip and --pending exclude each other", hint="give one of them")
+        raise refuse(
+            "usage", "--question, --complete, --skip and --pending exclude each other", hint="give one of them"
+        )
     if question is None and (answer, answer_file, date) != (None, None, None):
-        raise UsageError("an answer needs its question", hint=f"--question N; {confirm_command(file)} lists them")
+        raise refuse("usage", "an answer needs its question", hint=f"--question N; {confirm_command(file)} lists them")
     workspace = Session.of(context).workspace
     if gates:
         edit = set_gate(workspace, file, gates[0], dry_run=dry_run)

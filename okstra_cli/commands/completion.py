@@ -7,7 +7,7 @@ import typer
 
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 from okstra_git.names import quote
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ def completion(
 def _require_script(shell: str) -> str:
     """What a shell reads once, to ask `git-okstra completion --list` from then on; refuses a shell without a script."""
     if shell not in SHELLS:
-        raise UsageError(f"there is no completion for {quote(shell)}", hint=f"name one of {', '.join(SHELLS)}")
+        raise refuse("usage", f"there is no completion for {quote(shell)}", hint=f"name one of {', '.join(SHELLS)}")
     return (files("okstra_cli.completion") / f"okstra.{shell}").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
+from okstra_git.errors import refuse
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
@@ -215,17 +216,17 @@ def _ask_to_publish(session: Session, plan: "PublishPlan") -> None:
     """Raises NeedsYes unless a person at the terminal says yes to the plan, which is shown."""
     from okstra_cli.output import tell
     from okstra_cli.views.handoff import plan_page
-    from okstra_git.porcelain.publish import NeedsYes
 
     if not session.may_ask:
-        raise NeedsYes(
+        raise refuse(
+            "handoff.needs-yes",
             f"pushing {plan.group.branch} to {plan.remote.name} is for a person to decide; nothing was pushed",
             hint="repeat with --dry-run to see everything, with --yes to do it",
             steps=list(plan.steps()),
         )
     tell(session, plan_page(plan))
     if not session.confirms("Push and open the pull request" if plan.opens else "Push the branch"):
-        raise NeedsYes("not confirmed; nothing was pushed", hint="repeat when it should be pushed")
+        raise refuse("handoff.needs-yes", "not confirmed; nothing was pushed", hint="repeat when it should be pushed")
 
 
 @app.command("record-pr")

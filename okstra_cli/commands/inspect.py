@@ -9,7 +9,7 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 from okstra_git.names import quote
 from okstra_git.porcelain.task_lookup import Identity
 
@@ -89,7 +89,7 @@ def _parse_limit(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):
-        raise UsageError(f"{quote(text)} is not a number to cut a list to", hint="--limit 20")
+        raise refuse("usage", f"{quote(text)} is not a number to cut a list to", hint="--limit 20")
     return int(text)
 
 
@@ -100,4 +100,4 @@ def _parse_moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"{quote(text)} is not a date", hint="--since 2026-11-21, or 2026-11-21T09:30") from error
+        raise refuse("usage", f"{quote(text)} is not a date", hint="--since 2026-11-21, or 2026-11-21T09:30") from error

@@ -10,7 +10,7 @@ from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def log(
     if task in (IGNORE, HEED) and writers:
         return _choose(workspace, writers, ignore=task == IGNORE)
     if writers:
-        raise UsageError(
+        raise refuse(
+            "usage",
             "git okstra log shows one task, or all of them",
             hint="git okstra log TASK, or git okstra log ignore WRITER",
         )
@@ -68,7 +69,7 @@ def log(
     except OkstraError as refusal:
         if task in (IGNORE, HEED) and refusal.code == "task.unknown":
             message = "whose log is meant has to be said"
-            raise UsageError(message, hint=f"{command('git okstra log', task)} WRITER") from refusal
+            raise refuse("usage", message, hint=f"{command('git okstra log', task)} WRITER") from refusal
         raise
     events = read_log(workspace, key, limit=number)
     answer: shapes.EventLog = {"events": [view.event_json(event) for event in events]}

@@ -9,6 +9,7 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
+from okstra_git.errors import refuse
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
@@ -30,14 +31,13 @@ def list_(
 ) -> Answer:
     """List runs, the newest first, and whether the process behind each still lives."""
     from okstra_cli.views import run as view
-    from okstra_git.errors import UsageError
     from okstra_git.names import quote
     from okstra_git.porcelain.current_state import LivenessChecker
-    from okstra_git.runs.lookup import list_runs
+    from okstra_git.runs.history import list_runs
 
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
-        raise UsageError(f"{quote(recent)} is not a number of runs", hint="--recent 10")
+        raise refuse("usage", f"{quote(recent)} is not a number of runs", hint="--recent 10")
     key = identity.task
     state = session.store.read().state
     with_ended = all_ or recent is not None
@@ -61,7 +61,7 @@ def show(
     from okstra_cli.views import run as view
     from okstra_git.bundle.archive import read_archived, require_archive
     from okstra_git.porcelain.current_state import LivenessChecker
-    from okstra_git.runs.lookup import require_run
+    from okstra_git.runs.history import require_run
     from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
@@ -103,16 +103,15 @@ def resume(
       git okstra run resume 01J9ZK
     """
     from okstra_cli.views import run as view
-    from okstra_git.errors import UsageError
     from okstra_git.porcelain.explain import explain_task
     from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.runs.lookup import require_run
+    from okstra_git.runs.history import require_run
     from okstra_git.store.registry import require_task
 
     workspace = Session.of(context).workspace
     if run is None and not explain:
-        raise UsageError("no run was named", hint="git okstra run list, or git okstra run resume --explain")
+        raise refuse("usage", "no run was named", hint="git okstra run list, or git okstra run resume --explain")
     if not explain:
         resumed = resume_run(workspace, run or "", force=force, holder=holder)
         return Answer(view.resumed_json(resumed), lambda: view.resumed_text(resumed))
@@ -139,14 +138,13 @@ def finish(
 ) -> Answer:
     """Record that a run came to its end, and archive its files, redacted, in the log."""
     from okstra_cli.views import run as view
-    from okstra_git.errors import UsageError
     from okstra_git.names import quote
     from okstra_git.phases import require_routing
     from okstra_git.porcelain.end_run import finish as finish_run
     from okstra_git.runs.ending import Finish
 
     if outcome not in ("finished", "failed"):
-        raise UsageError(f"{quote(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
+        raise refuse("usage", f"{quote(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
     phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report, phase, reason)
     ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive)

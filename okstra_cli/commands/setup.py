@@ -7,7 +7,7 @@ import typer
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 
 app = single_command()
 
@@ -73,6 +73,6 @@ def setup(
 
 def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool) -> None:
     if check and (uninstall or dry_run or force):
-        raise UsageError("--check only looks; it goes with no other action", hint="git okstra setup --check")
+        raise refuse("usage", "--check only looks; it goes with no other action", hint="git okstra setup --check")
     if uninstall and force:
-        raise UsageError("--uninstall keeps what you edited; there is nothing to force", hint="leave --force out")
+        raise refuse("usage", "--uninstall keeps what you edited; there is nothing to force", hint="leave --force out")

@@ -34,7 +34,7 @@ def status(
     uncommitted work included, and shows where they contradict each other.
     """
     from okstra_git.porcelain.task_lookup import named_key
-    from okstra_git.porcelain.unused import is_unused
+    from okstra_git.porcelain.workspace import is_unused
 
     session = Session.of(context)
     only = named_key(session.workspace, task, identity)
@@ -60,7 +60,8 @@ def status(
 def _nothing_json(workspace: "Workspace", *, only_problems: bool) -> "shapes.Status":
     """The same JSON for a clone in which there is nothing: an agent asks in every repository that it comes into."""
     from okstra_cli.views.health import problem_json
-    from okstra_git.porcelain.unused import NOT_SET_UP, project_of
+    from okstra_git.porcelain.workspace import NOT_SET_UP
 
-    facts: shapes.Status = {"project": project_of(workspace), "writer": None, "problems": [problem_json(NOT_SET_UP)]}
+    problems = [problem_json(NOT_SET_UP)]
+    facts: shapes.Status = {"project": workspace.settings.project, "writer": None, "problems": problems}
     return facts if only_problems else {**facts, "tasks": []}

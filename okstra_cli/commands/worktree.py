@@ -90,7 +90,7 @@ def repair(
     from okstra_cli.views import worktree as view
     from okstra_git.names import parse_group, parse_stage
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.stages.repair import repair_worktrees
+    from okstra_git.stages.worktrees import repair_worktrees
 
     session = Session.of(context)
     number, member = parse_stage(stage) if stage else None, parse_group(group) if group else None

@@ -19,25 +19,13 @@ from okstra_cli.output import tell as show
 from okstra_cli.page import clean
 from okstra_cli.session import find_program
 from okstra_cli.views import demo as view
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.paths import real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
 
 SOURCE = real_path(Path(__file__)).parents[2]
-
-
-class NotEmpty(OkstraError):
-    """The directory to keep the demo in holds something already."""
-
-    code = "demo.not-empty"
-
-
-class NotMade(OkstraError):
-    """The directory for the demo cannot be made or written."""
-
-    code = "demo.no-directory"
 
 
 def perform(session: Session, keep: Path | None) -> Answer:
@@ -74,11 +62,14 @@ def _empty(directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
         full = next(directory.iterdir(), None) is not None
     except OSError as error:
-        raise NotMade(
-            f"{clean(str(directory))} cannot be used: {error.strerror}", hint="name a new directory with --keep DIR"
+        raise refuse(
+            "demo.no-directory",
+            f"{clean(str(directory))} cannot be used: {error.strerror}",
+            hint="name a new directory with --keep DIR",
         ) from error
     if full:
-        raise NotEmpty(
+        raise refuse(
+            "demo.not-empty",
             f"{clean(str(directory))} is not empty; the demo only makes new repositories",
             hint="name a new directory with --keep DIR",
             directory=str(directory),

@@ -8,7 +8,7 @@ from okstra_cli.page import Cell, Page
 from okstra_cli.views.pull_requests import leaving_json
 from okstra_git.commands import word
 from okstra_git.git.revisions import branch_refs
-from okstra_git.handoff.leaving import describe
+from okstra_git.handoff.group_status import describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import tasks
     from okstra_cli.answers import upkeep as shapes
     from okstra_git.health.findings import CheckResult, HealthFinding
-    from okstra_git.porcelain.unused import StatusProblem
+    from okstra_git.porcelain.workspace import StatusProblem
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": "faint"}
 SHOWN_OF_A_KIND = 20

@@ -11,7 +11,7 @@ from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.grammar import show_time
-from okstra_git.runs.progress import named_stages
+from okstra_git.runs.history import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
-    from okstra_git.runs.timeline import Entry, EntryFacts
+    from okstra_git.runs.history import EntryFacts, TimelineEntry
 
 SHORT = 10
 ID_SHOWN = 12
@@ -70,7 +70,7 @@ def task_json(seen: TaskSeen) -> shapes.SeenTask:
     }
 
 
-def entry_json(entry: Entry, writer: str | None) -> shapes.HistoryEvent:
+def entry_json(entry: TimelineEntry, writer: str | None) -> shapes.HistoryEvent:
     """One thing that happened; which further keys there are depends on `event`."""
     return {
         "at": show_time(entry.at),
@@ -136,7 +136,7 @@ def _since(since: str | None) -> str:
     return "" if since is None else f" --since {word(since)}"
 
 
-def events_table(page: Page, entries: Sequence[Entry], now: datetime) -> None:
+def events_table(page: Page, entries: Sequence[TimelineEntry], now: datetime) -> None:
     """A row for each event; run ids are cut to what names a run, since a table has little room."""
     rows = [
         (Cell(local_time(entry.at), "faint"), Cell(age_of(entry.at, now) or "now", "faint"), _what(entry),
@@ -174,14 +174,14 @@ def run_words(run: Run, life: Liveness | None, *, with_id: bool = True) -> list[
     return [f"{run.task_type} {run.seq:03}{stage}, ", Cell(state, TONES.get(state, "plain")), f"{why}{id}"]
 
 
-def _what(entry: Entry) -> Cell:
+def _what(entry: TimelineEntry) -> Cell:
     """The event in words; a run's end says how it ended."""
     words = entry.event.replace(".", " ").replace("pr ", "pull request ")
     outcome = entry.facts.get("outcome")
     return Cell(f"run {outcome}", TONES.get(outcome, "plain")) if outcome else Cell(words)
 
 
-def details(entry: Entry) -> str:
+def details(entry: TimelineEntry) -> str:
     """What matters of one event besides its kind and its run, in one line."""
     facts = entry.facts
     words = [f"{facts['task_type']} {facts['number']:03}"] if facts.get("task_type") else []

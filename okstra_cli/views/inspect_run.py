@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import inspecting as shapes
     from okstra_cli.answers import parts
-    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.inputs import InputState
+    from okstra_git.bundle.manifests import TeamMember, TeamStatus
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
-    from okstra_git.bundle.team_status import TeamMember, TeamStatus
     from okstra_git.porcelain.inspect.resume import WayToResume
     from okstra_git.porcelain.inspect.run import Ground, RunSeen
     from okstra_git.runs.resume_choice import NextStep, OfferedChoice

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
-from okstra_git.handoff.leaving import describe
+from okstra_git.handoff.group_status import describe
 from okstra_git.records.grammar import show_time
 
 if TYPE_CHECKING:
     from okstra_cli.answers import handoff as shapes
-    from okstra_git.handoff.leaving import Leaving
-    from okstra_git.handoff.overview import GroupView
+    from okstra_git.handoff.group_status import GroupView, Leaving
     from okstra_git.porcelain.handoff import GroupStatus, HandoffStatus
     from okstra_git.porcelain.pull_requests import ClosedPullRequest, RecordedPullRequest
     from okstra_git.records.handoff import PullRequest

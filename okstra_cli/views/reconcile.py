@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.porcelain.reconcile import ReconcileOptions
     from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
-    from okstra_git.reconcile.verify import Checked
+    from okstra_git.reconcile.settle import Checked
 
 SHORT = 10
 

@@ -14,7 +14,7 @@ from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.contract import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 from okstra_git.names import named_stages
-from okstra_git.runs.lookup import short_id
+from okstra_git.runs.history import short_id
 
 if TYPE_CHECKING:
     from datetime import datetime

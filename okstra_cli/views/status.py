@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
     from okstra_git.handoff.forecast import Forecast
     from okstra_git.names import TaskKey
-    from okstra_git.porcelain.status import Seen
-    from okstra_git.porcelain.unused import StatusProblem
+    from okstra_git.porcelain.status import Survey
+    from okstra_git.porcelain.workspace import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
 
 URGENT = ("stage.stale", "anchor.unresolvable")
 
 
-def status_json(seen: Seen, *, only_problems: bool) -> shapes.Status:
+def status_json(seen: Survey, *, only_problems: bool) -> shapes.Status:
     """The binding shape of `status --json`."""
     problems = list(map(problem_json, seen.problems))
     facts: shapes.Status = {"project": seen.project, "writer": seen.writer, "problems": problems}
@@ -34,7 +34,7 @@ def status_json(seen: Seen, *, only_problems: bool) -> shapes.Status:
     return {**facts, "tasks": [_task_json(task, seen) for task in seen.tasks]}
 
 
-def _task_json(task: Task, seen: Seen) -> shapes.StatusTask:
+def _task_json(task: Task, seen: Survey) -> shapes.StatusTask:
     report = seen.reports[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     facts = task_json(task, seen.leases[task.key])
@@ -49,7 +49,7 @@ def _anchor_json(anchor: shapes.Anchor | None, report: Report) -> shapes.StatusA
     return facts if report.anchor is None else {**facts, "status": report.anchor.status}
 
 
-def _stage_json(row: shapes.Stage, finding: Finding | None, task: Task, seen: Seen) -> shapes.StatusStage:
+def _stage_json(row: shapes.Stage, finding: Finding | None, task: Task, seen: Survey) -> shapes.StatusStage:
     """The stage, how it stands in history, and its worktree."""
     checkout = checkout_json(seen.checkouts.get((task.key, row["number"])))
     return {**_as_found(row, finding), "finding": _finding_word(finding), "checkout": checkout}
@@ -68,7 +68,7 @@ def _as_found(row: shapes.Stage, finding: Finding | None) -> shapes.Stage:
     return {**row, "commit": finding.new.head, "base": finding.new.base}
 
 
-def status_page(seen: Seen, *, only_problems: bool) -> Page:
+def status_page(seen: Survey, *, only_problems: bool) -> Page:
     """Questions first, then what settles by itself, then the tasks."""
     page = Page()
     _problems(page, seen)
@@ -84,7 +84,7 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
     return page
 
 
-def _problems(page: Page, seen: Seen) -> None:
+def _problems(page: Page, seen: Survey) -> None:
     """What a person has to decide, all of it; of the rest the first of each kind, for a stranger may make thousands."""
     shown: Counter[str] = Counter()
     for problem in sorted(seen.problems, key=lambda problem: problem.code not in URGENT):
@@ -108,7 +108,7 @@ def _problem(page: Page, problem: StatusProblem) -> None:
     page.line(Cell(f"        next: {problem.hint}", "faint"))
 
 
-def _task(page: Page, task: Task, seen: Seen) -> None:
+def _task(page: Page, task: Task, seen: Survey) -> None:
     report, leases = seen.reports[task.key], seen.leases[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from okstra_git.git.unsaved_work import UnsavedItem
     from okstra_git.records.events import AnyFact
     from okstra_git.stages.prune import Pruned
-    from okstra_git.stages.repair import RepairedWorktree
-    from okstra_git.stages.worktrees import ReservedWorktree
+    from okstra_git.stages.worktrees import RepairedWorktree, ReservedWorktree
     from okstra_git.store.drift import Astray
 
 LISTED = 50

@@ -8,15 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.failures import Interrupted
 from okstra_cli.output import Answer
 from okstra_cli.wizard import answers, machine
 from okstra_cli.wizard.answers import ABORTED, State
 from okstra_cli.wizard.arguments import arguments_of, words_of
 from okstra_cli.wizard.ask_question import Desk, Question, make_question
 from okstra_cli.wizard.commands import (
-    BadStart,
-    WizardAborted,
     begin,
     choose_language,
     first_state,
@@ -28,7 +25,7 @@ from okstra_cli.wizard.state_file import Saved, read_state, write_state
 from okstra_cli.wizard.steps_end import label_of
 from okstra_cli.wizard.texts import Texts, load_texts, shortened
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -140,25 +137,14 @@ class Talk:
 NO_CURSOR = ("dumb", "unknown")
 
 
-class NoTerminal(OkstraError):
-    """There is no person to ask."""
-
-    code = "wizard.no-terminal"
-
-
-class InputClosed(OkstraError):
-    """The input ended before the wizard did."""
-
-    code = "wizard.input-closed"
-
-
 def ask_here(
     session: Session, key: TaskKey | None, *, state_file: str | None, lang: str | None, prepare: bool
 ) -> Answer:
     """Ask everything, then give the arguments and the line, or prepare the run with them."""
     if not (session.around.stdin.isatty() and session.around.stderr_is_terminal):
         name = word(state_file or ".okstra/wizard/NAME.json")
-        raise NoTerminal(
+        raise refuse(
+            "wizard.no-terminal",
             "the wizard asks a person, and there is no terminal to ask on",
             hint=f"git okstra wizard init --state-file {name}",
         )
@@ -168,7 +154,7 @@ def ask_here(
     state = _led(session, saved, path, texts)
     if machine.standing(state) == ABORTED:
         hint = f"{_same_line(path)} begins anew"
-        raise WizardAborted("the wizard was stopped; nothing was prepared", hint=hint)
+        raise refuse("wizard.aborted", "the wizard was stopped; nothing was prepared", hint=hint)
     return _prepared(session, state, path) if prepare else _command_answer(session, state, path, texts)
 
 
@@ -183,7 +169,11 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
         return read_state(path)
     if key is not None and answers.key_of(saved.state) != str(key):
         about = answers.key_of(saved.state) or "no task yet"
-        raise BadStart(f"the wizard in {path} is about {about}, not {key}", hint="name another file with --state-file")
+        raise refuse(
+            "wizard.bad-answer",
+            f"the wizard in {path} is about {about}, not {key}",
+            hint="name another file with --state-file",
+        )
     language = saved.language if lang is None else choose_language(session, lang)
     is_done = machine.standing(saved.state) == machine.DONE
     return Saved(saved.state.back() if is_done else saved.state, language)
@@ -208,9 +198,9 @@ def _led(session: Session, saved: Saved, path: str | None, texts: Texts) -> Stat
     try:
         return talk.lead(saved.state)
     except KeyboardInterrupt:
-        raise Interrupted("interrupted; nothing was prepared", hint=_again(path)) from None
+        raise refuse("interrupted", "interrupted; nothing was prepared", hint=_again(path)) from None
     except EOFError:
-        raise InputClosed("the input was closed; nothing was prepared", hint=_again(path)) from None
+        raise refuse("wizard.input-closed", "the input was closed; nothing was prepared", hint=_again(path)) from None
 
 
 def _desk(session: Session, texts: Texts) -> Desk:

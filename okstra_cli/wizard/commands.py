@@ -23,7 +23,7 @@ from okstra_cli.wizard.state_file import (
 from okstra_cli.wizard.texts import Texts, load_texts
 from okstra_cli.wizard.turn import take_step
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.git.repo import NoRepository
 from okstra_git.names import quote, quote_path
 from okstra_git.paths import LANGUAGES, OKSTRA
@@ -42,30 +42,6 @@ MOST_BYTES = 1 << 20
 """What a file with an answer may hold, many times the longest answer that is taken."""
 
 
-class WizardOpen(OkstraError):
-    """The wizard has not been answered to its end."""
-
-    code = "wizard.not-done"
-
-
-class WizardAborted(OkstraError):
-    """The wizard was stopped."""
-
-    code = "wizard.aborted"
-
-
-class AnswerFile(OkstraError):
-    """The file with the answer cannot be read."""
-
-    code = "wizard.answer-file"
-
-
-class BadStart(OkstraError):
-    """What the line named cannot be answered with."""
-
-    code = "wizard.bad-answer"
-
-
 def step_here(
     session: Session, state_file: str | None, answer: str | None, answer_file: str | None, *, back: bool, abort: bool
 ) -> Answer:
@@ -73,12 +49,14 @@ def step_here(
     modes = [name for name, is_said in (("--answer", answer is not None), ("--answer-file", answer_file is not None),
                                         ("--back", back), ("--abort", abort)) if is_said]  # fmt: skip
     if len(modes) > 1:
-        raise UsageError(f"{' and '.join(modes)} exclude each other", hint="say one of them")
+        raise refuse("usage", f"{' and '.join(modes)} exclude each other", hint="say one of them")
     path = state_path(session, state_file)
     options = {"answer": _text_of(session, answer_file) if answer_file else answer, "back": back, "abort": abort}
     answered, status = _look_and_step(session, path, options)
     payload = {name: value for name, value in answered.items() if name not in ("ok", "schema", "error")}
-    error = BadStart(answered["error"]["message"], hint=answered["error"]["hint"]) if status else None
+    error = (
+        refuse("wizard.bad-answer", answered["error"]["message"], hint=answered["error"]["hint"]) if status else None
+    )
     return Answer(payload, lambda: prompt_page(answered["next"]), error=error)
 
 
@@ -133,10 +111,10 @@ def rendered(state: State, path: str) -> Answer:
     now = machine.standing(state)
     if now == ABORTED:
         hint = f"git okstra wizard init --state-file {word(path)}"
-        raise WizardAborted("the wizard was stopped; nothing is to be prepared", hint=hint, path=path)
+        raise refuse("wizard.aborted", "the wizard was stopped; nothing is to be prepared", hint=hint, path=path)
     if now != machine.DONE:
         hint = f"git okstra wizard step --state-file {word(path)}"
-        raise WizardOpen("the wizard is not done yet", hint=hint, path=path)
+        raise refuse("wizard.not-done", "the wizard is not done yet", hint=hint, path=path)
     arguments = with_directive_file(arguments_of(state), path)
     line = command_of(arguments)
     facts: shapes.BundleArguments = {"args": arguments, "command": line}
@@ -157,7 +135,7 @@ def require_home(workspace: Workspace, state: State, path: str) -> None:
 def state_path(session: Session, state_file: str | None) -> str:
     """The state file that was named; one below `.okstra/` is the project's, wherever the line is run."""
     if not state_file:
-        raise UsageError("no state file was named", hint="add --state-file .okstra/wizard/NAME.json")
+        raise refuse("usage", "no state file was named", hint="add --state-file .okstra/wizard/NAME.json")
     path = os.path.join(session.cwd, state_file)
     if not state_file.startswith(f"{OKSTRA}/") or os.path.isdir(os.path.join(session.cwd, OKSTRA)):
         return path
@@ -174,7 +152,9 @@ def _text_of(session: Session, name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         hint = "write the answer to it first"
-        raise AnswerFile(f"the answer file {quote_path(name)} cannot be read: {why}", hint=hint) from error
+        raise refuse(
+            "wizard.answer-file", f"the answer file {quote_path(name)} cannot be read: {why}", hint=hint
+        ) from error
 
 
 def begin(session: Session, state_file: str | None, lang: str | None, key: TaskKey | None) -> Answer:
@@ -202,7 +182,7 @@ def first_state(session: Session, key: TaskKey | None, texts: Texts) -> State:
         try:
             state = submit_with(session, state, answer, texts)
         except machine.BadAnswer as bad:
-            raise BadStart(str(bad), hint="git okstra task list") from None
+            raise refuse("wizard.bad-answer", str(bad), hint="git okstra task list") from None
     return state
 
 
@@ -212,7 +192,9 @@ def _typed_task(state: State, key: TaskKey) -> list[str]:
         return [DIRECT_INPUT, str(key)]
     if key.project != state.facts["project"]:
         hint = f"before the same line again: git okstra task open {key}"
-        raise BadStart(f"{key} is not an open task, nor of project {state.facts['project']}", hint=hint)
+        raise refuse(
+            "wizard.bad-answer", f"{key} is not an open task, nor of project {state.facts['project']}", hint=hint
+        )
     has_ids = bool(state.facts["ids"].get(key.group))
     return ["new", *_part(bool(state.facts["groups"]), key.group), *_part(has_ids, key.task)]
 
@@ -227,7 +209,7 @@ def choose_language(session: Session, lang: str | None) -> str:
 
     if lang is not None:
         if lang not in LANGUAGES:
-            raise UsageError(f"{quote(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
+            raise refuse("usage", f"{quote(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
         return lang
     configured = session.workspace.settings.effective(Settings.language)
     if configured.scope != "default":

@@ -12,7 +12,7 @@ import os
 import zlib
 
 from okstra_cli.wizard.answers import State
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,42 +62,6 @@ _ANEW = "nothing was changed; begin anew with git okstra wizard init and another
 _ELSEWHERE = "name a file in a directory that you may write to with --state-file"
 
 
-class StateFileRefused(OkstraError):
-    """The state file cannot be used, and is left as it is."""
-
-    code = "wizard.state"
-
-
-class StateDamaged(StateFileRefused):
-    """The file was a wizard's state, or looks like one, and cannot be read whole."""
-
-    code = "wizard.state-damaged"
-
-
-class StateForeign(StateFileRefused):
-    """The file belongs to something else, or is about another repository."""
-
-    code = "wizard.state-foreign"
-
-
-class StateVersion(StateFileRefused):
-    """Another version of okstra wrote the file."""
-
-    code = "wizard.state-version"
-
-
-class StateMissing(StateFileRefused):
-    """There is no state file of this name."""
-
-    code = "wizard.state-missing"
-
-
-class StatePlace(StateFileRefused):
-    """No state can be kept at this place."""
-
-    code = "wizard.state-place"
-
-
 class Saved:
     """A state as kept: `language` is that of its prompts."""
 
@@ -113,14 +77,14 @@ def read_state(path: str) -> Saved:
     try:
         content = json.loads(_text_of(path))
     except (ValueError, RecursionError):
-        raise _refused(StateDamaged, path, "is not a wizard's state, or is damaged") from None
+        raise _refused("wizard.state-damaged", path, "is not a wizard's state, or is damaged") from None
     if not isinstance(content, dict) or content.get("kind") != MARK:
-        raise _refused(StateForeign, path, "is not a wizard's state")
+        raise _refused("wizard.state-foreign", path, "is not a wizard's state")
     if content.get("schema") != FORMAT:
-        raise _refused(StateVersion, path, "was written by another version of okstra")
+        raise _refused("wizard.state-version", path, "was written by another version of okstra")
     state = content.get("state")
     if not isinstance(state, dict) or content.get("checksum") != _checksum(json.dumps(state)):
-        raise _refused(StateDamaged, path, "is damaged: its checksum does not fit")
+        raise _refused("wizard.state-damaged", path, "is damaged: its checksum does not fit")
     return Saved(State(state["facts"], state["turns"]), str(state["language"]))
 
 
@@ -150,19 +114,24 @@ def refuse_links(path: str) -> None:
     link = link_below(path)
     if link:
         problem = "is a link" if link == path else f"lies behind the link {link}"
-        raise _refused(StatePlace, path, f"{problem}, and links below .okstra/ are not followed", _ELSEWHERE)
+        raise _refused("wizard.state-place", path, f"{problem}, and links below .okstra/ are not followed", _ELSEWHERE)
 
 
 def refuse_other_repository(path: str, there: str) -> None:
     """Refuse a state that is about another repository, whose git directory is `there`."""
     message = f"the state file {path} is about another repository: {there}"
     hint = "nothing was changed; begin anew here with git okstra wizard init and another --state-file"
-    raise StateForeign(message, hint=hint, path=path)
+    raise refuse("wizard.state-foreign", message, hint=hint, path=path)
 
 
-def unwritable(path: str, error: OSError) -> StatePlace:
+def unwritable(path: str, error: OSError) -> OkstraError:
     """The refusal of a place that takes no file."""
-    return StatePlace(f"the state file {path} cannot be written: {error.strerror or error}", hint=_ELSEWHERE, path=path)
+    return refuse(
+        "wizard.state-place",
+        f"the state file {path} cannot be written: {error.strerror or error}",
+        hint=_ELSEWHERE,
+        path=path,
+    )
 
 
 def _text_of(path: str) -> str:
@@ -170,11 +139,11 @@ def _text_of(path: str) -> str:
     try:
         data = read_plain(path, MOST_BYTES + 1)
     except FileNotFoundError:
-        raise _refused(StateMissing, path, "is not there", _begin_with(path)) from None
+        raise _refused("wizard.state-missing", path, "is not there", _begin_with(path)) from None
     except OSError as error:
-        raise _refused(StatePlace, path, f"cannot be read: {error.strerror or error}", _ELSEWHERE) from None
+        raise _refused("wizard.state-place", path, f"cannot be read: {error.strerror or error}", _ELSEWHERE) from None
     if len(data) > MOST_BYTES:
-        raise _refused(StateForeign, path, "is not a wizard's state")
+        raise _refused("wizard.state-foreign", path, "is not a wizard's state")
     return data.decode("utf-8")
 
 
@@ -183,8 +152,8 @@ def _checksum(state: str) -> int:
     return zlib.crc32(state.encode("ascii"))
 
 
-def _refused(kind: type[StateFileRefused], path: str, why: str, hint: str = _ANEW) -> StateFileRefused:
-    return kind(f"the state file {path} {why}", hint=hint, path=path)
+def _refused(code: str, path: str, why: str, hint: str = _ANEW) -> OkstraError:
+    return refuse(code, f"the state file {path} {why}", hint=hint, path=path)
 
 
 def _begin_with(path: str) -> str:

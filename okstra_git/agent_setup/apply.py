@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from okstra_git.agent_setup.model import Action, Interfered, SetupStep, SetupUnwritable
+from okstra_git.agent_setup.model import Action, SetupStep
 from okstra_git.digest import fingerprint
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
+from okstra_git.fs.refusals import PathRefused, Taken, reason_of
+from okstra_git.fs.root import Root
 from okstra_git.paths import real_path
 
 
@@ -20,43 +23,26 @@ def apply_steps(steps: Iterable[SetupStep]) -> None:
         fault_point(f"setup.{step.do}")
 
 
-def _carry_out(step: SetupStep) -> None:
-    match step.do:
-        case Action.FOLDER:
-            make_folder(step.path)
-        case Action.WRITE:
-            write_new(step.path, step.data)
-        case Action.REPLACE | Action.EDIT | Action.RECORD:
-            replace(step.path, step.data, expected=step.expected)
-        case Action.ASIDE:
-            set_aside(step.path, step.beside or step.path)
-        case Action.REMOVE:
-            remove(step.path, expected=step.expected)
-        case Action.UNFOLDER:
-            remove_folder(step.path)
+_DRAFT = "okstra"
+"""Distinguishes the temporary file of a write; a lock keeps two runs apart."""
 
-
-_NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)
 
 
 def leftover_of(path: Path) -> Path:
     """The temporary file of a write, which a killed run may leave behind; a lock keeps two runs apart."""
-    return path.with_name(f".{path.name}.okstra-tmp")
+    return path.with_name(f".{path.name}.{_DRAFT}.tmp")
 
 
 def write_new(path: Path, data: bytes) -> None:
     """Make the file where there is none; one that appeared meanwhile stays, and refuses unless it is the same."""
     with _refusals(path):
-        if os.path.lexists(path) and _is(path, data):
+        if _is(path, data):
             return
-        temporary = _written(leftover_of(path), data, 0o666)
         try:
-            _link_new(temporary, path)
-        except FileExistsError as error:
-            raise _interfered(path) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+            Root(path.parent).publish(path.name, data, nonce=_DRAFT, durable=True)
+        except Taken as refusal:
+            raise _interfered(path) from refusal
 
 
 def replace(path: Path, data: bytes, *, expected: str = "") -> None:
@@ -71,10 +57,7 @@ def replace(path: Path, data: bytes, *, expected: str = "") -> None:
         elif expected:
             raise _interfered(path)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-        temporary = _written(leftover_of(target), data, 0o666)
-        if mode is not None:
-            temporary.chmod(mode)
-        temporary.replace(target)
+        Root(target.parent).write(target.name, data, nonce=_DRAFT, mode=mode or 0, exact_mode=mode is not None)
 
 
 def set_aside(path: Path, beside: Path) -> None:
@@ -111,34 +94,29 @@ def remove_folder(path: Path) -> None:
                 raise
 
 
-def _written(path: Path, data: bytes, mode: int) -> Path:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    return path
-
-
-def _link_new(temporary: Path, path: Path) -> None:
-    """Give the file its name only if nothing has it; where links are not to be had, as nearly so as can be."""
-    try:
-        os.link(temporary, path)
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        if os.path.lexists(path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
-        temporary.replace(path)
+def _carry_out(step: SetupStep) -> None:
+    match step.do:
+        case Action.FOLDER:
+            make_folder(step.path)
+        case Action.WRITE:
+            write_new(step.path, step.data)
+        case Action.REPLACE | Action.EDIT | Action.RECORD:
+            replace(step.path, step.data, expected=step.expected)
+        case Action.ASIDE:
+            set_aside(step.path, step.beside or step.path)
+        case Action.REMOVE:
+            remove(step.path, expected=step.expected)
+        case Action.UNFOLDER:
+            remove_folder(step.path)
 
 
 def _is(path: Path, data: bytes) -> bool:
     return path.is_file() and path.read_bytes() == data
 
 
-def _interfered(path: Path) -> Interfered:
-    return Interfered(
+def _interfered(path: Path) -> OkstraError:
+    return refuse(
+        "setup.interfered",
         f"{path} changed while setup was at work; it stays as it is now",
         hint="the same command again goes on from here",
         path=str(path),
@@ -149,9 +127,10 @@ def _interfered(path: Path) -> Interfered:
 def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        raise SetupUnwritable(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
+    except (OSError, PathRefused) as error:
+        raise refuse(
+            "setup.unwritable",
+            f"{path} cannot be written: {reason_of(error)}",
             hint="mend owner, mode or room there; the same command again goes on from here",
             path=str(path),
         ) from error

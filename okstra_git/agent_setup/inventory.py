@@ -10,15 +10,14 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from okstra_git.agent_setup.apply import leftover_of
-from okstra_git.agent_setup.manifest import Manifest, ManifestUnreadable, parse_manifest
+from okstra_git.agent_setup.manifest import Manifest, parse_manifest
 from okstra_git.agent_setup.model import DesiredFiles, Kind, SetupFolder
 from okstra_git.digest import fingerprint
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import require_gits
-from okstra_git.paths import NotShipped
 
 NAME = "okstra"
 """The plugin's name; its skills are called /okstra:<skill> then."""
-
 RULES = {
     "Bash(okstra *)": "every command of the skills",
     "Bash(git okstra *)": "the same commands as hints and refusals spell them",
@@ -26,7 +25,6 @@ RULES = {
     "Edit(.okstra/**)": "prompts, results and reports of runs, briefs and answers: all that agents write by hand",
 }
 """Permission rules for Claude Code, each with what it is for."""
-
 _ABOUT = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten history, driven from the agent"
 
 
@@ -37,41 +35,13 @@ def read_desired_files(templates: Path, kind: Kind, version: str) -> DesiredFile
     """
     files = dict(_skills(templates / "skills"))
     if not files:
-        raise NotShipped(f"there are no skills in {templates}", hint="install git-okstra again")
+        raise refuse("install.incomplete", f"there are no skills in {templates}", hint="install git-okstra again")
     if kind is Kind.AGENTS:
         return DesiredFiles(version, files)
     files |= _agents(templates / "agents")
     if kind is Kind.CLAUDE:
         return DesiredFiles(version, files, tuple(RULES))
     return DesiredFiles(version, files | _plugin(version))
-
-
-def _skills(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of every folder that has a SKILL.md, byte for byte."""
-    for skill in sorted(folder.glob("*/SKILL.md")):
-        for file in sorted(path for path in skill.parent.rglob("*") if path.is_file()):
-            relative = file.relative_to(folder)
-            if not any(part.startswith((".", "__")) for part in relative.parts):
-                yield f"skills/{relative.as_posix()}", file.read_bytes()
-
-
-def _agents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Agent definitions open with their front matter; another page in the folder is not one."""
-    for file in sorted(folder.glob("*.md")):
-        data = file.read_bytes()
-        if data.startswith(b"---"):
-            yield f"agents/{file.name}", data
-
-
-def _plugin(version: str) -> dict[str, bytes]:
-    """The plugin, and a marketplace of this one plugin, so that the folder can be added as it is."""
-    maker = {"name": "git-okstra contributors"}
-    plugin = {"name": NAME, "version": version, "description": _ABOUT, "author": maker, "license": "MIT"}
-    market = {"name": NAME, "owner": maker, "plugins": [{"name": NAME, "source": "./", "description": _ABOUT}]}
-    return {
-        f".claude-plugin/{name}.json": (json.dumps(value, indent=2) + "\n").encode()
-        for name, value in (("plugin", plugin), ("marketplace", market))
-    }
 
 
 class EntryKind(StrEnum):
@@ -182,6 +152,34 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     return {str(parent) for path in paths for parent in PurePosixPath(path).parents}
 
 
+def _skills(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of every folder that has a SKILL.md, byte for byte."""
+    for skill in sorted(folder.glob("*/SKILL.md")):
+        for file in sorted(path for path in skill.parent.rglob("*") if path.is_file()):
+            relative = file.relative_to(folder)
+            if not any(part.startswith((".", "__")) for part in relative.parts):
+                yield f"skills/{relative.as_posix()}", file.read_bytes()
+
+
+def _agents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Agent definitions open with their front matter; another page in the folder is not one."""
+    for file in sorted(folder.glob("*.md")):
+        data = file.read_bytes()
+        if data.startswith(b"---"):
+            yield f"agents/{file.name}", data
+
+
+def _plugin(version: str) -> dict[str, bytes]:
+    """The plugin, and a marketplace of this one plugin, so that the folder can be added as it is."""
+    maker = {"name": "git-okstra contributors"}
+    plugin = {"name": NAME, "version": version, "description": _ABOUT, "author": maker, "license": "MIT"}
+    market = {"name": NAME, "owner": maker, "plugins": [{"name": NAME, "source": "./", "description": _ABOUT}]}
+    return {
+        f".claude-plugin/{name}.json": (json.dumps(value, indent=2) + "\n").encode()
+        for name, value in (("plugin", plugin), ("marketplace", market))
+    }
+
+
 def _obstacle(folder: Path) -> str:
     if os.path.lexists(folder) and not folder.is_dir():
         return f"{folder} is not a folder"
@@ -222,7 +220,7 @@ def _read_manifest(path: Path) -> bytes | None:
         return None
     except OSError as error:
         problem = "is a folder" if path.is_dir() else "is not a file that can be read"
-        raise ManifestUnreadable(f"{path} {problem}", hint="move it away", path=str(path)) from error
+        raise refuse("setup.manifest-unreadable", f"{path} {problem}", hint="move it away", path=str(path)) from error
 
 
 def _read_settings(path: Path) -> SettingsFile:

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 
 FORMAT = 1
 _WHAT = "What git okstra setup installed here. It updates and removes this and nothing else."
 _SETTINGS = ("settings.json", "settings.local.json")
-
-
-class ManifestUnreadable(OkstraError):
-    """A manifest that this okstra cannot read; nothing is touched on a guess."""
-
-    code = "setup.manifest-unreadable"
 
 
 @dataclass(frozen=True)
@@ -155,5 +149,5 @@ def _demand(holds: bool, why: str) -> None:
         raise ValueError(why)
 
 
-def _unreadable(place: str, why: str, hint: str) -> ManifestUnreadable:
-    return ManifestUnreadable(f"{place} is not readable: {why}", hint=hint, path=place)
+def _unreadable(place: str, why: str, hint: str) -> OkstraError:
+    return refuse("setup.manifest-unreadable", f"{place} is not readable: {why}", hint=hint, path=place)

@@ -5,28 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
-
 MANIFEST = "okstra-setup.json"
 """Records which files in a folder belong to okstra; nothing else is ever updated or removed."""
-
-
-class SetupBlocked(OkstraError):
-    """Something other than a folder stands where one has to be; nothing was written."""
-
-    code = "setup.blocked"
-
-
-class SetupUnwritable(OkstraError):
-    """The machine refused a write; the next setup goes on from there."""
-
-    code = "setup.unwritable"
-
-
-class Interfered(OkstraError):
-    """Somebody else changed a file between the look at it and the write; theirs stays."""
-
-    code = "setup.interfered"
 
 
 class Kind(StrEnum):

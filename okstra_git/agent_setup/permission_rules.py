@@ -14,8 +14,6 @@ ALLOW = ("permissions", "allow")
 NEW_FILE = "{}\n"
 STRONGER = ("deny", "ask")
 """Claude Code looks at these lists first, whatever stands under `allow`."""
-
-
 _RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
 
 
@@ -62,19 +60,6 @@ def allowed(file: SettingsFile) -> list[str]:
     return _texts(file, ALLOW)
 
 
-def _stronger(file: SettingsFile) -> Iterator[tuple[str, str]]:
-    for verb in STRONGER:
-        yield from ((verb, rule) for rule in _texts(file, ("permissions", verb)))
-
-
-def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
-    try:
-        values: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
-    except NotPlainJson:
-        return []
-    return [text for text in values if isinstance(text, str)]
-
-
 def overlap(rule: str, other: str) -> bool:
     """Whether some call is matched by both rules; a rule without a pattern matches every call of its tool.
 
@@ -84,40 +69,6 @@ def overlap(rule: str, other: str) -> bool:
     if left is None or right is None or left["tool"] != right["tool"]:
         return False
     return any(_meet(mine, theirs) for mine in _patterns(left) for theirs in _patterns(right))
-
-
-def _patterns(rule: re.Match[str]) -> list[str]:
-    """The rule's patterns with one kind of star: `x *`, whose old spelling is `x:*`, also means x alone."""
-    pattern = "*" if rule["pattern"] is None else rule["pattern"]
-    if rule["tool"] != "Bash":
-        return [re.sub(r"\*+", "*", re.sub(r"^(?:\./|/+)", "", pattern))]
-    words = re.fullmatch(r"(.*)(?::| )\*", pattern, re.DOTALL)
-    return [words[1], f"{words[1]} *"] if words else [pattern]
-
-
-def _meet(left: str, right: str) -> bool:
-    """Whether some text is matched by both patterns: walks through both at once, a star taking what it likes."""
-    states, visited = [(0, 0)], {(0, 0)}
-    while states:
-        i, j = states.pop()
-        if i == len(left) and j == len(right):
-            return True
-        for step in _steps(left[i : i + 1], right[j : j + 1], i, j):
-            if step not in visited:
-                visited.add(step)
-                states.append(step)
-    return False
-
-
-def _steps(left: str, right: str, i: int, j: int) -> list[tuple[int, int]]:
-    steps = []
-    if left == "*":
-        steps += [(i + 1, j), *([(i, j + 1)] if right else [])]
-    if right == "*":
-        steps += [(i, j + 1), *([(i + 1, j)] if left else [])]
-    if left and left == right:
-        steps.append((i + 1, j + 1))
-    return steps
 
 
 _NOTHING_LEFT: tuple[Any, ...] = ({}, {"permissions": {}}, {"permissions": {"allow": []}})
@@ -175,6 +126,53 @@ def take_rules(actual: ActualFolder, *, keep: Sequence[str] = ()) -> RuleChange:
     return change
 
 
+def _stronger(file: SettingsFile) -> Iterator[tuple[str, str]]:
+    for verb in STRONGER:
+        yield from ((verb, rule) for rule in _texts(file, ("permissions", verb)))
+
+
+def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
+    try:
+        values: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
+    except NotPlainJson:
+        return []
+    return [text for text in values if isinstance(text, str)]
+
+
+def _patterns(rule: re.Match[str]) -> list[str]:
+    """The rule's patterns with one kind of star: `x *`, whose old spelling is `x:*`, also means x alone."""
+    pattern = "*" if rule["pattern"] is None else rule["pattern"]
+    if rule["tool"] != "Bash":
+        return [re.sub(r"\*+", "*", re.sub(r"^(?:\./|/+)", "", pattern))]
+    words = re.fullmatch(r"(.*)(?::| )\*", pattern, re.DOTALL)
+    return [words[1], f"{words[1]} *"] if words else [pattern]
+
+
+def _meet(left: str, right: str) -> bool:
+    """Whether some text is matched by both patterns: walks through both at once, a star taking what it likes."""
+    states, visited = [(0, 0)], {(0, 0)}
+    while states:
+        i, j = states.pop()
+        if i == len(left) and j == len(right):
+            return True
+        for step in _steps(left[i : i + 1], right[j : j + 1], i, j):
+            if step not in visited:
+                visited.add(step)
+                states.append(step)
+    return False
+
+
+def _steps(left: str, right: str, i: int, j: int) -> list[tuple[int, int]]:
+    steps = []
+    if left == "*":
+        steps += [(i + 1, j), *([(i, j + 1)] if right else [])]
+    if right == "*":
+        steps += [(i, j + 1), *([(i + 1, j)] if left else [])]
+    if left and left == right:
+        steps.append((i + 1, j + 1))
+    return steps
+
+
 def _take_from(file: SettingsFile, ours: OwnRules, keep: Sequence[str], change: RuleChange) -> RuleChange:
     gone = tuple(rule for rule in ours.rules if rule not in keep)
     problem = _why_not(file) if gone else ""
@@ -208,5 +206,5 @@ def _without(file: SettingsFile, ours: OwnRules, rules: Sequence[str], *, is_all
     return None if is_left_alone else text
 
 
-def _union(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
+def _union(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))

@@ -15,7 +15,6 @@ from okstra_git.agent_setup.model import (
     FileStatus,
     FolderStatus,
     KeptFile,
-    SetupBlocked,
     SetupPlan,
     SetupStep,
 )
@@ -29,24 +28,13 @@ from okstra_git.agent_setup.permission_rules import (
     own_rules,
 )
 from okstra_git.digest import fingerprint
+from okstra_git.errors import refuse
 
 _WHY_KEPT = {
     FileState.CHANGED: "edited since setup wrote it",
     FileState.FOREIGN: "not put there by setup",
     FileState.DISOWNED: "edited since setup wrote it; it is yours now",
 }
-
-
-@dataclass(frozen=True)
-class _Decided:
-    """What becomes of the files: which are written, after setting aside what a person has there, and which go."""
-
-    files: tuple[FileStatus, ...]
-    forced: tuple[FileStatus, ...]
-    written: tuple[FileStatus, ...]
-    removed: tuple[FileStatus, ...]
-    made: tuple[str, ...]
-    emptied: tuple[str, ...]
 
 
 def plan_install(actual: ActualFolder, desired: DesiredFiles, *, force: bool = False) -> SetupPlan:
@@ -78,6 +66,36 @@ def plan_removal(actual: ActualFolder) -> SetupPlan:
         steps.append(SetupStep(Action.REMOVE, actual.root.manifest))
         steps += [SetupStep(Action.UNFOLDER, actual.root.folder)] if _leaves_nothing(actual, decided, rules) else []
     return _plan(actual, decided, rules, steps)
+
+
+def inspect(actual: ActualFolder, desired: DesiredFiles) -> FolderStatus:
+    """The status of the folder: how it differs from what is desired."""
+    rules = inspect_rules(actual, desired.rules)
+    return FolderStatus(
+        root=actual.root,
+        version=actual.manifest.okstra if actual.manifest else None,
+        files=inspect_files(actual, desired),
+        rules=rules,
+        problem="" if all(rule.is_there for rule in rules) else find_problem(actual),
+        contradictions=find_contradictions(actual, desired.rules),
+    )
+
+
+def inspect_files(actual: ActualFolder, desired: DesiredFiles) -> tuple[FileStatus, ...]:
+    """Every file that is shipped or recorded, by path."""
+    return tuple(_inspect_file(path, actual, desired) for path in sorted(actual.files))
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What becomes of the files: which are written, after setting aside what a person has there, and which go."""
+
+    files: tuple[FileStatus, ...]
+    forced: tuple[FileStatus, ...]
+    written: tuple[FileStatus, ...]
+    removed: tuple[FileStatus, ...]
+    made: tuple[str, ...]
+    emptied: tuple[str, ...]
 
 
 def _decide(actual: ActualFolder, desired: DesiredFiles, *, force: bool) -> _Decided:
@@ -201,29 +219,12 @@ def _refuse_obstacles(actual: ActualFolder, files: Sequence[FileStatus]) -> None
     notes = [actual.obstacle] if actual.obstacle else []
     notes += dict.fromkeys(file.note for file in files if file.state is FileState.BLOCKED)
     if notes:
-        raise SetupBlocked(
+        raise refuse(
+            "setup.blocked",
             f"nothing was written: {'; '.join(notes)}",
             hint="move it away or make the folder, then run setup again",
             obstacles=notes,
         )
-
-
-def inspect(actual: ActualFolder, desired: DesiredFiles) -> FolderStatus:
-    """The status of the folder: how it differs from what is desired."""
-    rules = inspect_rules(actual, desired.rules)
-    return FolderStatus(
-        root=actual.root,
-        version=actual.manifest.okstra if actual.manifest else None,
-        files=inspect_files(actual, desired),
-        rules=rules,
-        problem="" if all(rule.is_there for rule in rules) else find_problem(actual),
-        contradictions=find_contradictions(actual, desired.rules),
-    )
-
-
-def inspect_files(actual: ActualFolder, desired: DesiredFiles) -> tuple[FileStatus, ...]:
-    """Every file that is shipped or recorded, by path."""
-    return tuple(_inspect_file(path, actual, desired) for path in sorted(actual.files))
 
 
 def _inspect_file(path: str, actual: ActualFolder, desired: DesiredFiles) -> FileStatus:

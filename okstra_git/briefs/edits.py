@@ -18,7 +18,6 @@ from okstra_git.briefs.brief import (
     fenced,
 )
 from okstra_git.briefs.insertion import (
-    NotEditable,
     fenced_entry,
     find_proven,
     inline_entry,
@@ -41,17 +40,11 @@ from okstra_git.contract import (
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.front_matter import read_front_matter
 from okstra_git.documents.markdown import parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import quote
 
 PLACEHOLDER = "TASK-ID"
 """What the templates have where the name of the task goes."""
-
-
-class BadWords(OkstraError):
-    """Words that front matter cannot hold on one line."""
-
-    code = "text.refused"
 
 
 def make_brief(
@@ -76,25 +69,7 @@ def scalar(text: str) -> str:
         front = read_front_matter(f"x: {written}\n")
         if list(front.values) == ["x"] and front.text("x") == text:
             return written
-    raise BadWords(f"{quote(text)} cannot stand in front matter", hint="leave out what cannot be printed")
-
-
-class Answered(OkstraError):
-    """The question has another answer already."""
-
-    code = "brief.answered"
-
-
-class GateSettled(OkstraError):
-    """The gate cannot go there from where it is."""
-
-    code = "brief.gate-settled"
-
-
-class Unread(OkstraError):
-    """Part of the brief cannot be read, so it is unknown what is left to ask."""
-
-    code = "brief.unclosed"
+    raise refuse("text.refused", f"{quote(text)} cannot stand in front matter", hint="leave out what cannot be printed")
 
 
 @dataclass(frozen=True)
@@ -164,11 +139,16 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
         _require_whole(before)
     if gate == GATE_COMPLETE and left:
         message = f"questions for the reporter are open: line {', '.join(map(str, lines))}"
-        raise GateSettled(message, hint="answer them with --question N, or hand them on with --skip", lines=lines)
+        raise refuse(
+            "brief.gate-settled",
+            message,
+            hint="answer them with --question N, or hand them on with --skip",
+            lines=lines,
+        )
     if before.gate == GATE_COMPLETE and (gate == GATE_PENDING or (gate != GATE_COMPLETE and not left)):
         message = f"the reporter has answered; the gate does not go back from {GATE_COMPLETE} to {gate}"
         hint = f"git okstra brief ask {word(name)} --prefix intent-check: --text TEXT"
-        raise GateSettled(message, hint=hint, lines=lines)
+        raise refuse("brief.gate-settled", message, hint=hint, lines=lines)
     return set_gate(text, gate)
 
 
@@ -188,7 +168,7 @@ def _with_source(text: str, source: str) -> str:
     document = parse_document(text)
     section = document.find(SOURCE_MATERIAL)
     if section is None:
-        raise NotEditable(f"the template has no '{SOURCE_MATERIAL}'", hint="git okstra brief template")
+        raise refuse("brief.not-editable", f"the template has no '{SOURCE_MATERIAL}'", hint="git okstra brief template")
     lines = LINE.findall(text)
     return "".join([*lines[: section.body - 1], "\n", fenced(source), "\n", *lines[section.end :]])
 
@@ -203,7 +183,7 @@ def _require_whole(brief: Brief) -> None:
     """Questions may stand behind what never ends; those were not asked."""
     for unclosed in brief.document.unclosed[:1]:
         message = f"{unclosed.begins} in line {unclosed.line} never ends, so that questions behind it are not read"
-        raise Unread(message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
+        raise refuse("brief.unclosed", message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
 
 
 def _with_entry(text: str, title: str, head: str, words: str, wanted: Callable[[str], Brief]) -> str:
@@ -249,7 +229,9 @@ def _free_id(brief: Brief, question: OpenQuestion) -> str:
     if question.answer in taken:
         line = taken[question.answer]
         message = f"line {question.line} is marked with {question.answer}, which has no words in line {line}"
-        raise NotEditable(message, hint=f"write the answer behind it in line {line} yourself", line=line)
+        raise refuse(
+            "brief.not-editable", message, hint=f"write the answer behind it in line {line} yourself", line=line
+        )
     marks = [asked.answer for asked in brief.questions]
     highest = max(map(number_of, taken), default=0)
     if 0 < number_of(question.answer) <= highest + 1 and marks.count(question.answer) == 1:
@@ -263,8 +245,9 @@ def _ids(first: int) -> Iterator[str]:
         first += 1
 
 
-def _answered(question: OpenQuestion, number: int) -> Answered:
-    return Answered(
+def _answered(question: OpenQuestion, number: int) -> OkstraError:
+    return refuse(
+        "brief.answered",
         f"question {number} in line {question.line} has another answer already, {question.answer}",
         hint=f"keep it, or mend {question.answer} in the file if the reporter says otherwise now",
         question=number,

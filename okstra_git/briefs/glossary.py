@@ -5,21 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from okstra_git.briefs.brief import LINE
-from okstra_git.briefs.insertion import PIPE, NotEditable, inserted
+from okstra_git.briefs.insertion import PIPE, inserted
 from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import quote
 
 EMPTY = "# Glossary\n"
 _LABEL = re.compile(r"(?P<bullet>[\s>]*(?:[-*+]|\d+[.)])\s+)(?P<mark>\*\*|__|[*_`])?")
 _TO_COLON = re.compile(r".*?:(?:\*\*|__|[*_`])?")
-
-
-class TermDiffers(OkstraError):
-    """The term means something else already."""
-
-    code = "term.differs"
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,8 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
     if existing is not None and existing.meaning == wanted:
         return text
     if existing is not None and existing.meaning and not replace:
-        raise TermDiffers(
+        raise refuse(
+            "term.differs",
             f"the glossary says otherwise of {quote(existing.name)}: {quote(existing.meaning)}",
             hint="keep it, or repeat with --replace",
             term=existing.name,
@@ -77,8 +71,11 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
     if edited is None:
         place = f"line {existing.line}" if existing else "the glossary"
         hint = f"write {quote(name)} with its meaning there yourself"
-        raise NotEditable(
-            f"{place} cannot take {quote(name)} for sure", hint=hint, line=existing.line if existing else 1
+        raise refuse(
+            "brief.not-editable",
+            f"{place} cannot take {quote(name)} for sure",
+            hint=hint,
+            line=existing.line if existing else 1,
         )
     return edited
 

@@ -19,7 +19,7 @@ from okstra_git.briefs.brief import (
 )
 from okstra_git.contract import REPORTER_FIELD
 from okstra_git.documents.markdown import Document, Section, parse_document, titled
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 
 ORDER = (SOURCE_MATERIAL, AUGMENTATION, OPEN_QUESTIONS, CONFIRMATIONS)
 """A section that is missing goes behind the nearest one before it."""
@@ -132,12 +132,6 @@ def _marked(line: str, question: OpenQuestion, mark: str, *, is_cell: bool) -> I
     yield f"{line.rstrip()} {mark}"
 
 
-class NotEditable(OkstraError):
-    """A brief that cannot take the edit without another change, or not for sure."""
-
-    code = "brief.not-editable"
-
-
 def read_text(text: str) -> Brief:
     """The brief that a text is."""
     return parse_brief(parse_document(text))
@@ -147,7 +141,7 @@ def require_proven(texts: Iterable[str], wanted: Brief, why: str, *, section: st
     """The first text that reads as wanted; refuses when none does."""
     text = find_proven(texts, wanted, section=section)
     if text is None:
-        raise NotEditable(why, hint=hint, **facts)
+        raise refuse("brief.not-editable", why, hint=hint, **facts)
     return text
 
 

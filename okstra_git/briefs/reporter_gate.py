@@ -17,7 +17,7 @@ from okstra_git.contract import (
     REPORTER_GATES,
     REPORTER_PREFIXES,
 )
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.phases import Phase
 
 MISSING = "missing"
@@ -29,13 +29,6 @@ _ADVICE = {
 }
 """By language: what a report recommends of a term that the glossary has, and of one that it has not."""
 _WORD = re.compile(r"\w{4,}")
-
-
-class BriefPending(OkstraError):
-    """The reporter has not been asked, or has not answered."""
-
-    code = "brief.pending"
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -94,7 +87,8 @@ def require_open_gate(
         return gate
     waiting = f": {len(gate.pending)} open" if gate.pending else ""
     problem = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
-    raise BriefPending(
+    raise refuse(
+        "brief.pending",
         f"the brief {path} {problem}{waiting}, so {phase.name} must not begin",
         hint=f"git okstra brief confirm {word(path)}\n"
         "ask the reporter, and record each answer with --question N; --skip hands the questions on",

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from okstra_git.bundle.layout import stands_in_its_place
 from okstra_git.bundle.run_files import Disk, list_prompts
+from okstra_git.bundle.stored_context import stands_in_its_place
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import Linked, PathRefused, TooLarge
 from okstra_git.fs.root import Root, Seen
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
@@ -37,12 +37,6 @@ READ_LIMIT = 8 << 20
 COUNT_LIMIT = 400
 MOST_ENTRIES = 10_000
 """Bytes stored of one file and of one run, bytes read of one file, and files of one run."""
-
-
-class ArchiveMissing(OkstraError):
-    """The run has no archive here, or no such file in it."""
-
-    code = "archive.missing"
 
 
 class ArchivedFile(NamedTuple):
@@ -246,8 +240,11 @@ def require_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = 
     """The archived files of a run, or a refusal."""
     files = find_archive(git, tips, run, recorded=recorded)
     if not files:
-        raise ArchiveMissing(
-            f"run {run} has no archive here", hint="runs are archived when they end, in the log of that clone", run=run
+        raise refuse(
+            "archive.missing",
+            f"run {run} has no archive here",
+            hint="runs are archived when they end, in the log of that clone",
+            run=run,
         )
     return files
 
@@ -255,7 +252,8 @@ def require_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = 
 def read_archived(git: Git, files: Mapping[str, str], path: str, *, run: str) -> bytes:
     """One archived file; refuses a path that is not there."""
     if path not in files:
-        raise ArchiveMissing(
+        raise refuse(
+            "archive.missing",
             f"the archive of run {run} has no file {quote_path(path)}",
             hint=f"git okstra run show {word(run)} --archive",
             run=run,

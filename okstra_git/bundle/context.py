@@ -105,7 +105,7 @@ class Paths:
 
 
 @dataclass(frozen=True)
-class Question:
+class CarriedQuestion:
     """An open question of the brief that a run has to carry on, with the cells of its clarification row."""
 
     prefix: str
@@ -124,7 +124,7 @@ class BriefPart:
     blob: str
     gate: str
     title: str = ""
-    promoted: tuple[Question, ...] = ()
+    promoted: tuple[CarriedQuestion, ...] = ()
     inferences: tuple[str, ...] = ()
 
 

@@ -6,24 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.bundle.request import WaiverAsked
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused
 from okstra_git.fs.root import Given, Root
 from okstra_git.names import quote
 
 MAX_BYTES = 1 << 20
-
-
-class BrokenDocument(OkstraError):
-    """A JSON document of the project that cannot be read as what it should be."""
-
-    code = "document.broken"
-
-
-class UnknownWaiver(OkstraError):
-    """A waiver for an entry that does not exist."""
-
-    code = "waiver.unknown-stage"
 
 
 def read_object(root: Root, path: Given) -> dict[str, Any] | None:
@@ -40,16 +28,17 @@ def read_object(root: Root, path: Given) -> dict[str, Any] | None:
     return document
 
 
-def _broken(root: Root, path: Given, problem: str) -> BrokenDocument:
+def _broken(root: Root, path: Given, problem: str) -> OkstraError:
     place = str(root.path / root.name(path))
-    return BrokenDocument(f"{place} {problem}", hint="mend the file, or move it away", path=place)
+    return refuse("document.broken", f"{place} {problem}", hint="mend the file, or move it away", path=place)
 
 
 def read_qa_commands(root: Root, project_file: Given) -> dict[str, str]:
     """`qaCommands` of project.json: step name -> command line. Empty when the project says nothing."""
     commands = (read_object(root, project_file) or {}).get("qaCommands", {})
     if not isinstance(commands, dict) or not all(isinstance(value, str) for value in commands.values()):
-        raise BrokenDocument(
+        raise refuse(
+            "document.broken",
             f"qaCommands in {project_file} must map step names to command lines",
             hint='for instance "qaCommands": {"db-test": "make db-test"}',
             path=str(project_file),
@@ -74,7 +63,8 @@ def require_waivable(waivers: tuple[WaiverAsked, ...], declared: list[str] | Non
         if waiver.stage_key not in entries:
             nothing = "the task has no conformance manifest"
             nothing = nothing if declared is None else "the task's conformance manifest has no entries"
-            raise UnknownWaiver(
+            raise refuse(
+                "waiver.unknown-stage",
                 f"there is no conformance entry {quote(waiver.stage_key)} to waive",
                 hint=f"entries: {', '.join(entries)}" if entries else f"leave --qa-waiver out: {nothing}",
                 value=waiver.stage_key[:200],

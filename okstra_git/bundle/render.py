@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from okstra_git.bundle.context import RunContext, TaskPart
-from okstra_git.bundle.documents import PromptDocuments, SourceText
+from okstra_git.bundle.inputs import PromptDocuments, SourceText
 from okstra_git.bundle.manifests import run_inputs, run_manifest, team_state
 from okstra_git.bundle.stored_context import context_document, pretty_json
-from okstra_git.bundle.task_views import KnownRun, ScheduledStage
+from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
 from okstra_git.phases import require_phase
 from okstra_git.rendering import read_labels, render
 

@@ -15,7 +15,7 @@ from okstra_git.contract import (
     WORKERS,
 )
 from okstra_git.digest import fingerprint_of
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, quote
 from okstra_git.phases import ABOUT_TASK, Phase, require_phase
 
@@ -27,30 +27,6 @@ MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude":
                "report-writer": "--report-writer-model"}  # fmt: skip
 
 _FOUND_OTHERWISE = frozenset({"stage", "brief", "approved_plan", "clarification", "pr_template"})
-
-
-class BadWaiver(OkstraError):
-    """A waiver that is not `<stageKey>:<reason>`."""
-
-    code = "waiver.malformed"
-
-
-class UnknownWorker(OkstraError):
-    """No worker of that name."""
-
-    code = "worker.unknown"
-
-
-class BadModel(OkstraError):
-    """A model name that no command line could carry."""
-
-    code = "model.bad"
-
-
-class NotInThisPhase(UsageError):
-    """An option that the task type has no use for."""
-
-    code = "usage.phase"
 
 
 @dataclass(frozen=True)
@@ -162,7 +138,8 @@ def parse_waiver(text: str) -> WaiverAsked:
     key, reason = key.strip(), reason.strip()
     is_long = len(text) > MAX_WAIVER
     if not (colon and key and reason) or not reason.isprintable() or not is_text(text) or is_long:
-        raise BadWaiver(
+        raise refuse(
+            "waiver.malformed",
             f"{quote(text)} is not a waiver",
             hint=f'write --qa-waiver "<stageKey>:<reason>" in at most {MAX_WAIVER} characters, '
             "or leave the flag out when nothing is waived",
@@ -178,9 +155,13 @@ def parse_roster(text: str) -> tuple[str, ...]:
         if name not in WORKERS:
             near = get_close_matches(name, WORKERS)
             hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(WORKERS)}"
-            raise UnknownWorker(f"{quote(name)} is not a worker", hint=hint, value=name[:200], known=list(WORKERS))
+            raise refuse(
+                "worker.unknown", f"{quote(name)} is not a worker", hint=hint, value=name[:200], known=list(WORKERS)
+            )
     if not any(name in EXECUTORS for name in names):
-        raise UnknownWorker("a roster needs at least one analysing worker", hint=f"one of {', '.join(EXECUTORS)}")
+        raise refuse(
+            "worker.unknown", "a roster needs at least one analysing worker", hint=f"one of {', '.join(EXECUTORS)}"
+        )
     return tuple(dict.fromkeys(names))
 
 
@@ -188,7 +169,7 @@ def parse_executor(text: str) -> str:
     """One of the three executors."""
     if text not in EXECUTORS:
         hint = f"one of {', '.join(EXECUTORS)}"
-        raise UnknownWorker(f"{quote(text)} is not an executor", hint=hint, value=text[:200])
+        raise refuse("worker.unknown", f"{quote(text)} is not an executor", hint=hint, value=text[:200])
     return text
 
 
@@ -197,7 +178,8 @@ def parse_models(given: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]
     named = [(worker, text.strip()) for worker, text in given.items() if text and text.strip() not in ("", "default")]
     for worker, text in named:
         if not _MODEL.match(text):
-            raise BadModel(
+            raise refuse(
+                "model.bad",
                 f"{quote(text)} is not a model name",
                 hint=f"{MODEL_FLAGS[worker]} takes letters, digits and -._/:[]",
                 value=text[:200],
@@ -211,7 +193,7 @@ def parse_request(key: TaskKey, options: PrepareOptions) -> RunRequest:
     `directive` is taken as it is: the caller has read a file that was named in its place.
     """
     if options.task_type is None:
-        raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
+        raise refuse("usage", "no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     phase = require_phase(options.task_type)
     number = None if options.stage in (None, "", "auto") else parse_stage(options.stage or "")
     related = [part.strip() for part in options.related_tasks.split(",") if part.strip()]
@@ -243,13 +225,15 @@ def _stages(text: str) -> tuple[int, ...]:
     """The numbers in `1,2`, ascending and each once."""
     words = [word.strip() for word in text.split(",")]
     if not all(words):
-        raise UsageError(f"{quote(text)} lists no stages", hint="--stages 1,2")
+        raise refuse("usage", f"{quote(text)} lists no stages", hint="--stages 1,2")
     return tuple(sorted({parse_stage(word) for word in words}))
 
 
 def _directive(text: str) -> str:
     if len(text) > MAX_DIRECTIVE or "\0" in text or not is_text(text):
-        raise UsageError(f"a directive has at most {MAX_DIRECTIVE} characters of text", hint="put it into the brief")
+        raise refuse(
+            "usage", f"a directive has at most {MAX_DIRECTIVE} characters of text", hint="put it into the brief"
+        )
     return text
 
 
@@ -257,13 +241,16 @@ def _scope(phase: Phase, scope: str | None, stage: int | None) -> str:
     """The scope of a final verification: what was said, else the stage's when one was named, else the whole task."""
     if phase.name != "final-verification":
         if scope:
-            raise NotInThisPhase(f"{phase.name} has no verification scope", hint="leave --verification-scope out")
+            raise refuse(
+                "usage.phase", f"{phase.name} has no verification scope", hint="leave --verification-scope out"
+            )
         return ""
     chosen = scope or (SINGLE_STAGE if stage else WHOLE_TASK)
     if chosen not in VERIFICATION_SCOPES:
-        raise UsageError(f"{quote(chosen)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
+        raise refuse("usage", f"{quote(chosen)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
     if (chosen == SINGLE_STAGE) != (stage is not None):
-        raise UsageError(
+        raise refuse(
+            "usage",
             f"a {chosen} verification {'needs a stage' if stage is None else 'has no stage'}",
             hint="name it with --stage N" if stage is None else "leave --stage out, or say single-stage",
         )
@@ -283,4 +270,4 @@ def _refuse_idle_options(request: RunRequest) -> None:
     for flag, is_idle in idle.items():
         if is_idle:
             subject = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
-            raise NotInThisPhase(f"{subject} has no use for {flag}", hint=f"leave {flag} out")
+            raise refuse("usage.phase", f"{subject} has no use for {flag}", hint=f"leave {flag} out")

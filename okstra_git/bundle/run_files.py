@@ -1,19 +1,28 @@
-"""What a run has left on this disk: its documents, prompts and results as they are found, with their sizes."""
+"""The files of runs on this disk: written whole or not at all, and found as a run has left them."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.bundle.context import RunContext
-from okstra_git.bundle.layout import misplaced
 from okstra_git.bundle.project import read_object
-from okstra_git.bundle.stored_context import context_name, read_context
-from okstra_git.errors import OkstraError
+from okstra_git.bundle.stored_context import context_name, misplaced, read_context
+from okstra_git.errors import OkstraError, refuse
+from okstra_git.faults import fault_point
+from okstra_git.fs import refusals
 from okstra_git.fs.refusals import NotAFolder, PathRefused
-from okstra_git.fs.root import Root
+from okstra_git.fs.root import Given, Root
+from okstra_git.host.machine import find_process
 from okstra_git.records.runs import Run
+
+MOST_NAMES = 200_000
+"""Names of one folder that are searched for leftovers of dead processes."""
 
 LISTED = 2000
 """Entries of one folder that are looked at."""
@@ -22,6 +31,68 @@ HEAD = 8192
 """Bytes at the beginning of a prompt, where it names the run that it belongs to."""
 
 _PROMPT = re.compile(r"(?P<cli>[a-z][a-z0-9-]*)-worker-prompt(?P<number>\d{1,6})\.md\Z")
+
+
+def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], nonce: str) -> None:
+    """Make (name, data) the whole content of the folder, seen by others all at once."""
+    parent, name = os.path.split(folder)
+    partial, old = (os.path.join(parent, f".{name}.{kind}-{nonce}") for kind in ("partial", "old"))
+    root.make_folder(partial)
+    for file_name, data in files:
+        root.create(os.path.join(partial, file_name), data)
+        fault_point("bundle.instruction")
+    root.sync_folder(partial)
+    fault_point("bundle.partial")
+    if root.exists(folder):
+        root.rename(folder, old)
+        fault_point("bundle.aside")
+    root.rename(partial, folder)
+    root.sync_folder(parent)
+    fault_point("bundle.renamed")
+    root.remove_tree(old)
+
+
+def sweep_files(root: Root, paths: Iterable[Given]) -> None:
+    """Remove what dead writers of these files left; each folder is listed once."""
+    patterns: dict[str, list[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        patterns.setdefault(os.fspath(folder), []).append(f".{escape(name)}.*.tmp")
+    for folder, wanted in patterns.items():
+        for leftover in _named(root, folder, *wanted):
+            root.remove(leftover)
+
+
+def sweep_numbered(root: Root, folder: Given, number: int) -> None:
+    """Remove what dead writers left of the files with this number in a folder."""
+    for leftover in _named(root, os.fspath(folder), f".*-{number:03}.*.tmp"):
+        root.remove(leftover)
+
+
+def sweep_dead(root: Root, path: Given) -> None:
+    """Remove drafts of this file whose writers, which put their pid into the name, do not run any more."""
+    folder, name = os.path.split(os.fspath(path))
+    for leftover in _named(root, folder, f".{escape(name)}.*.tmp"):
+        pid = leftover.split(".")[-2]
+        if pid.isdecimal() and find_process(int(pid)) is None:
+            root.remove(leftover)
+
+
+def sweep_folder(root: Root, folder: Given) -> None:
+    """Remove what dead writers of this folder left."""
+    parent, name = os.path.split(os.fspath(folder))
+    for kind in ("partial", "old"):
+        for leftover in _named(root, parent, f".{escape(name)}.{kind}-*"):
+            root.remove_tree(leftover)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What the file system refuses, and what stands in the way of a file or folder, by one code; links by their own."""
+    try:
+        yield
+    except (refusals.Unwritable, refusals.NotAFile, refusals.NotAFolder, refusals.Taken) as error:
+        raise refuse("bundle.unwritable", error.message, hint=error.hint, **error.facts) from error
 
 
 class RunFile(NamedTuple):
@@ -159,13 +230,6 @@ def list_prompts(disk: Disk, run: Run) -> list[Prompt]:
     return prompts
 
 
-def _is_of(run: Run, text: str) -> bool | None:
-    """Whether a prompt belongs to the run: it names it, or its instruction set; None when it names none at all."""
-    if run.id in text or (run.instruction_set and f"{run.instruction_set}/" in text):
-        return True
-    return False if "/instruction-set/" in text else None
-
-
 def list_results(disk: Disk, run: Run) -> list[Result]:
     """What workers handed in to this run, by name."""
     folder = f"{run.folder}/worker-results"
@@ -178,3 +242,16 @@ def list_results(disk: Disk, run: Run) -> list[Result]:
         for name, size, match in matches
         if match is not None
     ]
+
+
+def _named(root: Root, folder: str, *patterns: str) -> list[str]:
+    """The paths of what a folder has under a name like one of these."""
+    names = root.list(folder or os.curdir, MOST_NAMES).names
+    return [os.path.join(folder, name) for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def _is_of(run: Run, text: str) -> bool | None:
+    """Whether a prompt belongs to the run: it names it, or its instruction set; None when it names none at all."""
+    if run.id in text or (run.instruction_set and f"{run.instruction_set}/" in text):
+        return True
+    return False if "/instruction-set/" in text else None

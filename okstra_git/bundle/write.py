@@ -11,10 +11,9 @@ from typing import Any
 from okstra_git.bundle.context import RunContext
 from okstra_git.bundle.manifests import renewed_team_state, run_identity, team_state
 from okstra_git.bundle.render import Bundle, render_plain_instructions, render_resume_script
+from okstra_git.bundle.run_files import refusing, replace_folder, sweep_files, sweep_folder
 from okstra_git.bundle.stored_context import context_document, pretty_json
-from okstra_git.bundle.task_documents import announce_run
-from okstra_git.bundle.task_views import parse_document
-from okstra_git.bundle.whole_files import refusing, replace_folder, sweep_files, sweep_folder
+from okstra_git.bundle.task_documents import announce_run, parse_document
 from okstra_git.faults import fault_point
 from okstra_git.fs.refusals import NotAFile, NotAFolder, PathRefused, TooLarge, Unreadable
 from okstra_git.fs.root import Given, Root

@@ -4,16 +4,10 @@ import re
 
 from okstra_git.documents.front_matter import FrontMatter, Place, read_front_matter
 from okstra_git.documents.markdown import Document, Item, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Lines as `parse_document` counts them: a form feed or a line separator ends none."""
-
-
-class NotEditable(OkstraError):
-    """Front matter that cannot be edited without touching more than one value."""
-
-    code = "document.not-editable"
 
 
 def set_front_value(text: str, key: str, value: str) -> str:
@@ -27,7 +21,8 @@ def set_front_value(text: str, key: str, value: str) -> str:
     after, wanted = parse_document(edited).front, read_front_matter(f"{key}: {value}").values
     keys = [*front.values, *(wanted.keys() - front.values.keys())]
     if front.problem or after.problem or sorted(after.values) != sorted(keys) or after.values[key] != wanted[key]:
-        raise NotEditable(
+        raise refuse(
+            "document.not-editable",
             f"the front matter cannot take '{key}: {value}' without other changes",
             hint=f"write '{key}: {value}' there yourself, between the two '---' lines, then repeat",
             key=key,

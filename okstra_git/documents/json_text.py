@@ -126,6 +126,29 @@ def take_texts(
     return restored if _reads_as(restored, read_json(plain)) else plain
 
 
+MAX_BYTES = 4 << 20
+MAX_DEPTH = 100
+"""Objects and lists inside of one another; what readers and writers of JSON manage everywhere."""
+
+
+class NotPlain(ValueError):
+    """Why it is not plain, as the rest of a sentence about it; whoever reads the file refuses it."""
+
+
+def read_plain_object(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, may_have_bom: bool = True
+) -> dict[str, Any]:
+    """The object; a byte order mark is skipped where there may be one, NotPlain says what is wrong."""
+    if len(data) > max_bytes:
+        size = f"{max_bytes >> 20} MiB" if max_bytes >= 1 << 20 else f"{max_bytes >> 10} KiB"
+        raise NotPlain(f"is larger than {size}")
+    value = _load(data, may_have_bom=may_have_bom)
+    if not isinstance(value, dict):
+        raise NotPlain("is not an object")
+    _refuse_depth(value, max_depth)
+    return value
+
+
 def _deepest(text: str, keys: Sequence[str]) -> tuple[int, int]:
     """Where the innermost container that is there begins, and how many of the keys lead to it."""
     at = _SPACE.match(text, len(text) - len(text.removeprefix("\ufeff"))).end()  # type: ignore[union-attr]
@@ -234,29 +257,6 @@ def _reads_as(text: str, wanted: Any) -> bool:
 
 def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")
-
-
-MAX_BYTES = 4 << 20
-MAX_DEPTH = 100
-"""Objects and lists inside of one another; what readers and writers of JSON manage everywhere."""
-
-
-class NotPlain(ValueError):
-    """Why it is not plain, as the rest of a sentence about it; whoever reads the file refuses it."""
-
-
-def read_plain_object(
-    data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, may_have_bom: bool = True
-) -> dict[str, Any]:
-    """The object; a byte order mark is skipped where there may be one, NotPlain says what is wrong."""
-    if len(data) > max_bytes:
-        size = f"{max_bytes >> 20} MiB" if max_bytes >= 1 << 20 else f"{max_bytes >> 10} KiB"
-        raise NotPlain(f"is larger than {size}")
-    value = _load(data, may_have_bom=may_have_bom)
-    if not isinstance(value, dict):
-        raise NotPlain("is not an object")
-    _refuse_depth(value, max_depth)
-    return value
 
 
 def _load(data: bytes, *, may_have_bom: bool) -> Any:

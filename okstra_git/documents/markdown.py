@@ -11,19 +11,13 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from okstra_git.documents.front_matter import FrontMatter, read_front_matter
 from okstra_git.documents.problems import Unclosed, find_unclosed
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 
 MAX_BYTES = 5 << 20
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[A-Z]\.)\s+")
 _CHECKBOX = re.compile(r"^\[([ xX])\]\s+")
 _GLUED_BEFORE = re.compile(r"[\w/.-]\Z")
 _GLUED_BEHIND = re.compile(r"\w|[/.-]\w")
-
-
-class Unreadable(OkstraError):
-    """A document that is not text in UTF-8, or far too long."""
-
-    code = "document.unreadable"
 
 
 @dataclass(frozen=True)
@@ -153,17 +147,24 @@ def decode(data: bytes, *, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         hint = "save it as UTF-8"
-        raise Unreadable(f"{name} is not UTF-8: line {line}", hint=hint, path=name, line=line) from error
+        raise refuse(
+            "document.unreadable", f"{name} is not UTF-8: line {line}", hint=hint, path=name, line=line
+        ) from error
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         message = f"{name} is not text: line {line} holds a NUL byte"
-        raise Unreadable(message, hint="name a Markdown file", path=name, line=line)
+        raise refuse("document.unreadable", message, hint="name a Markdown file", path=name, line=line)
     return text
 
 
-def too_long(name: str) -> Unreadable:
+def too_long(name: str) -> OkstraError:
     """The refusal of a document that is longer than 5 MiB, or has no end."""
-    return Unreadable(f"{name} is longer than {MAX_BYTES >> 20} MiB", hint="name the document itself", path=name)
+    return refuse(
+        "document.unreadable",
+        f"{name} is longer than {MAX_BYTES >> 20} MiB",
+        hint="name the document itself",
+        path=name,
+    )
 
 
 @lru_cache(32)

@@ -56,11 +56,16 @@ def read_up_to(descriptor: int, most: int) -> bytes:
     return b"".join(parts)
 
 
-def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
-    """Make the file; FileExistsError where anything has the name, a link that leads nowhere too."""
+def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool, exact_mode: bool = False) -> None:
+    """Make the file; FileExistsError where anything has the name, a link that leads nowhere too.
+
+    With `exact_mode` the umask takes nothing from the mode.
+    """
     descriptor = os.open(spot.part, _NEW, mode, dir_fd=spot.folder)
     try:
         try:
+            if exact_mode:
+                os.fchmod(descriptor, mode)
             _write(descriptor, data, durable=durable)
         finally:
             os.close(descriptor)
@@ -70,23 +75,39 @@ def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
         raise
 
 
-def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
+def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool, exact_mode: bool = False) -> None:
     """Make `data` the file in one step, by a file of its own beside it. Refuses a link, a folder and the like."""
     former = _mode_of(spot)
     if former and not stat.S_ISREG(former):
         if stat.S_ISLNK(former):
             raise OSError(IS_LINK, os.strerror(IS_LINK))
         raise not_a_file(spot.name, former)
-    draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp", spot.name)
-    with suppress(FileNotFoundError):
-        os.unlink(draft.part, dir_fd=spot.folder)
-    write_new(draft, data, mode=mode, durable=durable)
+    draft = _draft(spot, nonce)
+    write_new(draft, data, mode=mode, durable=durable, exact_mode=exact_mode)
     try:
         os.rename(draft.part, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
     except OSError:
         with suppress(OSError):
             os.unlink(draft.part, dir_fd=spot.folder)
         raise
+
+
+def publish(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
+    """Make the file in one step, by a file of its own beside it; FileExistsError where anything has the name."""
+    if _mode_of(spot):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), spot.name)
+    draft = _draft(spot, nonce)
+    write_new(draft, data, mode=mode, durable=durable)
+    try:
+        try:
+            os.link(draft.part, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except OSError:
+            os.rename(draft.part, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(draft.part, dir_fd=spot.folder)
 
 
 def append(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
@@ -98,25 +119,8 @@ def append(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
         os.close(descriptor)
 
 
-def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[os.write(descriptor, left) :]
-    if durable:
-        os.fsync(descriptor)
-
-
-def _mode_of(spot: Spot) -> int:
-    """The mode of what has the name, a link itself; 0 where nothing has."""
-    try:
-        return os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False).st_mode
-    except OSError:
-        return 0
-
-
 MOST_NAMES = 2000
 """Names of one folder that are listed, unless its reader says otherwise."""
-
 MOST_FILES = 20_000
 """Names below one folder that are walked through, unless its reader says otherwise."""
 
@@ -259,6 +263,30 @@ class Looking:
         if error.errno == IS_LINK:
             return linked(str(self.path), name, name, leaves=False)
         return not_a_file(name, stat.S_IFDIR) if error.errno == errno.EISDIR else None
+
+
+def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+    if durable:
+        os.fsync(descriptor)
+
+
+def _draft(spot: Spot, nonce: str) -> Spot:
+    """The place of a writer's temporary file; what an earlier run left there is removed."""
+    draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp", spot.name)
+    with suppress(FileNotFoundError):
+        os.unlink(draft.part, dir_fd=spot.folder)
+    return draft
+
+
+def _mode_of(spot: Spot) -> int:
+    """The mode of what has the name, a link itself; 0 where nothing has."""
+    try:
+        return os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False).st_mode
+    except OSError:
+        return 0
 
 
 def _seen(status: os.stat_result) -> Seen:

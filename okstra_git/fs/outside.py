@@ -30,10 +30,10 @@ def require_gits(path: str | os.PathLike[str], limit: int = LONGEST_FILE_OF_GIT)
     if not stat.S_ISREG(os.stat(path).st_mode):  # looking first, since a device may act on being opened
         raise OSError(f"{os.fspath(path)} is not a file")
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
             raise OSError(f"{os.fspath(path)} is not a file, or is larger than {limit} bytes")
-        return file.read(found.st_size)
+        return file.read(status.st_size)
 
 
 def read_line(path: Path) -> str | None:

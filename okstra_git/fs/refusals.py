@@ -81,7 +81,21 @@ class Unwritable(PathRefused):
 
     @property
     def why(self) -> str:
-        return str(self.__cause__.strerror).lower() if isinstance(self.__cause__, OSError) else self.message
+        return reason_of(self)
+
+
+def system_error_of(error: OSError | PathRefused) -> OSError | None:
+    """The error of the system behind a refusal; None where okstra refuses by itself."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return cause if isinstance(cause, OSError) else None
+
+
+def reason_of(error: OSError | PathRefused) -> str:
+    """Why a path cannot be used, in the system's words where there are any."""
+    cause = system_error_of(error)
+    if cause is None:
+        return str(error)
+    return (cause.strerror or str(cause)).lower()
 
 
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFLNK: "a link",

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 
 from okstra_git.fs import files
 from okstra_git.fs.files import MOST_NAMES, Listing, Looking, Seen
-from okstra_git.fs.refusals import PathRefused, linked, missing, not_a_folder, not_text, taken, unwritable
-from okstra_git.fs.resolve import Given, Spot, reach, reach_folder
+from okstra_git.fs.refusals import linked, missing, not_a_folder, not_text, taken, unwritable
+from okstra_git.fs.resolve import Given, reach, reach_folder
 
 __all__ = ["MOST_BYTES", "MOST_NAMES", "Given", "Listing", "Root", "Seen"]
 
@@ -93,17 +93,19 @@ class Root(Looking):
         nonce: str = "",
         executable: bool = False,
         mode: int = 0,
+        exact_mode: bool = False,
         durable: bool = True,
     ) -> None:
         """Make `data` the file in one step; the folders on the way are made.
 
         `nonce` distinguishes this writer's temporary file, `.NAME.NONCE.tmp` in the same folder, from others'; else
-        the pid does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is.
-        Refuses where a link, a folder or the like has the name.
+        the pid does. `mode` is narrowed by the umask unless it is to be exact. With `durable` the bytes are on the disk
+        before the name is. Refuses where a link, a folder or the like has the name.
         """
-        mode = mode or (0o777 if executable else 0o666)
+        mode = mode if exact_mode else mode or (0o777 if executable else 0o666)
+        nonce = nonce or str(os.getpid())
         with self._writing(given), reach(self.path, given, make=True) as spot:
-            files.replace(spot, data, nonce=nonce or str(os.getpid()), mode=mode, durable=durable)
+            files.replace(spot, data, nonce=nonce, mode=mode, durable=durable, exact_mode=exact_mode)
 
     def create(
         self, given: Given, data: bytes, *, executable: bool = False, mode: int = 0, durable: bool = True
@@ -113,6 +115,18 @@ class Root(Looking):
         with self._writing(given), reach(self.path, given, make=True) as spot:
             try:
                 files.write_new(spot, data, mode=mode, durable=durable)
+            except FileExistsError as error:
+                raise taken(spot.name) from error
+
+    def publish(self, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:
+        """Make a new file in one step, so that no reader sees half of it; refuses (`path.taken`) where the name is.
+
+        Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
+        distinguishes the temporary file from others'.
+        """
+        with self._writing(given), reach(self.path, given, make=True) as spot:
+            try:
+                files.publish(spot, data, nonce=nonce, mode=mode, durable=durable)
             except FileExistsError as error:
                 raise taken(spot.name) from error
 
@@ -156,20 +170,20 @@ class Root(Looking):
     def remove_tree(self, given: Given) -> None:
         """Remove a folder with all that is in it, links themselves and not what they lead to; nothing where none is."""
         with self._writing(given), suppress(FileNotFoundError), reach(self.path, given) as spot:
-            found = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
-            if stat.S_ISLNK(found.st_mode):
+            status = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
                 raise linked(str(self.path), spot.name, spot.name, leaves=False)
-            if not stat.S_ISDIR(found.st_mode):
+            if not stat.S_ISDIR(status.st_mode):
                 raise not_a_folder(spot.name, spot.name)
             shutil.rmtree(spot.part, dir_fd=spot.folder)
 
     def rename(self, source: Given, target: Given) -> None:
         """Give a file or folder another name below the root, in one step; what a link is, stays one."""
-        with self._writing(target), reach(self.path, source) as one, reach(self.path, target, make=True) as other:
+        with self._writing(target), reach(self.path, source) as old, reach(self.path, target, make=True) as new:
             try:
-                os.rename(one.part, other.part, src_dir_fd=one.folder, dst_dir_fd=other.folder)
+                os.rename(old.part, new.part, src_dir_fd=old.folder, dst_dir_fd=new.folder)
             except FileNotFoundError as error:
-                raise missing(one.name) from error
+                raise missing(old.name) from error
 
     def sync_folder(self, given: Given) -> None:
         """Make renames in a folder last; where folders cannot be synced, the files are safe all the same."""
@@ -190,47 +204,3 @@ def _decoded(name: str, data: bytes, errors: str) -> str:
         return data.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise not_text(name, data[: error.start].count(b"\n") + 1) from error
-
-
-def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:
-    """Make the new file in one step; refuses (`path.taken`) where anything has the name.
-
-    Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
-    distinguishes the temporary file from others'.
-    """
-    try:
-        with reach(root.path, given, make=True) as spot:
-            _publish(spot, data, f".{spot.part}.{nonce}.tmp", mode=mode, durable=durable)
-    except FileExistsError as error:
-        raise taken(root.name(given)) from error
-    except OSError as error:
-        raise _refusal_of(root, root.name(given), error) from error
-
-
-def _publish(spot: Spot, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
-    if _is_there(spot):
-        raise taken(spot.name)
-    files.write_new(Spot(spot.folder, draft, spot.name), data, mode=mode, durable=durable)
-    try:
-        try:
-            os.link(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError:
-            os.rename(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(draft, dir_fd=spot.folder)
-
-
-def _is_there(spot: Spot) -> bool:
-    try:
-        os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _refusal_of(root: Root, name: str, error: OSError) -> PathRefused:
-    is_link = error.errno == errno.ELOOP
-    return linked(str(root.path), name, name, leaves=False) if is_link else unwritable(name, error)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.commands import command, word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits
 from okstra_git.host.subprocesses import run_detached, run_to_end
 from okstra_git.names import quote
@@ -70,12 +70,6 @@ class GitTimedOut(GitFailed):
     """The git program did not end within its limit, and was ended."""
 
     code = "git.timed-out"
-
-
-class GitMissing(OkstraError):
-    """There is no git program to run."""
-
-    code = "git.missing"
 
 
 def is_kept(name: str) -> bool:
@@ -174,7 +168,7 @@ def _cannot_run(error: OSError | ValueError, cwd: Path, arguments: Sequence[str]
     if not cwd.is_dir():
         return GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor")
     if isinstance(error, FileNotFoundError):
-        return GitMissing("the git program was not found on PATH", hint="install git 2.39 or newer")
+        return refuse("git.missing", "the git program was not found on PATH", hint="install git 2.39 or newer")
     message = f"git cannot be run: {os.strerror(error.errno) if error.errno else error}"
     return GitFailed(message, hint="git --version", command=list(arguments)[:20])
 

@@ -38,11 +38,6 @@ def list_moves(git: Git, ref: str) -> list[RefMove]:
         return []
 
 
-def _move(entry: pygit2.RefLogEntry) -> RefMove:
-    at = instant_of(entry.committer.time)
-    return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), at)
-
-
 def last_head(worktree: Path) -> CommitId | None:
     """The last commit checked out in a worktree, also where its branch is gone; None when nobody wrote it down."""
     try:
@@ -83,10 +78,6 @@ def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
     return here.branch if here is not None else None
 
 
-def _reflog(git: Git, name: str) -> bytes:
-    return read_gits(git.common_dir / "logs" / name) or b""
-
-
 def planned_tips(git: Git) -> dict[str, str]:
     """Full ref name -> commit, for every branch that the rebase under way in this worktree will move."""
     return {**_stacked(git.git_dir / "rebase-merge" / "update-refs"), **_own(git)}
@@ -95,6 +86,15 @@ def planned_tips(git: Git) -> dict[str, str]:
 def is_rebasing(git: Git) -> bool:
     """Whether a rebase is under way in this worktree."""
     return any((git.git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply"))
+
+
+def _move(entry: pygit2.RefLogEntry) -> RefMove:
+    moment = instant_of(entry.committer.time)
+    return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), moment)
+
+
+def _reflog(git: Git, name: str) -> bytes:
+    return read_gits(git.common_dir / "logs" / name) or b""
 
 
 def _stacked(path: Path) -> dict[str, str]:

@@ -78,9 +78,14 @@ def see_files(checkout: Checkout) -> Checkout:
     return _with_files(checkout, tuple(sorted(show_path(change.path) for change in uncommitted)), "")
 
 
-def see_exactly(git: Git, tree: Worktree, *, besides: Path | None = None) -> Checkout:
-    """A worktree with the files that it holds and its commit has not; `besides` is a new file that does not count."""
-    held = read_unsaved_work(git, tree).of(FILES)
+def see_exactly(
+    git: Git, tree: Worktree, *, others: Sequence[Worktree] | None = None, besides: Path | None = None
+) -> Checkout:
+    """A worktree with the files that it holds and its commit has not; `besides` is a new file that does not count.
+
+    `others` are the repository's worktrees, when they are known already.
+    """
+    held = read_unsaved_work(git, tree, others=others).of(FILES)
     left = os.fsencode(os.path.relpath(real_path(besides), real_path(tree.path))) if besides is not None else b""
     paths = [path for item in held for path in item.paths if not (item.kind == "untracked" and path == left)]
     doubts = "; ".join(item.message for item in held if item.kind == "unclear")

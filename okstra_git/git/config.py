@@ -4,17 +4,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.binary import GitFailed, run_git, sealed_environment
 
 TRUE = ("true", "yes", "on", "1")
 FALSE = ("false", "no", "off", "0", "")
-
-
-class BrokenConfig(OkstraError):
-    """A git configuration file that cannot be parsed."""
-
-    code = "config.broken"
 
 
 class Entry(NamedTuple):
@@ -56,10 +50,13 @@ class Configuration:
         entry = self.find(key)
         return entry.value if entry else None
 
-    @property
-    def holds_everywhere(self) -> bool:
-        """Whether nothing in it depends on the worktree in which git is asked."""
-        return not any(entry.key.startswith(("includeif.", "extensions.worktreeconfig")) for entry in self.entries)
+    def shared_switch(self, key: str, *, usual: str) -> bool | None:
+        """Whether it is on in every worktree; None where that may differ, or only git can read the value."""
+        if any(entry.key.startswith(("includeif.", "extensions.worktreeconfig")) for entry in self.entries):
+            return None
+        value = self.value(key)
+        word = (usual if value is None else value).lower()
+        return word in TRUE if word in TRUE + FALSE else None
 
     def subsections(self, section: str, *names: str) -> list[str]:
         """The X of every `section.X.name` with one of these names, in the order of their first appearance."""
@@ -80,16 +77,12 @@ def read_configuration(top: Path) -> Configuration:
     try:
         answer = run_git(["config", "--list", "-z", "--show-scope"], cwd=top, sealed=False).stdout
     except GitFailed as failed:
-        raise BrokenConfig(
-            f"git's configuration cannot be read: {failed.message.partition(': ')[2]}", hint="git config --list"
+        raise refuse(
+            "config.broken",
+            f"git's configuration cannot be read: {failed.message.partition(': ')[2]}",
+            hint="git config --list",
         ) from failed
     return Configuration(_parse(answer.decode(errors="surrogateescape").split("\0")))
-
-
-def _parse(words: list[str]) -> Iterator[Entry]:
-    for scope, line in zip(words[::2], words[1::2], strict=False):
-        key, newline, value = line.partition("\n")
-        yield Entry(key, value if newline else "true", scope)
 
 
 _PERSONAL = ("author.name", "author.email", "committer.name", "committer.email")
@@ -108,7 +101,7 @@ class Person(NamedTuple):
         return b"%s <%s>" % self
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The same as text; what is not UTF-8 is shown as replacement characters."""
         return self.raw.decode("utf-8", "replace")
 
@@ -130,6 +123,12 @@ def may_differ(configuration: Configuration) -> bool:
     """Whether author and committer can be two persons here: only where something names one of them alone."""
     known = sealed_environment()
     return any(name in known for name in _VARIABLES) or configuration.has_any(_PERSONAL)
+
+
+def _parse(words: list[str]) -> Iterator[Entry]:
+    for scope, line in zip(words[::2], words[1::2], strict=False):
+        key, newline, value = line.partition("\n")
+        yield Entry(key, value if newline else "true", scope)
 
 
 def _ask(top: Path, role: Literal["AUTHOR", "COMMITTER"]) -> Person | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import GitFailed, exact_environment, run_git
-from okstra_git.git.config import FALSE, TRUE, Configuration
+from okstra_git.git.config import Configuration
 from okstra_git.git.diffs import NO_MODE, SUBMODULE
 from okstra_git.git.repo import Git
 from okstra_git.git.tree_objects import FILE, LINK, PROGRAM, identify_node, read_node
@@ -88,36 +88,35 @@ def list_uncommitted(
     *,
     with_ignored: bool = False,
     entries: Sequence[IndexEntry] | None = None,
-    configuration: Configuration | None = None,
+    beside: Configuration | None = None,
 ) -> list[Uncommitted]:
     """Every path of the worktree at `top` that differs from its commit; ignored ones on request.
 
     No setting and no flag in the index narrows this: files that `assume-unchanged` or `skip-worktree` hide are compared
     byte for byte. The index is not refreshed. A repository inside that is not a submodule is an untracked path with a
-    slash. `entries` is the index, where it has been read already, and `configuration` that of another worktree of the
-    repository. Refuses (`GitFailed`) where git cannot say it.
+    slash. `entries` is the index, where it has been read already, and `beside` the configuration of another worktree
+    of the repository. Refuses (`GitFailed`) where git cannot say it.
     """
     arguments = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"]
     ignored = ["--ignored=matching"] if with_ignored else []
     answer = run_git([*arguments, *ignored], cwd=top, environment=exact_environment(top)).stdout
     seen = [_parse_status(line) for line in answer.split(b"\0") if line and not line.startswith(b"# ")]
-    hidden = list_hidden(top, entries, configuration=configuration)
+    hidden = list_hidden(top, entries, beside=beside)
     return _merge(seen, hidden) if hidden else seen
 
 
 def list_hidden(
-    top: Path, entries: Sequence[IndexEntry] | None = None, *, configuration: Configuration | None = None
+    top: Path, entries: Sequence[IndexEntry] | None = None, *, beside: Configuration | None = None
 ) -> list[Hidden]:
     """Edits and deletions of tracked files that git status is kept from seeing.
 
     Only flagged files are read. A file that a sparse checkout leaves out is not a deletion. Where `core.fileMode` is
-    off, a changed right to execute counts if the file system keeps such rights at all. `configuration` is that of
-    another worktree of the repository.
+    off, a changed right to execute counts if the file system keeps such rights at all.
     """
-    answers = _known_settings(configuration) or _settings(top)
+    answers = _settings(top, beside)
     if entries is None:
-        lines = _index_lines(top)
-        entries = [_entries(line) for line in lines if not (answers["core.filemode"] and line.startswith(_PLAIN_TAGS))]
+        shown = _SHOWN if answers["core.filemode"] else ()
+        entries = [_entries(line) for line in _index_lines(top) if not line.startswith(shown)]
     flagged = [entry for entry in entries if entry.is_flagged]
     hidden = list(_edited(top, flagged, is_sparse=answers["core.sparsecheckout"])) if flagged else []
     if not answers["core.filemode"]:
@@ -143,11 +142,6 @@ def list_filtered(top: Path, entries: Sequence[IndexEntry], *, besides: Collecti
 def list_index(top: Path) -> list[IndexEntry]:
     """Every entry of the index of the worktree at `top`, conflict stages included; refuses a damaged index."""
     return [_entries(line) for line in _index_lines(top)]
-
-
-def _index_lines(top: Path) -> list[bytes]:
-    answer = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
-    return answer.removesuffix(b"\0").split(b"\0") if answer else []
 
 
 def is_checked_out(top: Path, entry: IndexEntry, mode: str) -> bool:
@@ -250,8 +244,13 @@ def _index_line(path: bytes, side: Side | None) -> bytes:
 
 
 _SKIPPED = (b"S", b"s")
-_PLAIN_TAGS = (b"H ", b"M ")
-"""Tags of most lines: entries, and sides of a conflict, that nothing hides."""
+_SHOWN = (b"H ", b"M ")
+"""How lines of most entries begin, and of sides of a conflict: nothing hides those."""
+
+
+def _index_lines(top: Path) -> list[bytes]:
+    answer = run_git(["ls-files", "-v", "--stage", "-z"], cwd=top, environment=exact_environment(top)).stdout
+    return answer.removesuffix(b"\0").split(b"\0") if answer else []
 
 
 def _entries(line: bytes) -> IndexEntry:
@@ -260,21 +259,12 @@ def _entries(line: bytes) -> IndexEntry:
     return IndexEntry(tag, mode.decode(), oid.decode(), path)
 
 
-def _known_settings(configuration: Configuration | None) -> dict[str, bool] | None:
-    """The two switches, without a process; None where they may differ between worktrees, or only git can read them."""
-    if configuration is None or not configuration.holds_everywhere:
-        return None
-    values: dict[str, str] = {}
-    for name, usual in _USUAL.items():
-        value = configuration.value(name)
-        values[name] = (usual if value is None else value).lower()
-    if not set(values.values()) <= {*TRUE, *FALSE}:
-        return None
-    return {name: value in TRUE for name, value in values.items()}
-
-
-def _settings(top: Path) -> dict[str, bool]:
+def _settings(top: Path, beside: Configuration | None) -> dict[str, bool]:
     """The two switches that matter here, as git reads them."""
+    if beside is not None:
+        shared = {name: beside.shared_switch(name, usual=usual) for name, usual in _USUAL.items()}
+        if None not in shared.values():
+            return {name: bool(value) for name, value in shared.items()}
     asked = ["config", "--type=bool", "--get-regexp", r"^core\.(filemode|sparsecheckout)$"]
     answer = run_git(asked, cwd=top, environment=exact_environment(top), accept=(0, 1)).stdout.decode(errors="replace")
     values = dict(line.split(" ", 1) for line in answer.splitlines() if " " in line)

@@ -59,6 +59,52 @@ def lines_by_path(
         yield _joint_difference(git, delta, known, by_path=True)
 
 
+BLOB_MODES = ("100644", "100755")
+MAX_MERGED_BYTES = 32 << 20
+SNIFFED = 8000
+_MERGED_NAME = ffi.new("char[]", b"merged")
+Side = TypeVar("Side", str, tuple[str, str])
+
+
+def merge_sides(git: Git, recorded: Change, ours_mode: str, ours: str) -> tuple[str, str] | None:
+    """(mode, blob) of applying `recorded` to a file that is now `ours`; None on conflict or where merging is undefined.
+
+    The same three-way rules as git: a side that did not move gives way; text is merged line by line, binary never.
+    Mode and content are merged apart only between regular files: anything else is one thing that moved or did not.
+    """
+    whole = _pick((recorded.old_mode, recorded.old), (ours_mode, ours), (recorded.new_mode, recorded.new))
+    if whole is not None:
+        return whole
+    if any(mode not in BLOB_MODES for mode in (recorded.old_mode, ours_mode, recorded.new_mode)):
+        return None
+    mode = _pick(recorded.old_mode, ours_mode, recorded.new_mode)
+    blob = _pick(recorded.old, ours, recorded.new) or merge_text(git, recorded.old, ours, recorded.new)
+    return (mode, blob) if mode and blob else None
+
+
+def merge_text(git: Git, base: str, ours: str, theirs: str) -> str | None:
+    """The blob id of a clean line merge of three blobs, or None when they conflict, are binary, huge or missing."""
+    merged = merged_bytes(git, base, ours, theirs)
+    return None if merged is None else str(pygit2.hash(merged))
+
+
+def merged_bytes(git: Git, base: str, ours: str, theirs: str) -> bytes | None:
+    """What `merge_text` names.
+
+    Calls libgit2 through pygit2's own binding, because its Python wrapper decodes the result as UTF-8.
+    """
+    if any(not _is_mergeable(git, oid) for oid in (base, ours, theirs)):
+        return None
+    sides = [_side_of_merge(oid) for oid in (base, ours, theirs)]
+    result = ffi.new("git_merge_file_result *")
+    if C.git_merge_file_from_index(result, git.handle._repo, *sides, ffi.NULL) != 0:
+        return None
+    try:
+        return bytes(ffi.buffer(result.ptr, result.len)) if result.automergeable else None
+    finally:
+        C.git_merge_file_result_free(result)
+
+
 def _joint_difference(git: Git, delta: Delta, left: LeftFiles, *, by_path: bool = False) -> dict[bytes, int] | None:
     """The difference of one delta; `left` holds each file as the last delta that touched it left it."""
     net: dict[bytes, int] = {}
@@ -93,20 +139,20 @@ def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) 
     return net
 
 
-def _differing_parts(one: list[bytes], other: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+def _differing_parts(first: list[bytes], second: list[bytes]) -> tuple[list[bytes], list[bytes]]:
     """Both lists without what they have in common at their beginnings and ends, which is nearly all of a file."""
-    head = _common_length(one, other)
-    one, other = one[head:], other[head:]
-    tail = _common_length(one[::-1], other[::-1])
-    return one[: len(one) - tail], other[: len(other) - tail]
+    head = _common_length(first, second)
+    first, second = first[head:], second[head:]
+    tail = _common_length(first[::-1], second[::-1])
+    return first[: len(first) - tail], second[: len(second) - tail]
 
 
-def _common_length(one: list[bytes], other: list[bytes]) -> int:
+def _common_length(first: list[bytes], second: list[bytes]) -> int:
     """How many lines are the same at the beginning; by halving, since slices are compared without an interpreter."""
-    low, high = 0, min(len(one), len(other))
+    low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
+        if first[low:middle] == second[low:middle]:
             low = middle
         else:
             high = middle - 1
@@ -134,57 +180,10 @@ def _split(data: bytes, oid: str) -> list[bytes]:
     return [f"binary {oid}".encode()] if b"\0" in data[:SNIFFED] else data.splitlines(keepends=True)
 
 
-BLOB_MODES = ("100644", "100755")
-MAX_MERGED_BYTES = 32 << 20
-SNIFFED = 8000
-_MERGED_NAME = ffi.new("char[]", b"merged")
-
-Side = TypeVar("Side", str, tuple[str, str])
-
-
-def merge_sides(git: Git, recorded: Change, ours_mode: str, ours: str) -> tuple[str, str] | None:
-    """(mode, blob) of applying `recorded` to a file that is now `ours`; None on conflict or where merging is undefined.
-
-    The same three-way rules as git: a side that did not move gives way; text is merged line by line, binary never.
-    Mode and content are merged apart only between regular files: anything else is one thing that moved or did not.
-    """
-    whole = _pick((recorded.old_mode, recorded.old), (ours_mode, ours), (recorded.new_mode, recorded.new))
-    if whole is not None:
-        return whole
-    if any(mode not in BLOB_MODES for mode in (recorded.old_mode, ours_mode, recorded.new_mode)):
-        return None
-    mode = _pick(recorded.old_mode, ours_mode, recorded.new_mode)
-    blob = _pick(recorded.old, ours, recorded.new) or merge_text(git, recorded.old, ours, recorded.new)
-    return (mode, blob) if mode and blob else None
-
-
 def _pick(old: Side, ours: Side, new: Side) -> Side | None:
     if ours in (old, new):
         return new
     return ours if new == old else None
-
-
-def merge_text(git: Git, base: str, ours: str, theirs: str) -> str | None:
-    """The blob id of a clean line merge of three blobs, or None when they conflict, are binary, huge or missing."""
-    merged = merged_bytes(git, base, ours, theirs)
-    return None if merged is None else str(pygit2.hash(merged))
-
-
-def merged_bytes(git: Git, base: str, ours: str, theirs: str) -> bytes | None:
-    """What `merge_text` names.
-
-    Calls libgit2 through pygit2's own binding, because its Python wrapper decodes the result as UTF-8.
-    """
-    if any(not _is_mergeable(git, oid) for oid in (base, ours, theirs)):
-        return None
-    sides = [_side_of_merge(oid) for oid in (base, ours, theirs)]
-    result = ffi.new("git_merge_file_result *")
-    if C.git_merge_file_from_index(result, git.handle._repo, *sides, ffi.NULL) != 0:
-        return None
-    try:
-        return bytes(ffi.buffer(result.ptr, result.len)) if result.automergeable else None
-    finally:
-        C.git_merge_file_result_free(result)
 
 
 def _side_of_merge(oid: str) -> Any:
@@ -208,3 +207,12 @@ def _is_text(git: Git, oid: str) -> bool:
     except (KeyError, pygit2.GitError):
         return False
     return isinstance(blob, pygit2.Blob) and blob.size <= MAX_MERGED_BYTES and b"\0" not in blob.data[:SNIFFED]
+
+
+def is_text_too_large(git: Git, oid: str) -> bool:
+    """Whether the file is a text that is not merged because of its size alone; not one that is missing."""
+    try:
+        blob = git.handle[oid]
+    except (KeyError, pygit2.GitError):
+        return False
+    return isinstance(blob, pygit2.Blob) and blob.size > MAX_MERGED_BYTES and b"\0" not in blob.data[:SNIFFED]

@@ -79,38 +79,6 @@ def move_own(path: Path, into: Path) -> bool:
     return True
 
 
-def _clear_place(path: Path) -> None:
-    """Remove a link, a pipe and the like; a folder, which may hold anything, is put where damaged files are."""
-    root = _root(path)
-    if root.is_folder(path):
-        torn = (path.parent if path.parent.name == FOLDER else path.parents[1]) / "torn"
-        aside = (torn / f"{path.name}.{number}" for number in count(1))
-        root.rename(path, next(candidate for candidate in aside if not root.exists(candidate)))
-    else:
-        root.remove(path)
-
-
-def _write(path: Path, data: bytes) -> None:
-    root = _root(path)
-    try:
-        root.write(path, data, durable=False)
-    except Missing:
-        _make(root)
-        root.write(path, data, durable=False)
-
-
-@lru_cache(maxsize=64)
-def _root(path: Path) -> Root:
-    """The folder around okstra's own, else two folders up: neither the file nor the folders on the way may be links."""
-    return Root(path.parents[2] if path.parents[1].name == FOLDER else path.parents[1])
-
-
-def _make(root: Root) -> None:
-    folder = root.path
-    if not folder.is_dir():
-        Root(folder.parent).make_folder(folder.name)
-
-
 GROUP, EVERYBODY = 0o660, 0o664
 _TRUE, _FALSE = ("true", "yes", "on", "group", "1"), ("false", "no", "off", "umask", "", "0")
 _ALL = ("all", "world", "everybody", "2")
@@ -172,13 +140,6 @@ def share(*paths: Path) -> None:
                 break
 
 
-def _share_up_to(common_dir: Path, path: Path, rights: Rights) -> None:
-    for each in (path, *path.parents):
-        if each == common_dir:
-            return
-        _share(each, rights)
-
-
 def sharing_of(common_dir: Path) -> str:
     """How this git directory is shared, as a value of core.sharedRepository for another one."""
     rights = _SHARED.get(common_dir)
@@ -190,6 +151,45 @@ def sharing_of(common_dir: Path) -> str:
 def is_shared(common_dir: Path) -> bool:
     """Whether this git directory is shared."""
     return common_dir in _SHARED
+
+
+def _clear_place(path: Path) -> None:
+    """Remove a link, a pipe and the like; a folder, which may hold anything, is put where damaged files are."""
+    root = _root(path)
+    if root.is_folder(path):
+        torn = (path.parent if path.parent.name == FOLDER else path.parents[1]) / "torn"
+        aside = (torn / f"{path.name}.{number}" for number in count(1))
+        root.rename(path, next(candidate for candidate in aside if not root.exists(candidate)))
+    else:
+        root.remove(path)
+
+
+def _write(path: Path, data: bytes) -> None:
+    root = _root(path)
+    try:
+        root.write(path, data, durable=False)
+    except Missing:
+        _make(root)
+        root.write(path, data, durable=False)
+
+
+@lru_cache(maxsize=64)
+def _root(path: Path) -> Root:
+    """The folder around okstra's own, else two folders up: neither the file nor the folders on the way may be links."""
+    return Root(path.parents[2] if path.parents[1].name == FOLDER else path.parents[1])
+
+
+def _make(root: Root) -> None:
+    folder = root.path
+    if not folder.is_dir():
+        Root(folder.parent).make_folder(folder.name)
+
+
+def _share_up_to(common_dir: Path, path: Path, rights: Rights) -> None:
+    for each in (path, *path.parents):
+        if each == common_dir:
+            return
+        _share(each, rights)
 
 
 def _share(path: Path, rights: Rights) -> None:

@@ -47,36 +47,6 @@ def walk_ids(
                 yield step
 
 
-def _by_library(
-    git: Git, include: list[str], exclude: list[str], *, ordered: bool, first_parent: bool
-) -> Iterator[Step]:
-    walker = git.handle.walk(None, SortMode.TOPOLOGICAL if ordered else SortMode.NONE)
-    if first_parent:
-        walker.simplify_first_parent()
-    for oid in include:
-        walker.push(pygit2.Oid(hex=oid))
-    for oid in exclude:
-        walker.hide(pygit2.Oid(hex=oid))
-    for commit in walker:
-        yield Step(str(commit.id), tuple(map(str, commit.parent_ids)))
-
-
-def _by_program(
-    git: Git, include: list[str], exclude: list[str], error: Exception, *, first_parent: bool
-) -> list[Step]:
-    """The same by `git rev-list`; raises libgit2's own error again when git cannot read it either."""
-    if not all(map(is_commit_id, (*include, *exclude))):
-        raise error
-    asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
-    revisions = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
-    try:
-        answer = run_git(asked, cwd=git.top, stdin=revisions.encode(), environment=OFFLINE)
-    except GitFailed as failed:
-        raise error from failed
-    lines = (line.split() for line in answer.stdout.decode().splitlines())
-    return [Step(oid, tuple(parents)) for oid, *parents in lines]
-
-
 def is_ancestor(git: Git, tip: str, commit: str) -> bool:
     """Whether `commit` is an ancestor of `tip`; False when history between them cannot be read."""
     try:
@@ -89,16 +59,16 @@ def is_ancestor(git: Git, tip: str, commit: str) -> bool:
         return answer.returncode == 0
 
 
-def find_fork(git: Git, one: str, other: str) -> str | None:
+def find_fork(git: Git, first: str, second: str) -> str | None:
     """A best common ancestor; None where there is none or history cannot be read."""
     try:
-        fork = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
+        fork = git.handle.merge_base(pygit2.Oid(hex=first), pygit2.Oid(hex=second))
         return str(fork) if fork else None
     except KeyError:
         return None
     except (ValueError, pygit2.GitError):
-        two = [one, other]
-        answer = run_git(["merge-base"], revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        pair = [first, second]
+        answer = run_git(["merge-base"], revisions=pair, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
         return answer.stdout.decode().strip() or None
 
 
@@ -123,25 +93,6 @@ def find_commit(git: Git, oid: str) -> CommitFacts | None:
     """The facts of a commit, or None when it (or anything under that id) is not a readable commit."""
     commit = find_raw_commit(git, oid)
     return _facts(oid, commit) if commit else None
-
-
-def _facts(oid: str, commit: RawCommit) -> CommitFacts:
-    name, email, time, offset = parse_ident(commit.author)
-    return CommitFacts(
-        CommitId(oid),
-        commit.tree,
-        tuple(map(CommitId, commit.parents)),
-        _text(name),
-        _text(email),
-        time,
-        offset,
-        _text(commit.message).strip().partition("\n")[0][:120],
-    )
-
-
-def _text(data: bytes) -> str:
-    """What a person wrote, as it can be shown and recorded: what is not UTF-8 and zero bytes as escapes."""
-    return data[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def parent_tree(git: Git, facts: CommitFacts) -> str | None:
@@ -228,15 +179,6 @@ def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -
     return {(tip, commit) for tip, commit in pairs if masks.get(commit, 0) & tips[tip]}
 
 
-def _hand_down(steps: Iterable[Step], bits: Mapping[str, int]) -> dict[str, int]:
-    masks, walked = dict(bits), dict[str, int]()
-    for oid, parents in steps:
-        mask = walked[oid] = masks.get(oid, 0)
-        for parent in parents if mask else ():
-            masks[parent] = masks.get(parent, 0) | mask
-    return walked
-
-
 def contains(git: Git, tip: str, commit: str) -> bool:
     """Whether `commit` is `tip` or one of its ancestors; False when either is missing."""
     if tip == commit:
@@ -277,26 +219,26 @@ def resolve_head(git: Git) -> CommitId | None:
         return None
 
 
-def merge_base(git: Git, one: str, other: str) -> CommitId | None:
+def merge_base(git: Git, first: str, second: str) -> CommitId | None:
     """A best common ancestor, or None for unrelated or unreadable histories."""
-    fork = find_fork(git, one, other)
+    fork = find_fork(git, first, second)
     return CommitId(fork) if fork else None
 
 
-def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
+def merge_bases(git: Git, first: str, second: str) -> list[CommitId]:
     """All best common ancestors; several after criss-cross merges, none for unrelated histories.
 
     Refuses (`MissingObject`) when one of the commits, or history between them, is not here.
     """
-    for commit in (one, other):
+    for commit in (first, second):
         read_commit(git, commit)
     try:
         asked = ["merge-base", "--all"]
-        answer = run_git(asked, revisions=[one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        answer = run_git(asked, revisions=[first, second], cwd=git.top, environment=OFFLINE, accept=(0, 1))
         refuse_damage(answer.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
-        message = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
-        raise MissingObject(message, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed
+        message = f"the history between {first[:10]} and {second[:10]} cannot be read: {failed.message}"
+        raise MissingObject(message, hint="git fsck", **(failed.facts | {"commits": [first, second]})) from failed
     return [CommitId(line) for line in answer.stdout.decode().split()]
 
 
@@ -314,3 +256,61 @@ def independent(git: Git, commits: Iterable[str]) -> list[str]:
             if len(covered) > 4 * len(present) + 10_000:
                 break
     return [oid for oid in present if oid not in covered]
+
+
+def _by_library(
+    git: Git, include: list[str], exclude: list[str], *, ordered: bool, first_parent: bool
+) -> Iterator[Step]:
+    walker = git.handle.walk(None, SortMode.TOPOLOGICAL if ordered else SortMode.NONE)
+    if first_parent:
+        walker.simplify_first_parent()
+    for oid in include:
+        walker.push(pygit2.Oid(hex=oid))
+    for oid in exclude:
+        walker.hide(pygit2.Oid(hex=oid))
+    for commit in walker:
+        yield Step(str(commit.id), tuple(map(str, commit.parent_ids)))
+
+
+def _by_program(
+    git: Git, include: list[str], exclude: list[str], error: Exception, *, first_parent: bool
+) -> list[Step]:
+    """The same by `git rev-list`; raises libgit2's own error again when git cannot read it either."""
+    if not all(map(is_commit_id, (*include, *exclude))):
+        raise error
+    asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
+    revisions = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
+    try:
+        answer = run_git(asked, cwd=git.top, stdin=revisions.encode(), environment=OFFLINE)
+    except GitFailed as failed:
+        raise error from failed
+    lines = (line.split() for line in answer.stdout.decode().splitlines())
+    return [Step(oid, tuple(parents)) for oid, *parents in lines]
+
+
+def _facts(oid: str, commit: RawCommit) -> CommitFacts:
+    name, email, time, offset = parse_ident(commit.author)
+    return CommitFacts(
+        CommitId(oid),
+        commit.tree,
+        tuple(map(CommitId, commit.parents)),
+        _text(name),
+        _text(email),
+        time,
+        offset,
+        _text(commit.message).strip().partition("\n")[0][:120],
+    )
+
+
+def _text(data: bytes) -> str:
+    """What a person wrote, as it can be shown and recorded: what is not UTF-8 and zero bytes as escapes."""
+    return data[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _hand_down(steps: Iterable[Step], bits: Mapping[str, int]) -> dict[str, int]:
+    masks, walked = dict(bits), dict[str, int]()
+    for oid, parents in steps:
+        mask = walked[oid] = masks.get(oid, 0)
+        for parent in parents if mask else ():
+            masks[parent] = masks.get(parent, 0) | mask
+    return walked

@@ -44,10 +44,8 @@ TAGGED = {
     b".ruff_cache": re.compile(rb"(\d+\.\d+\.\d+/|content/|(\.gitignore|CACHEDIR\.TAG)\Z)"),
 }
 """Caches that declare themselves, and how what their tool puts there begins."""
-
 PACKAGES = b"node_modules"
 LITTER = frozenset({b".DS_Store", b"Thumbs.db"})
-
 _TAG = (b"CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55")
 """https://bford.info/cachedir/: a file by which a program declares a directory to be a cache."""
 _INSTALLED = (b".package-lock.json", b".yarn-integrity", b".yarn-state.yml", b".modules.yaml")

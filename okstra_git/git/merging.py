@@ -69,6 +69,10 @@ class Merged:
         return sorted({clash.path for clash in self.clashes})
 
 
+_Messages = Sequence[tuple[tuple[bytes, ...], str]]
+"""The paths that each of git's messages is about, and its stable short type in lower case."""
+
+
 @dataclass(frozen=True)
 class _Answer:
     """How one merge ended: the tree, and the kind of conflict by path; the tree counts only without any.
@@ -78,10 +82,6 @@ class _Answer:
 
     tree: str
     conflicts: dict[bytes, str] = field(default_factory=dict)
-
-
-_Messages = Sequence[tuple[tuple[bytes, ...], str]]
-"""The paths that each of git's messages is about, and its stable short type in lower case."""
 
 
 class TreeMerger:

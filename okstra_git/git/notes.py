@@ -14,13 +14,6 @@ Edit = Callable[[bytes], bytes]
 """Old text of a note (empty when there is none) to its new text (empty removes the note)."""
 
 
-def read_note(git: Git, ref: str, commit: str) -> bytes:
-    """The note on a commit, or empty bytes."""
-    tip = find_ref(git, ref)
-    tree = tree_of(git, tip) if tip else None
-    return _read(git, tree, _path_in(git, tree, commit)) if tree else b""
-
-
 def list_notes(git: Git, ref: str) -> Iterator[tuple[str, str]]:
     """(commit, blob id) of every note under the ref, in any fan-out."""
     tip = find_ref(git, ref)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.git.binary import Finished, run_git
 from okstra_git.git.history import find_commit
@@ -31,18 +31,6 @@ class PushRejected(OkstraError):
     """The remote has something on the branch that the push would lose; `there` names it (None = no such branch)."""
 
     code = "push.rejected"
-
-
-class PushDeclined(OkstraError):
-    """The server does not want it: a hook, a protected branch; `said` has the lines it printed, `reason` its word."""
-
-    code = "push.declined"
-
-
-class PushHookFailed(OkstraError):
-    """The user's own pre-push hook stopped it; `said` has the lines it printed."""
-
-    code = "push.hook-failed"
 
 
 class Pushed(NamedTuple):
@@ -167,7 +155,8 @@ def _refusal(order: _Order, failed: _Line | None, complaint: bytes) -> OkstraErr
         line.removeprefix("remote:").strip() for line in plain_lines(complaint) if line.startswith("remote:")
     ]
     words = next((line for line in remote_lines if line), "")
-    return PushDeclined(
+    return refuse(
+        "push.declined",
         f"{remote} declined to take {branch}: {reason or 'it gave no reason'}" + (f" ({words[:200]})" if words else ""),
         hint="settle what the server says, then repeat; nothing was changed there",
         remote=remote,
@@ -208,11 +197,11 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
     )
 
 
-def _hook_failed(answer: bytes) -> PushHookFailed:
+def _hook_failed(answer: bytes) -> OkstraError:
     lines = [line for line in plain_lines(answer) if not line.startswith("error: failed to push some refs")]
     last = f": {lines[-1]}" if lines else ""
     hint = "settle what the hook says, or leave the hooks out by repeating without --run-hooks"
-    return PushHookFailed(f"your pre-push hook stopped the push{last}", hint=hint, said=lines)
+    return refuse("push.hook-failed", f"your pre-push hook stopped the push{last}", hint=hint, said=lines)
 
 
 def _pre_push_hook(git: Git) -> Path | None:

@@ -23,10 +23,8 @@ _STAMP = re.compile(rb"\s*([+-]?[0-9]+)(?: ([+-])([0-9]{1,9}))?")
 _BARE_STAMP = re.compile(rb"(?:\A| )([+-]?[0-9]+) ([+-])([0-9]{1,9})\s*\Z")
 _CRUD = bytes(range(33)) + b".,:;<>\"\\'"
 """What git and libgit2 strip from both ends of a name."""
-
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 """Seconds of the first moment of the year 1 and the last one of the year 9999."""
-
 FARTHEST = 1 << 63
 """Seconds beyond which a time counts as none, as in git."""
 
@@ -92,14 +90,6 @@ def parse_ident(line: bytes) -> Ident:
     return Ident(name.strip(_CRUD), email.strip(_CRUD), *(_moment_of(stamp) if stamp else (0, 0)))
 
 
-def _moment_of(stamp: re.Match[bytes]) -> tuple[int, int]:
-    digits, sign, zone = stamp.groups()
-    time = int(digits) if len(digits) < 30 else FARTHEST
-    hours, minutes = divmod(int(zone or b"0"), 100)
-    east = hours * 60 + minutes if hours <= 14 and minutes <= 59 else 0
-    return (time if -FARTHEST < time < FARTHEST else 0), (-east if sign == b"-" else east)
-
-
 def instant_of(seconds: int) -> datetime:
     """A commit's time as a moment; what no calendar holds is the nearest moment that one does."""
     return datetime.fromtimestamp(min(max(seconds, _FIRST), _LAST), UTC)
@@ -123,16 +113,12 @@ def stamped(person: bytes, *, seconds: int, offset: int = 0) -> bytes:
 
 SETTLED = 60_000_000_000
 """Nanoseconds that an object may have been seen whole and be torn later: it was not on the disk when the power went."""
-
 FILES = 2_000
 """Loose objects of which each is looked at; where there are more, only in folders that have changed."""
-
 MOST = 8 << 20
 """Bytes of the largest file that is looked at."""
-
 WORTH_A_MARK = 256 << 10
 """Bytes read, each file counting for four KiB at least, from which on it is remembered when all were whole."""
-
 _UNREADABLE = b"\0" * 32
 
 
@@ -169,6 +155,14 @@ def shield_from(handle: pygit2.Repository, torn: Sequence[str]) -> None:
     handle.odb.add_backend(pygit2.OdbBackendPack(_shield(tuple(torn))), 10)
 
 
+def _moment_of(stamp: re.Match[bytes]) -> tuple[int, int]:
+    digits, sign, zone = stamp.groups()
+    time = int(digits) if len(digits) < 30 else FARTHEST
+    hours, minutes = divmod(int(zone or b"0"), 100)
+    east = hours * 60 + minutes if hours <= 14 and minutes <= 59 else 0
+    return (time if -FARTHEST < time < FARTHEST else 0), (-east if sign == b"-" else east)
+
+
 @cache
 def _shield(torn: tuple[str, ...]) -> str:
     """A folder with the pack that names these objects."""
@@ -198,8 +192,8 @@ def _loose(objects: Path, since: int) -> Iterator[tuple[str, str]]:
 
 def _entries(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
     try:
-        with os.scandir(folder) as found:
-            yield from found
+        with os.scandir(folder) as entries:
+            yield from entries
     except OSError:
         return
 

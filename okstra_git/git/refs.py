@@ -9,7 +9,7 @@ from pathlib import Path
 import pygit2
 from pygit2.transaction import ReferenceTransaction
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.fs.outside import read_gits, require_gits
 from okstra_git.git.config import NOBODY
@@ -24,12 +24,6 @@ class TornRef(OkstraError):
     code = "ref.torn"
 
 
-class UnreadableRef(OkstraError):
-    """The system does not let us read a ref or a folder of refs, so that nobody knows whether there is one."""
-
-    code = "ref.unreadable"
-
-
 class LostRace(OkstraError):
     """A ref no longer had the value that was read, or its folder went; the caller reads again and decides again."""
 
@@ -40,18 +34,6 @@ class RefLocked(OkstraError):
     """Another process holds the lock of a ref, or left it behind."""
 
     code = "ref.locked"
-
-
-class RepositoryReadOnly(OkstraError):
-    """The repository cannot be written."""
-
-    code = "repo.read-only"
-
-
-class DiskFull(OkstraError):
-    """The file system has no room left."""
-
-    code = "disk.full"
 
 
 class WriteFailed(OkstraError):
@@ -108,10 +90,10 @@ def fits_a_disk(name: str) -> bool:
     return len(data) <= _LONGEST_NAME and all(len(part) <= _LONGEST_PART for part in data.split(b"/"))
 
 
-def _unreadable(name: str, error: OSError) -> UnreadableRef:
+def _unreadable(name: str, error: OSError) -> OkstraError:
     why = error.strerror or str(error).rpartition(": ")[2]
     hint = "check the owner and the mode of the git directory"
-    return UnreadableRef(f"{name} cannot be read: {why}", hint=hint, ref=name)
+    return refuse("ref.unreadable", f"{name} cannot be read: {why}", hint=hint, ref=name)
 
 
 def is_ref_name(name: str) -> bool:
@@ -264,9 +246,12 @@ def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> Okstr
     complaint = str(error)
     low = re.sub(r"'[^']*'", "", complaint).lower()  # paths may hold any word
     if "no space" in low or "quota" in low:
-        return DiskFull("there is no space left on the disk; nothing was recorded", hint="free some space and repeat")
+        return refuse(
+            "disk.full", "there is no space left on the disk; nothing was recorded", hint="free some space and repeat"
+        )
     if is_about_permission(low):
-        return RepositoryReadOnly(
+        return refuse(
+            "repo.read-only",
             f"the repository at {git.common_dir} cannot be written; nothing was recorded",
             hint="check the owner and the mode of the git directory",
         )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
@@ -94,18 +94,6 @@ ASK_SECONDS = 30.0
 NO_QUESTIONS = {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
 
 
-class RemoteMissing(OkstraError):
-    """No remote was named, and git's configuration does not say which one is meant."""
-
-    code = "remote.missing"
-
-
-class RemoteUnknown(OkstraError):
-    """There is no remote of that name."""
-
-    code = "remote.unknown"
-
-
 class RemoteUnreachable(OkstraError):
     """The remote did not answer, did not let us in, is not a repository, or the connection broke.
 
@@ -141,14 +129,14 @@ def find_remote(git: Git, name: str | None = None, *, base: str | None = None, b
     if chosen is None:
         reason = f"none of the remotes {', '.join(known)} is preferred" if known else "this repository has no remote"
         hint = "name one with --remote" if known else "git remote add origin <url>"
-        raise RemoteMissing(f"it is not known where to push: {reason}", hint=hint, remotes=known)
+        raise refuse("remote.missing", f"it is not known where to push: {reason}", hint=hint, remotes=known)
     return _named(git, chosen, known)
 
 
 def _named(git: Git, name: str, known: list[str]) -> Remote:
     if name not in known:
         hint = f"known are {', '.join(known)}" if known else "git remote add origin <url>"
-        raise RemoteUnknown(f"there is no remote {quote(name)}", hint=hint, remote=name[:200])
+        raise refuse("remote.unknown", f"there is no remote {quote(name)}", hint=hint, remote=name[:200])
     return Remote(name, without_credentials(url_of(git, name, push=True)))
 
 

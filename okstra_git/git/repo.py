@@ -11,12 +11,11 @@ import pygit2
 from pygit2.enums import ConfigLevel, ObjectType
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_gits
 from okstra_git.fs.root import Root
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, remember_place, run_git
 from okstra_git.git.config import (
-    BrokenConfig,
     Configuration,
     Person,
     ask_author,
@@ -47,18 +46,6 @@ class NoRepository(OkstraError):
     """There is no git repository at or above the directory."""
 
     code = "repo.none"
-
-
-class UnsupportedRepository(OkstraError):
-    """A repository format that libgit2 cannot open: sha256, reftable, an unknown extension."""
-
-    code = "repo.unsupported"
-
-
-class UnsafeRepository(OkstraError):
-    """The repository belongs to somebody else and git's safe.directory does not admit it."""
-
-    code = "repo.unsafe"
 
 
 @dataclass(frozen=True)
@@ -177,6 +164,37 @@ def open_repository(
     return Git(handle, git_dir, common_dir, work_tree, for_git=for_git, torn=torn)
 
 
+_CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
+
+
+def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
+
+    Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does. With
+    `write` git puts new objects among ours, with the modes of a shared repository, instead of into the throw-away one.
+    """
+    objects = git.common_dir / "objects"
+    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
+    root.make_folder("refs/heads")
+    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
+    root.create("config", _CONFIG % sharing_of(git.common_dir).encode(), durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(folder) + b"\n" for folder in borrowed), durable=False)
+    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
+        root.create("shallow", shallow, durable=False)
+    own_objects = {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(scratch)}
+    return {
+        **OFFLINE,
+        **NO_SETTINGS_GIVEN,
+        **(own_objects if write else {}),
+        "GIT_DIR": str(scratch),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+    }
+
+
 def _open(opening: Opening) -> pygit2.Repository:
     """Open it with libgit2, which reads no configuration but the repository's own.
 
@@ -203,7 +221,7 @@ def _refuse_unnamed(start: Path, git_dir: Path) -> None:
     """A bare repository in which git does nothing unless it is named to it, as in files that somebody else packed."""
     if not _does_git_open(start):
         message = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
-        raise UnsafeRepository(message, hint=f"git --git-dir={word(str(git_dir))} okstra status")
+        raise refuse("repo.unsafe", message, hint=f"git --git-dir={word(str(git_dir))} okstra status")
 
 
 def _work_tree(handle: pygit2.Repository, start: Path) -> Path | None:
@@ -257,7 +275,7 @@ def _own_config(common_dir: Path, start: Path) -> pygit2.Config:
         return pygit2.Config(str(common_dir / "config"))
     except (OSError, pygit2.GitError) as error:
         message = f"the git configuration of {start} cannot be read: {error}"
-        raise BrokenConfig(message, hint=f"look at {word(str(common_dir / 'config'))}") from error
+        raise refuse("config.broken", message, hint=f"look at {word(str(common_dir / 'config'))}") from error
 
 
 def _refuse_formats(config: pygit2.Config, start: Path) -> None:
@@ -269,9 +287,10 @@ def _refuse_formats(config: pygit2.Config, start: Path) -> None:
 def _refusal(start: Path, complaint: str) -> OkstraError:
     if any(sign in complaint for sign in _BROKEN_CONFIG):
         what = complaint.partition("config file: ")[2] or complaint
-        return BrokenConfig(f"the git configuration of {start} is broken: {what}", hint="git config --list")
+        return refuse("config.broken", f"the git configuration of {start} is broken: {what}", hint="git config --list")
     if _is_about_the_owner(complaint):
-        return UnsafeRepository(
+        return refuse(
+            "repo.unsafe",
             f"the repository at {start} belongs to another user",
             hint="if you trust it, add it to git's safe.directory setting",
         )
@@ -282,8 +301,9 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
     return NoRepository(lost.sentence, hint=lost.remedy)
 
 
-def _unsupported(start: Path, what: str) -> UnsupportedRepository:
-    return UnsupportedRepository(
+def _unsupported(start: Path, what: str) -> OkstraError:
+    return refuse(
+        "repo.unsupported",
         f"okstra cannot work in this repository yet: {what}",
         hint="okstra needs the sha1 object format and the files ref format",
         path=str(start),
@@ -293,37 +313,6 @@ def _unsupported(start: Path, what: str) -> UnsupportedRepository:
 def _format_of(start: Path) -> str:
     asked = ["config", "--get-regexp", r"^extensions\."]
     return ", ".join(run_git(asked, cwd=start, accept=(0, 1, 128)).stdout.decode(errors="replace").splitlines())
-
-
-_CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
-
-
-def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
-    """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
-
-    Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does. With
-    `write` git puts new objects among ours, with the modes of a shared repository, instead of into the throw-away one.
-    """
-    objects = git.common_dir / "objects"
-    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
-    root.make_folder("refs/heads")
-    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
-    root.create("config", _CONFIG % sharing_of(git.common_dir).encode(), durable=False)
-    root.create("objects/info/alternates", b"".join(os.fsencode(folder) + b"\n" for folder in borrowed), durable=False)
-    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
-        root.create("shallow", shallow, durable=False)
-    own_objects = {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(scratch)}
-    return {
-        **OFFLINE,
-        **NO_SETTINGS_GIVEN,
-        **(own_objects if write else {}),
-        "GIT_DIR": str(scratch),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "XDG_CONFIG_HOME": str(scratch),
-        "HOME": str(scratch),
-    }
 
 
 def _quoted(scratch: Path) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import OFFLINE, run_git
 from okstra_git.git.objects import MissingObject, has_object
 from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
@@ -25,6 +25,7 @@ RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")
 MAX_LENGTH = 1000
 _SUFFIX = re.compile(r"[~^:]|@\{")
 """Where an expression goes on after the name of a ref: no ref's name holds any of these."""
+_PAST = "@{"
 _ABBREVIATED = re.compile(r"[0-9a-fA-F]{4,39}\Z")
 _DESCRIBED = re.compile(r".+-g[0-9a-f]{4,40}\Z")
 _SPECIAL = re.compile(r"[A-Z][A-Z_]*\Z")
@@ -35,12 +36,6 @@ class AmbiguousRef(OkstraError):
     """A short name fits several refs that are different commits; `refs` lists their full names."""
 
     code = "ref.ambiguous"
-
-
-class RefUnresolvable(OkstraError):
-    """A branch, tag or commit that does not name a commit here."""
-
-    code = "ref.unresolvable"
 
 
 class NotWork(OkstraError):
@@ -108,7 +103,7 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
         _refuse_damaged(git, text, what)
         message = f"{what} {quote(text)} names no commit in this repository"
         near = _list_near(git, text)
-        raise RefUnresolvable(message, hint=_where_to_look(git, near), ref=quote(text), near=near)
+        raise refuse("ref.unresolvable", message, hint=_where_to_look(git, near), ref=quote(text), near=near)
     return named
 
 
@@ -268,10 +263,10 @@ def _expression(git: Git, text: str) -> Named | None:
     try:
         target, reference = git.handle.revparse_ext(text)
         commit = CommitId(str(target.peel(pygit2.Commit).id))
-    except KeyError:
-        return None
-    except (ValueError, pygit2.GitError):
-        read = _as_git_reads(git, text)
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        if isinstance(error, KeyError) and _PAST not in text:
+            return None
+        read = _as_git_reads(git, text)  # which knows what a ref was before its first entry in the reflog, too
         return _named(git, read, read) if read else None
     return _named(git, reference.name if reference is not None else commit, commit)
 

@@ -6,24 +6,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.config import FALSE, TRUE, BrokenConfig, Entry
+from okstra_git.git.config import FALSE, TRUE, Entry
 from okstra_git.git.repo import Git
 from okstra_git.names import BadName, is_text, parse_slug, quote
 
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
 _SCALES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _MOST_CONFIG = 64 << 20
-
 T = TypeVar("T")
-
-
-class UnknownSetting(OkstraError):
-    """There is no setting of that name."""
-
-    code = "config.unknown-key"
 
 
 class BadSetting(OkstraError):
@@ -259,7 +252,7 @@ def require_setting(name: str) -> Setting[Any]:
     plain = {key.removeprefix("okstra."): known.name for key, known in _BY_NAME.items()}
     near = [plain[match] for match in get_close_matches(name.lower().removeprefix("okstra."), list(plain))]
     hint = f"did you mean {' or '.join(near)}?" if near else "git okstra config list"
-    raise UnknownSetting(f"there is no setting {quote(name)}", hint=hint, key=name[:200], near=near)
+    raise refuse("config.unknown-key", f"there is no setting {quote(name)}", hint=hint, key=name[:200], near=near)
 
 
 def read_settings(git: Git) -> Settings:
@@ -271,29 +264,8 @@ def read_settings(git: Git) -> Settings:
     return Settings((*(entry for entry in lines if entry.key not in _PRIVATE), *own))
 
 
-def _own_lines(git: Git, key: str) -> list[Entry]:
-    """The lines for this key in the repository's own file, without what that includes."""
-    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
-    output = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
-    texts = output.decode(errors="surrogateescape").split("\0")[:-1]
-    return [Entry(key, text, "local") for text in texts]
-
-
-def _refuse_binary(git: Git) -> None:
-    """Behind a zero byte the rest of the file may seem unset."""
-    path = git.common_dir / "config"
-    if b"\0" in (read_gits(path, _MOST_CONFIG) or b""):
-        raise BrokenConfig(f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
-
-
 _NO_SUCH_LINE = 5
 """How `git config --unset-all` ends where there is nothing to unset."""
-
-
-class ConfigBusy(OkstraError):
-    """The configuration file could not be written, mostly because another process holds its lock."""
-
-    code = "config.busy"
 
 
 def write_setting(git: Git, setting: Setting[Any], texts: Sequence[str]) -> bool:
@@ -321,6 +293,21 @@ def add_line(git: Git, key: str, value: str) -> None:
     _write(git, "--add", key, value)
 
 
+def _own_lines(git: Git, key: str) -> list[Entry]:
+    """The lines for this key in the repository's own file, without what that includes."""
+    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
+    output = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
+    texts = output.decode(errors="surrogateescape").split("\0")[:-1]
+    return [Entry(key, text, "local") for text in texts]
+
+
+def _refuse_binary(git: Git) -> None:
+    """Behind a zero byte the rest of the file may seem unset."""
+    path = git.common_dir / "config"
+    if b"\0" in (read_gits(path, _MOST_CONFIG) or b""):
+        raise refuse("config.broken", f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
+
+
 def _own_texts(git: Git, setting: Setting[Any]) -> list[str]:
     return [line.value for line in read_settings(git).lines_of(setting) if line.scope == "local"]
 
@@ -335,6 +322,6 @@ def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *wor
         return run.returncode == 0
     except GitFailed as failed:
         path, why = git.common_dir / "config", failed.message.partition(": ")[2]
-        raise ConfigBusy(f"{path} could not be written: {why}", hint="try again", path=str(path)) from failed
+        raise refuse("config.busy", f"{path} could not be written: {why}", hint="try again", path=str(path)) from failed
     finally:
         git.forget_configuration()

@@ -18,7 +18,6 @@ from okstra_git.git.repo import Git
 from okstra_git.names import quote
 
 TREE = b"40000"
-
 Entry = tuple[bytes, bytes]
 """Mode as git writes it in trees, and the id as 20 bytes."""
 Entries = dict[bytes, Entry]
@@ -28,10 +27,8 @@ Side = tuple[str, str]
 """Mode and id of a file."""
 Edit = tuple[list[bytes], Side | None]
 """The parts of a path, and what is to be there; None removes it."""
-
 MANY = 64
 """Objects from which on one pack is quicker than as many files."""
-
 _ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{20})", re.DOTALL)
 _OTHER_BYTES = 22
 """Bytes of an entry that are neither mode nor name."""
@@ -55,11 +52,6 @@ def read_entries(git: Git, tree: bytes) -> Entries:
     if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in entries) != len(data):
         raise UnusualTree(tree.hex())
     return {name: (mode, oid) for mode, name, oid in entries}
-
-
-def _missing(tree: str) -> MissingObject:
-    hint = "run 'git fsck'; in a partial clone, fetch it first"
-    return MissingObject(f"the tree {tree} cannot be read", hint=hint, object=tree)
 
 
 def draft_tree(entries: Mapping[bytes, Entry]) -> Draft:
@@ -99,6 +91,80 @@ def edit_tree(git: Git, tree: str, lines: Iterable[tuple[bytes, Side | None]]) -
     return EMPTY_TREE if edited is None else edited.hex()
 
 
+LEVEL = 1
+"""Compression; git packs everything anew when it collects garbage."""
+
+
+def write_pack(git: Git, objects: Collection[tuple[int, bytes]]) -> None:
+    """Store objects (git's type number and bytes) as a pack, by git itself, which checks every one of them.
+
+    Refuses (`GitFailed`) when git cannot write. The form is that of gitformat-pack(5), without deltas.
+    """
+    parts = [b"PACK", (2).to_bytes(4), len(objects).to_bytes(4)]
+    for kind, data in objects:
+        parts += [_header(kind, len(data)), zlib.compress(data, LEVEL)]
+    body = b"".join(parts)
+    trailer = sha1(body, usedforsecurity=False).digest()
+    run_git(["index-pack", "--stdin"], cwd=git.top, stdin=body + trailer)
+
+
+_ANY_ENTRY = re.compile(rb"([0-7]{1,6}) ([^\0]*)\0(.{20})", re.DOTALL)
+_RESERVED = (b"", b".", b"..")
+_FOLDER = b"40000"
+
+
+def find_malformed(git: Git, tree: str, *, besides: str) -> str | None:
+    """What is wrong with the tree or one below it, in words; None where nothing is.
+
+    Folders that `besides` has as well are not looked into, nor are trees that cannot be read.
+    """
+    return next(_malformed(git, bytes.fromhex(tree), bytes.fromhex(besides), ""), None)
+
+
+LINK, PROGRAM, FILE = "120000", "100755", "100644"
+_CHUNK = 1 << 20
+
+
+def read_node(path: bytes, *, limit: int) -> tuple[str, bytes] | str:
+    """(mode, bytes) of a file or a symbolic link exactly as it lies there, no filter asked; else why not, in words."""
+    try:
+        facts = os.lstat(path)
+        if stat.S_ISLNK(facts.st_mode):
+            return LINK, os.readlink(path)
+        if not stat.S_ISREG(facts.st_mode):
+            return "it is neither a file nor a link"
+        if facts.st_size > limit:
+            return f"it is larger than {limit >> 20} MiB"
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return PROGRAM if facts.st_mode & 0o100 else FILE, file.read()
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+
+
+def identify_node(path: bytes) -> tuple[str, str] | None:
+    """(mode, blob id) of a file or symbolic link of any size; None where nothing like that can be read."""
+    try:
+        facts = os.lstat(path)
+        if stat.S_ISLNK(facts.st_mode):
+            return LINK, _id_of(os.readlink(path))
+        if not stat.S_ISREG(facts.st_mode):
+            return None
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            digest = hashlib.sha1(b"blob %d\0" % facts.st_size, usedforsecurity=False)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return PROGRAM if facts.st_mode & 0o100 else FILE, digest.hexdigest()
+
+
+def _missing(tree: str) -> MissingObject:
+    hint = "run 'git fsck'; in a partial clone, fetch it first"
+    return MissingObject(f"the tree {tree} cannot be read", hint=hint, object=tree)
+
+
 def _edit(git: Git, tree: bytes, edits: Iterable[Edit], drafts: list[Draft]) -> bytes | None:
     """The id of the edited tree, None where nothing is left in it; new trees are appended, parts before wholes."""
     entries = read_entries(git, tree)
@@ -133,23 +199,6 @@ def _edit_folder(git: Git, entries: Entries, name: bytes, edits: list[Edit], dra
         entries[name] = TREE, edited
 
 
-LEVEL = 1
-"""Compression; git packs everything anew when it collects garbage."""
-
-
-def write_pack(git: Git, objects: Collection[tuple[int, bytes]]) -> None:
-    """Store objects (git's type number and bytes) as a pack, by git itself, which checks every one of them.
-
-    Refuses (`GitFailed`) when git cannot write. The form is that of gitformat-pack(5), without deltas.
-    """
-    parts = [b"PACK", (2).to_bytes(4), len(objects).to_bytes(4)]
-    for kind, data in objects:
-        parts += [_header(kind, len(data)), zlib.compress(data, LEVEL)]
-    body = b"".join(parts)
-    trailer = sha1(body, usedforsecurity=False).digest()
-    run_git(["index-pack", "--stdin"], cwd=git.top, stdin=body + trailer)
-
-
 def _header(kind: int, size: int) -> bytes:
     """Type and size in the variable-length form of a pack: four bits of the size first, then seven at a time."""
     first, size = kind << 4 | size & 15, size >> 4
@@ -159,19 +208,6 @@ def _header(kind: int, size: int) -> bytes:
         first, size = size & 0x7F, size >> 7
     out.append(first)
     return bytes(out)
-
-
-_ANY_ENTRY = re.compile(rb"([0-7]{1,6}) ([^\0]*)\0(.{20})", re.DOTALL)
-_RESERVED = (b"", b".", b"..")
-_FOLDER = b"40000"
-
-
-def find_malformed(git: Git, tree: str, *, besides: str) -> str | None:
-    """What is wrong with the tree or one below it, in words; None where nothing is.
-
-    Folders that `besides` has as well are not looked into, nor are trees that cannot be read.
-    """
-    return next(_malformed(git, bytes.fromhex(tree), bytes.fromhex(besides), ""), None)
 
 
 def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[str]:
@@ -214,45 +250,6 @@ def _read(git: Git, tree: bytes) -> bytes:
 
 def _shown_name(name: bytes) -> str:
     return quote(name.decode("utf-8", "backslashreplace"))
-
-
-LINK, PROGRAM, FILE = "120000", "100755", "100644"
-_CHUNK = 1 << 20
-
-
-def read_node(path: bytes, *, limit: int) -> tuple[str, bytes] | str:
-    """(mode, bytes) of a file or a symbolic link exactly as it lies there, no filter asked; else why not, in words."""
-    try:
-        facts = os.lstat(path)
-        if stat.S_ISLNK(facts.st_mode):
-            return LINK, os.readlink(path)
-        if not stat.S_ISREG(facts.st_mode):
-            return "it is neither a file nor a link"
-        if facts.st_size > limit:
-            return f"it is larger than {limit >> 20} MiB"
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return PROGRAM if facts.st_mode & 0o100 else FILE, file.read()
-    except OSError as error:
-        return f"it cannot be read: {error.strerror}"
-
-
-def identify_node(path: bytes) -> tuple[str, str] | None:
-    """(mode, blob id) of a file or symbolic link of any size; None where nothing like that can be read."""
-    try:
-        facts = os.lstat(path)
-        if stat.S_ISLNK(facts.st_mode):
-            return LINK, _id_of(os.readlink(path))
-        if not stat.S_ISREG(facts.st_mode):
-            return None
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            digest = hashlib.sha1(b"blob %d\0" % facts.st_size, usedforsecurity=False)
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:
-        return None
-    return PROGRAM if facts.st_mode & 0o100 else FILE, digest.hexdigest()
 
 
 def _id_of(data: bytes) -> str:

@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.diffs import ABSENT, diff_trees
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.unsaved_work import Kind, UnsavedItem, UnsavedWork, in_words, named, read_unsaved_work
 from okstra_git.git.worktree_files import Standing, folders_above
-from okstra_git.git.worktrees import Worktree, WorktreeFailed
+from okstra_git.git.worktrees import Worktree
 
 _STOPS: frozenset[Kind] = frozenset({"hidden", "filtered", "operation", "unclear"})
 
@@ -31,6 +32,35 @@ def follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> bool
     if old != commit:
         run_git(["read-tree", "-m", "-u"], revisions=[old, commit], cwd=here.path)
     return True
+
+
+class WorktreeHolds(OkstraError):
+    """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
+
+    code = "worktree.holds"
+    found: tuple[UnsavedItem, ...] = ()
+
+
+def remove_worktree(
+    git: Git,
+    worktree: Worktree,
+    *,
+    others: Sequence[Worktree] | None = None,
+    also: Callable[[], Sequence[UnsavedItem]] = tuple,
+) -> UnsavedWork:
+    """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
+
+    `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
+    into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
+    """
+    held = read_unsaved_work(git, worktree, others=others)
+    kept = (*held.keeping, *also())
+    if kept:
+        raise _refusal(worktree, kept)
+    if held.standing is not None:
+        _clear_caches(held.standing)
+    _remove(git, worktree, force=held.has_modules)
+    return held
 
 
 def _judge(git: Git, here: Worktree, before: Sequence[str], commit: str) -> tuple[str, str]:
@@ -71,35 +101,6 @@ def _in_the_way(git: Git, standing: Standing, old: str, new: str) -> list[bytes]
     return [path for path in added if path + b"/" in folders or any(up[:-1] in loose for up in folders_above(path))]
 
 
-class WorktreeHolds(WorktreeFailed):
-    """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
-
-    code = "worktree.holds"
-    found: tuple[UnsavedItem, ...] = ()
-
-
-def remove_worktree(
-    git: Git,
-    worktree: Worktree,
-    *,
-    others: Sequence[Worktree] | None = None,
-    also: Callable[[], Sequence[UnsavedItem]] = tuple,
-) -> UnsavedWork:
-    """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
-
-    `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
-    into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
-    """
-    held = read_unsaved_work(git, worktree, others=others)
-    kept = (*held.keeping, *also())
-    if kept:
-        raise _refusal(worktree, kept)
-    if held.standing is not None:
-        _clear_caches(held.standing)
-    _remove(git, worktree, force=held.has_modules)
-    return held
-
-
 def _clear_caches(standing: Standing) -> None:
     """Remove the caches that git is not set to ignore, over which it would stumble."""
     for path in standing.plain_caches:
@@ -128,4 +129,4 @@ def _remove(git: Git, worktree: Worktree, *, force: bool) -> None:
         if worktree.is_locked:
             again = ["worktree", "lock", f"--reason={worktree.lock_reason}"]
             run_git(again, values=[path], cwd=git.top, accept=(0, 128))
-        raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=path) from failed
+        raise refuse("worktree.failed", f"the worktree {path} was not removed: {failed.message}", path=path) from failed

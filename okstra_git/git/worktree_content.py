@@ -76,8 +76,7 @@ def worktree_tree(worktree: Path, *, beside: Git | None = None) -> Content:
     plain = tree_of(here, head) if head else EMPTY_TREE
     changes: list[Uncommitted] = []
     try:
-        known = beside.configuration if beside else None
-        changes = list_uncommitted(here.top, configuration=known)
+        changes = list_uncommitted(here.top, beside=beside.configuration if beside else None)
         if not changes:
             return Content(head, plain, is_dirty=False)
         gathered = gather(here.top, changes, lambda path, data: _put(here, path, data), Limits())

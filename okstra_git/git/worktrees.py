@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits, read_line, require_gits
 from okstra_git.git.binary import GitFailed, find_git_dir, run_git
 from okstra_git.git.repo import Git
@@ -15,10 +15,14 @@ from okstra_git.names import is_commit_id, is_text
 from okstra_git.paths import real_path
 
 
-class WorktreeFailed(OkstraError):
-    """git would not add or remove the worktree."""
-
-    code = "worktree.failed"
+def lock_reason(private: Path) -> str | None:
+    """Why the worktree is locked (git-worktree.txt), perhaps nothing; None when it is not locked."""
+    try:
+        return os.fsdecode(require_gits(private / "locked", LONGEST_POINTER)).strip()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return "it cannot be read"
 
 
 @dataclass(frozen=True)
@@ -42,55 +46,12 @@ def list_worktrees(git: Git) -> list[Worktree]:
     return [replace(main, path=_main_path(git, main)), *linked]
 
 
-def _main_path(git: Git, main: Worktree) -> Path:
-    """Where the main worktree is; of one whose git directory is elsewhere (a submodule) git lists the latter."""
-    if main.is_bare or real_path(main.path) != git.common_dir:
-        return main.path
-    elsewhere = git.configuration.find("core.worktree", scopes=("local", "worktree"))
-    if elsewhere is not None:
-        return real_path(git.common_dir / elsewhere.value)
-    return git.work_tree if git.work_tree and real_path(git.git_dir) == git.common_dir else main.path
-
-
-def _parse(block: bytes) -> Worktree:
-    facts: dict[str, str] = {}
-    for line in block.strip(b"\0").split(b"\0"):
-        word, _, value = line.decode("utf-8", "surrogateescape").partition(" ")
-        facts[word] = value
-    branch = facts.get("branch", "")
-    return Worktree(
-        Path(facts["worktree"]),
-        facts.get("HEAD"),
-        branch.removeprefix("refs/heads/") or None,
-        is_bare="bare" in facts,
-        is_locked="locked" in facts,
-        lock_reason=facts.get("locked", ""),
-        is_prunable="prunable" in facts,
-    )
-
-
 def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason: str) -> None:
     """Check out `branch` (created at `base` when that is given) in a new locked worktree at `path`."""
     how = [f"-b{branch}", "--no-track"] if base else []
     add = ["worktree", "add", "-q", "--lock", f"--reason={reason}", *how]
     with _making(path):
         run_git(add, values=[str(path), base or branch], cwd=git.top)
-
-
-@contextmanager
-def _making(path: Path) -> Iterator[None]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
-        raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
-    except GitFailed as failed:
-        raise WorktreeFailed(
-            f"the worktree {path} could not be made: {failed.message}",
-            path=str(path),
-            hint=failed.hint or "git worktree list",
-        ) from failed
 
 
 def add_detached(git: Git, path: Path, *, commit: str, reason: str) -> None:
@@ -146,16 +107,6 @@ def private_dirs(git: Git) -> dict[Path, Path]:
     return privates
 
 
-def lock_reason(private: Path) -> str | None:
-    """Why the worktree is locked (git-worktree.txt), perhaps nothing; None when it is not locked."""
-    try:
-        return os.fsdecode(require_gits(private / "locked", LONGEST_POINTER)).strip()
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return "it cannot be read"
-
-
 def is_own_lock(reason: str) -> bool:
     """Whether okstra locked it."""
     return _OWN_LOCK.match(reason) is not None
@@ -177,14 +128,6 @@ def list_own_settings(git: Git, private: Path) -> list[str]:
     return sorted(set(kept))
 
 
-def _read_settings(path: Path) -> list[tuple[str, str]]:
-    if not path.exists():
-        return []
-    answer = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
-    pairs = (os.fsdecode(entry).partition("\n") for entry in answer.split(b"\0") if entry)
-    return [(key, value) for key, _, value in pairs]
-
-
 def list_sole_commits(git: Git, private: Path) -> list[str]:
     """Commits that no branch, tag or remote branch has and no branch ever had: only this worktree leads to them.
 
@@ -198,12 +141,6 @@ def list_sole_commits(git: Git, private: Path) -> list[str]:
     return _without(git, left, list(_of_branches(git))) if left else []
 
 
-def _without(git: Git, commits: Sequence[str], known: Sequence[str]) -> list[str]:
-    revisions = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in known)
-    asked = ["rev-list", "--ignore-missing", "--stdin", "--not", *_LISTS]
-    return run_git(asked, cwd=git.top, stdin=revisions.encode()).stdout.decode().split()
-
-
 def list_named_commits(private: Path) -> Iterator[str]:
     """Every commit that this worktree's own files name, other than what a rebase made on the way."""
     for path in sorted(private.iterdir()):
@@ -214,35 +151,6 @@ def list_named_commits(private: Path) -> Iterator[str]:
     logs = private / "logs"
     for path in (file for file in logs.rglob("*") if file.is_file()):
         yield from _logged(path)
-
-
-def _named_in(path: Path) -> Iterator[str]:
-    for line in require_gits(path).splitlines():
-        oid, _, rest = line.decode(errors="replace").partition("\t")
-        if is_commit_id(oid.strip()) and not rest.startswith("not-for-merge"):
-            yield oid.strip()
-
-
-def _logged(path: Path) -> Iterator[str]:
-    lines = require_gits(path).splitlines()
-    first = lines[0].split(b" ", 1)[0].decode(errors="replace") if lines else ""
-    if is_commit_id(first) and set(first) != {"0"}:
-        yield first
-    for line in lines:
-        facts, _, subject = line.partition(b"\t")
-        new = facts.split(b" ", 2)[1:2]
-        if new and is_commit_id(new[0].decode(errors="replace")) and not _MADE_BY_REBASE.match(subject):
-            yield new[0].decode()
-
-
-def _of_branches(git: Git) -> Iterator[str]:
-    """Everything that a branch, or HEAD of the main worktree, ever pointed to, as far as it is written down."""
-    logs = git.common_dir / "logs"
-    known = [logs / "HEAD", *(path for path in (logs / "refs").rglob("*") if path.is_file())]
-    for path in known:
-        for line in (read_gits(path) or b"").splitlines():
-            yield from (word.decode() for word in line.split(b" ", 2)[:2] if is_commit_id(word.decode(errors="replace"))
-                        and set(word) != {ord("0")})  # fmt: skip
 
 
 def has_staged(git: Git, private: Path) -> bool:
@@ -283,11 +191,6 @@ def list_module_dirs(private: Path) -> list[Path]:
     return sorted(modules)
 
 
-def _folders(folder: Path) -> Iterator[Path]:
-    if folder.is_dir() and not folder.is_symlink():
-        yield from (path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
-
-
 def list_sole_in_module(module: Path) -> list[str]:
     """Commits of a submodule's repository, stashes too, that no branch of a remote has; refuses what is damaged."""
     refs = run_git(["for-each-ref", "--format=%(objectname)"], cwd=module, environment=_inside(module)).stdout
@@ -298,6 +201,100 @@ def list_sole_in_module(module: Path) -> list[str]:
     revisions = "".join(f"{oid}\n" for oid in sorted(tips)).encode()
     asked = ["rev-list", "--ignore-missing", "--stdin", *remotes]
     return run_git(asked, cwd=module, stdin=revisions, environment=_inside(module)).stdout.decode().split()
+
+
+def _main_path(git: Git, main: Worktree) -> Path:
+    """Where the main worktree is; of one whose git directory is elsewhere (a submodule) git lists the latter."""
+    if main.is_bare or real_path(main.path) != git.common_dir:
+        return main.path
+    elsewhere = git.configuration.find("core.worktree", scopes=("local", "worktree"))
+    if elsewhere is not None:
+        return real_path(git.common_dir / elsewhere.value)
+    return git.work_tree if git.work_tree and real_path(git.git_dir) == git.common_dir else main.path
+
+
+def _parse(block: bytes) -> Worktree:
+    facts: dict[str, str] = {}
+    for line in block.strip(b"\0").split(b"\0"):
+        word, _, value = line.decode("utf-8", "surrogateescape").partition(" ")
+        facts[word] = value
+    branch = facts.get("branch", "")
+    return Worktree(
+        Path(facts["worktree"]),
+        facts.get("HEAD"),
+        branch.removeprefix("refs/heads/") or None,
+        is_bare="bare" in facts,
+        is_locked="locked" in facts,
+        lock_reason=facts.get("locked", ""),
+        is_prunable="prunable" in facts,
+    )
+
+
+@contextmanager
+def _making(path: Path) -> Iterator[None]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
+        raise refuse(
+            "worktree.failed", f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint
+        ) from error
+    except GitFailed as failed:
+        raise refuse(
+            "worktree.failed",
+            f"the worktree {path} could not be made: {failed.message}",
+            path=str(path),
+            hint=failed.hint or "git worktree list",
+        ) from failed
+
+
+def _read_settings(path: Path) -> list[tuple[str, str]]:
+    if not path.exists():
+        return []
+    answer = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
+    pairs = (os.fsdecode(entry).partition("\n") for entry in answer.split(b"\0") if entry)
+    return [(key, value) for key, _, value in pairs]
+
+
+def _without(git: Git, commits: Sequence[str], known: Sequence[str]) -> list[str]:
+    revisions = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in known)
+    asked = ["rev-list", "--ignore-missing", "--stdin", "--not", *_LISTS]
+    return run_git(asked, cwd=git.top, stdin=revisions.encode()).stdout.decode().split()
+
+
+def _named_in(path: Path) -> Iterator[str]:
+    for line in require_gits(path).splitlines():
+        oid, _, rest = line.decode(errors="replace").partition("\t")
+        if is_commit_id(oid.strip()) and not rest.startswith("not-for-merge"):
+            yield oid.strip()
+
+
+def _logged(path: Path) -> Iterator[str]:
+    lines = require_gits(path).splitlines()
+    first = lines[0].split(b" ", 1)[0].decode(errors="replace") if lines else ""
+    if is_commit_id(first) and set(first) != {"0"}:
+        yield first
+    for line in lines:
+        facts, _, subject = line.partition(b"\t")
+        new = facts.split(b" ", 2)[1:2]
+        if new and is_commit_id(new[0].decode(errors="replace")) and not _MADE_BY_REBASE.match(subject):
+            yield new[0].decode()
+
+
+def _of_branches(git: Git) -> Iterator[str]:
+    """Everything that a branch, or HEAD of the main worktree, ever pointed to, as far as it is written down."""
+    logs = git.common_dir / "logs"
+    known = [logs / "HEAD", *(path for path in (logs / "refs").rglob("*") if path.is_file())]
+    for path in known:
+        for line in (read_gits(path) or b"").splitlines():
+            yield from (word.decode() for word in line.split(b" ", 2)[:2] if is_commit_id(word.decode(errors="replace"))
+                        and set(word) != {ord("0")})  # fmt: skip
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    if folder.is_dir() and not folder.is_symlink():
+        yield from (path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
 
 
 def _inside(module: Path) -> dict[str, str]:

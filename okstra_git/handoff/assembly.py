@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from okstra_git.contract import BASE_BRANCHES
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
@@ -19,13 +19,14 @@ from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.eligibility import judge_stages
-from okstra_git.handoff.group_worktree import (
+from okstra_git.handoff.groups import (
     GroupWorktree,
     check_group_worktree,
     finish_group_worktree,
+    group_id,
     prepare_group_worktree,
+    superseding_facts,
 )
-from okstra_git.handoff.groups import group_id, superseding_facts
 from okstra_git.handoff.merge_plan import GroupConflict, conflict_of, plan_merge
 from okstra_git.handoff.selection import InBase, choose_parts
 from okstra_git.host.locks import hold_lock
@@ -43,9 +44,6 @@ from okstra_git.store.store import Decision, Store
 __all__ = [
     "AssembleRequest",
     "Assembled",
-    "BaseBranch",
-    "BaseMissing",
-    "ChangedMeanwhile",
     "GroupConflict",
     "assemble",
     "member_of",
@@ -54,24 +52,6 @@ __all__ = [
 
 PATIENCE = 60.0
 """Seconds to wait for another process that is assembling; a large group takes a while to check out."""
-
-
-class BaseMissing(OkstraError):
-    """The base names no commit here."""
-
-    code = "ref.unresolvable"
-
-
-class ChangedMeanwhile(OkstraError):
-    """A stage moved while its group was being assembled."""
-
-    code = "handoff.changed-meanwhile"
-
-
-class BaseBranch(OkstraError):
-    """A group was to be assembled on a branch that others build on."""
-
-    code = "handoff.base-branch"
 
 
 @dataclass(frozen=True)
@@ -206,8 +186,11 @@ def require_base(git: Git, text: str) -> CommitId:
     """The commit that the base names; refuses one that names none."""
     commit = find_recorded(git, text)
     if commit is None:
-        raise BaseMissing(
-            f"the base {quote(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
+        raise refuse(
+            "ref.unresolvable",
+            f"the base {quote(text)} names no commit in this repository",
+            hint="git branch --all",
+            ref=text[:200],
         )
     return commit
 
@@ -234,7 +217,8 @@ def _collector(git: Git, task: Task, wanted: AssembleRequest, commit: CommitId) 
     usual = f"{task.category}/{group}/{name}-{wanted.scope}"
     branch = parse_branch(wanted.branch or (active.branch if active else usual))
     if branch in {*BASE_BRANCHES, *USUAL_NAMES, wanted.base_ref}:
-        raise BaseBranch(
+        raise refuse(
+            "handoff.base-branch",
             f"{branch} is a branch that others build on, so no group is assembled on it",
             hint="name another one with --branch, or leave that out",
             branch=branch,
@@ -302,7 +286,8 @@ def _refuse_moved(task: Task, before: Task, made: GroupAssembled, *, update: boo
         stage = task.stages.get(member.stage)
         moved = stage is None or stage.range is None or stage.range.head != member.commit
         if stage is None or moved or _is_away(task, stage, before.stages[member.stage], made.group, update=update):
-            raise ChangedMeanwhile(
+            raise refuse(
+                "handoff.changed-meanwhile",
                 f"stage {member.stage} changed while the group was being assembled; nothing was made",
                 hint="assemble again",
                 stage=member.stage,

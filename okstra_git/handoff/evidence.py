@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from okstra_git.commands import word
 from okstra_git.contract import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 from okstra_git.documents.json_text import NotPlain, read_plain_object
-from okstra_git.errors import OkstraError
-from okstra_git.handoff.escape import visible_line
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.handoff.report_verdict import read_reported_verdict
+from okstra_git.handoff.templates import visible_line
 from okstra_git.names import MAX_STAGE, is_ulid, quote, quote_path
 from okstra_git.records.stage import Check
 
@@ -38,12 +38,6 @@ class EvidenceProblem(NamedTuple):
     def as_json(self) -> dict[str, str]:
         """As the command line shows it."""
         return {"code": self.code, "message": self.message}
-
-
-class EvidenceRefused(OkstraError):
-    """A report that does not verify this stage; `problems` has all that is wrong with it, each with its own code."""
-
-    code = "evidence.refused"
 
 
 @dataclass(frozen=True)
@@ -320,8 +314,8 @@ def _kind(value: object) -> str:
     return _repr(value)
 
 
-def _refusal(head: str, name: str, problems: list[EvidenceProblem]) -> EvidenceRefused:
+def _refusal(head: str, name: str, problems: list[EvidenceProblem]) -> OkstraError:
     """All problems in one sentence; the next step is that of the first."""
     message = "; ".join(dict.fromkeys(problem.message for problem in problems))
     facts = {"path": name, "problems": [problem.as_json() for problem in problems]}
-    return EvidenceRefused(f"{head}: {message}", hint=problems[0].hint, **facts)
+    return refuse("evidence.refused", f"{head}: {message}", hint=problems[0].hint, **facts)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
 from okstra_git.git.merging import Merged, TreeMerger
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
@@ -34,12 +34,6 @@ class Part:
     needs: tuple[int, ...] = ()
     merged: tuple[str, ...] = ()
     took: str | None = None
-
-
-class NotSeparable(OkstraError):
-    """What is left of a stage cannot be separated from what the base has, or lacks, of it."""
-
-    code = "handoff.not-separable"
 
 
 @dataclass(frozen=True)
@@ -141,7 +135,8 @@ def _with_taken(git: Git, part: Part, took: str, merger: TreeMerger) -> str:
     merged = _taking(git, part, took, merger)
     if merged.tree is None:
         paths = ", ".join(quote_path(clash.path) for clash in merged.clashes[:3])
-        raise NotSeparable(
+        raise refuse(
+            "handoff.not-separable",
             f"the base has stage {part.stage} up to {(part.base or '')[:10]}; the rest cannot be told from a conflict "
             f"that was resolved when {took[:10]} was merged, in {paths}",
             hint=f"rebase stage {part.stage} onto the base, record and verify it again; then assemble again",

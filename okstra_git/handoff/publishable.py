@@ -5,7 +5,7 @@ from functools import partial
 
 from okstra_git.commands import command, word
 from okstra_git.contract import BASE_BRANCHES
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.merging import merge_trees
 from okstra_git.git.objects import EMPTY_TREE
@@ -23,26 +23,13 @@ from okstra_git.handoff.eligibility import (
     together_sentence,
     unverified,
 )
-from okstra_git.handoff.group_worktree import restore_lines
-from okstra_git.handoff.groups import group_id
-from okstra_git.handoff.overview import changes_since
+from okstra_git.handoff.group_status import changes_since
+from okstra_git.handoff.groups import group_id, restore_lines
 from okstra_git.handoff.selection import InBase, is_in
 from okstra_git.names import named_stages, quote
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
 from okstra_git.store.clone import OwnWorktrees
-
-
-class NotAssembled(OkstraError):
-    """There is no assembled group of these stages, or there are several and none was named."""
-
-    code = "handoff.not-assembled"
-
-
-class NotPublishable(OkstraError):
-    """Preconditions that do not hold; `problems` lists all of them."""
-
-    code = "handoff.not-publishable"
 
 
 def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) -> Group:
@@ -56,15 +43,18 @@ def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) ->
             return (news or open_)[0]
         open_ = news or open_
         names = ", ".join(candidate.id for candidate in open_) or "none"
-        raise NotAssembled(f"{len(open_)} groups of {key} wait to be published: {names}",
-                           hint=f"name one with --stages; or git okstra handoff eligible --task-key {key}")  # fmt: skip
+        raise refuse(
+            "handoff.not-assembled",
+            f"{len(open_)} groups of {key} wait to be published: {names}",
+            hint=f"name one with --stages; or git okstra handoff eligible --task-key {key}",
+        )
     id = group if group is not None else group_id(stages or ())
     chosen = task.groups.get(id)
     if chosen is None or chosen.status != "assembled":
         problem = f"gave way to {chosen.replaced_by}" if chosen is not None else "was never assembled"
         listed = id.replace("-", ",")
         hint = f"git okstra handoff assemble --task-key {key} --stages {listed} --base BRANCH"
-        raise NotAssembled(f"group {id} of {key} {problem}", hint=hint, group=id)
+        raise refuse("handoff.not-assembled", f"group {id} of {key} {problem}", hint=hint, group=id)
     return chosen
 
 
@@ -192,7 +182,8 @@ def refuse_obstacles(group: Group, obstacles: Sequence[Reason]) -> None:
     if not obstacles:
         return
     hints = [reason.hint for reason in obstacles if reason.hint]
-    raise NotPublishable(
+    raise refuse(
+        "handoff.not-publishable",
         f"group {group.id} cannot be published: {'; '.join(dict.fromkeys(obstacle.message for obstacle in obstacles))}",
         hint="\n".join(dict.fromkeys(hints)),
         problems=[

@@ -4,10 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from okstra_git.handoff.escape import columns, cut_to_columns, one_line, prose, ticket, visible_line
 from okstra_git.handoff.evidence import most_telling
-from okstra_git.handoff.leaving import Leaving
-from okstra_git.handoff.templates import Template, fill, gaps_in
+from okstra_git.handoff.group_status import Leaving
+from okstra_git.handoff.templates import (
+    Template,
+    columns,
+    cut_to_columns,
+    fill,
+    gaps_in,
+    one_line,
+    prose,
+    ticket,
+    visible_line,
+)
 from okstra_git.names import number_ranges
 from okstra_git.records.stage import Check, Verification
 from okstra_git.rendering import read_labels, render

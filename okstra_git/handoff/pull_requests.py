@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.handoff.groups import group_id, superseding_facts
@@ -19,37 +19,6 @@ from okstra_git.records.states import Stage, Task
 from okstra_git.store.registry import refuse_closed, release, require_task
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
-
-
-class BadUrl(OkstraError):
-    """An address that is not the address of a pull request."""
-
-    code = "pr.bad-url"
-
-
-class InOtherPr(OkstraError):
-    """A stage is in another open pull request."""
-
-    code = "handoff.already-in-pr"
-
-
-class PrDiffers(OkstraError):
-    """The pull request is on record with other stages."""
-
-    code = "pr.differs"
-
-
-class PrLanded(OkstraError):
-    """The pull request has landed, so it cannot be recorded as closed."""
-
-    code = "pr.landed"
-
-
-class PrUnknown(OkstraError):
-    """No pull request of that address is on record."""
-
-    code = "pr.unknown"
-
 
 _PLAIN_URL = re.compile(r"[A-Za-z0-9._~:/?#=%+,@&-]+")
 """An address that stands in commands to be typed; `&` is quoted there."""
@@ -79,7 +48,9 @@ _ENDS_NOTHING = Ending()
 
 def parse_url(text: str) -> str:
     """The address of a pull request: http or https, without credentials; anything else is refused."""
-    bad = BadUrl(f"{quote(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N")
+    bad = refuse(
+        "pr.bad-url", f"{quote(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N"
+    )
     if len(text) > 1000 or not _PLAIN_URL.fullmatch(text):
         raise bad
     try:
@@ -124,7 +95,8 @@ def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = _ENDS
 
 def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
     if set(before.stages) != set(opened.stages) or before.branch != opened.branch:
-        raise PrDiffers(
+        raise refuse(
+            "pr.differs",
             f"{opened.url} is on record with stages {_listed(before.stages)} on branch {before.branch}",
             hint=f"git okstra handoff status --task-key {task.key}",
             stages=list(before.stages),
@@ -136,7 +108,8 @@ def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> No
     elsewhere = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
     if elsewhere:
         quoted = word(elsewhere[0].pr or "")
-        raise InOtherPr(
+        raise refuse(
+            "handoff.already-in-pr",
             f"stage {elsewhere[0].number} is in {elsewhere[0].pr}",
             hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key} "
             f"--url {quoted}; when this one replaces it: --supersedes {quoted}",
@@ -200,7 +173,7 @@ def record_closed(
         task = require_task(snapshot.state, key)
         before = _require_pr(task, url)
         if before.status == "landed" and not open_still:
-            raise PrLanded(f"{url} has landed; it was not closed", hint="git okstra handoff status", url=url)
+            raise refuse("pr.landed", f"{url} has landed; it was not closed", hint="git okstra handoff status", url=url)
         if before.status not in ("open", "landed"):
             return []
         fact = PrClosed(
@@ -219,7 +192,8 @@ def _require_pr(task: Task, url: str) -> PullRequest:
     pull_request = task.prs.get(url)
     if pull_request is None:
         urls = [pr.url for pr in task.prs.values()]
-        raise PrUnknown(
+        raise refuse(
+            "pr.unknown",
             f"{quote(url)} is not on record for {task.key}",
             hint=f"on record: {', '.join(urls[:5])}" if urls else "git okstra handoff record-pr records one",
             url=url,

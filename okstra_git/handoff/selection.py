@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from okstra_git.commands import command, word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
@@ -12,7 +12,7 @@ from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.tree_objects import find_malformed
 from okstra_git.handoff.eligibility import Eligibility, dependencies, in_order, missing_members, together_sentence
 from okstra_git.handoff.groups import group_id
-from okstra_git.handoff.merge_plan import NotSeparable, Part, is_separable
+from okstra_git.handoff.merge_plan import Part, is_separable
 from okstra_git.names import CommitId, named_stages, quote
 from okstra_git.records.states import Stage, Task
 
@@ -30,42 +30,6 @@ class InBase:
     lacks: Mapping[int, str] = field(default_factory=dict)
 
 
-class NotEligible(OkstraError):
-    """Stages that may not leave yet, each with its reasons."""
-
-    code = "handoff.not-eligible"
-
-
-class NotInBase(OkstraError):
-    """A stage builds on one that neither the group nor the base contains."""
-
-    code = "handoff.dependency-missing"
-
-
-class Unrelated(OkstraError):
-    """A stage and the base have no common history."""
-
-    code = "handoff.unrelated"
-
-
-class MalformedTree(OkstraError):
-    """The tree of a stage is one that git never writes, and that no checkout has just so."""
-
-    code = "handoff.malformed-tree"
-
-
-class NotTogether(OkstraError):
-    """A stage was verified only together with others, and not all of these leave with it."""
-
-    code = "handoff.verified-together"
-
-
-class GroupTooLarge(OkstraError):
-    """More stages than a name can list."""
-
-    code = "handoff.group-too-large"
-
-
 def choose_parts(
     git: Git,
     task: Task,
@@ -81,7 +45,11 @@ def choose_parts(
     in the group or in the base.
     """
     if len(group_id(stages)) > MAX_ID:
-        raise GroupTooLarge(f"{len(stages)} stages are too many for one group", hint="hand over smaller groups")
+        raise refuse(
+            "handoff.group-too-large",
+            f"{len(stages)} stages are too many for one group",
+            hint="hand over smaller groups",
+        )
     bad = [number for number in stages if number not in judged or not judged[number].is_eligible]
     if bad:
         raise _not_eligible(task, bad, judged)
@@ -110,7 +78,8 @@ def fit_parts(
     apart = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     unrelated = [part for part in apart if not merge_bases(git, base, part.head)]
     if unrelated:
-        raise Unrelated(
+        raise refuse(
+            "handoff.unrelated",
             f"stage {unrelated[0].stage} and {quote(base_ref)} have no common history",
             hint="name the branch that the stage was begun on with --base",
             stages=[part.stage for part in unrelated],
@@ -125,7 +94,8 @@ def _refuse_malformed(git: Git, base: CommitId, part: Part) -> None:
     """A tree that git would check out as something else than it holds, so that it never equals its commit."""
     wrong = find_malformed(git, tree_of(git, part.head), besides=tree_of(git, base))
     if wrong is not None:
-        raise MalformedTree(
+        raise refuse(
+            "handoff.malformed-tree",
             f"the tree of stage {part.stage} is one that git never writes: {wrong}",
             hint="write its commits anew without that entry; git fsck names the tree",
             stage=part.stage,
@@ -171,7 +141,7 @@ def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Itera
             yield own[0]
 
 
-def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibility]) -> NotEligible:
+def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibility]) -> OkstraError:
     eligibilities = [judged[number] for number in bad if number in judged]
     codes = {eligibility.number: eligibility.codes for eligibility in eligibilities}
     reasons = [reason.message for eligibility in eligibilities for reason in eligibility.reasons]
@@ -179,7 +149,8 @@ def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibili
     hints = [reason.hint for eligibility in eligibilities for reason in eligibility.reasons if reason.hint]
     listing = f"git okstra handoff eligible --task-key {task.key}"
     more = f", and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
-    return NotEligible(
+    return refuse(
+        "handoff.not-eligible",
         f"{'; '.join(reasons[:3])}{more}",
         hint="\n".join([*dict.fromkeys(hints[:3]), listing]),
         stages=[{"stage": number, "reasons": codes.get(number, ["unknown"])} for number in bad],
@@ -188,11 +159,12 @@ def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibili
 
 def _not_together(
     task: Task, eligibility: Eligibility, missing: Sequence[int], delivered: Collection[int]
-) -> NotTogether:
+) -> OkstraError:
     number, key = eligibility.number, str(task.key)
     company = min(eligibility.together, key=lambda stages: len({*stages} - {*delivered}))
     left = ",".join(map(str, (member for member in company if member not in delivered)))
-    return NotTogether(
+    return refuse(
+        "handoff.verified-together",
         f"{together_sentence(number, company)}, and {named_stages(missing)} would not leave with it",
         hint=f"take them along: --stages {word(left)}\nor verify it by itself: "
         f"git okstra run prepare --task-key {key} --task-type final-verification --stage {number}",
@@ -203,7 +175,7 @@ def _not_together(
 
 def _not_in_base(
     git: Git, task: Task, stages: Sequence[int], base_ref: str, number: int, eligibility: Eligibility | None, other: int
-) -> NotInBase:
+) -> OkstraError:
     stage = eligibility.stage if eligibility is not None else None
     along = f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
     pr = task.prs.get(stage.pr) if stage is not None and stage.pr else None
@@ -221,7 +193,8 @@ def _not_in_base(
         where, hint = f"is in {pr.url}", f"stack on it with {stack}, or wait until it has landed"
     else:
         where, hint = "is not delivered", along
-    return NotInBase(
+    return refuse(
+        "handoff.dependency-missing",
         f"stage {number} builds on stage {other}, which {where}, and {quote(base_ref)} does not contain it",
         hint=hint,
         stage=number,
@@ -251,7 +224,8 @@ def refuse_lacking(git: Git, base: str, task: Task, part: Part, held: InBase, ba
     lacking = held.lacks.get(part.stage)
     if lacking is None:
         return
-    raise NotSeparable(
+    raise refuse(
+        "handoff.not-separable",
         f"stage {part.stage} is recorded as what came on top of an earlier part of it, {lacking[:10]}, which its own "
         f"base has and {quote(base_ref)} lacks",
         hint="\n".join(_ways_out(git, base, task, part, lacking)),

@@ -1,4 +1,4 @@
-"""A project's own form of pull requests: where it is found, and how it is filled in."""
+"""A project's own form of pull requests, found and filled in, and text by others made fit to stand in one."""
 
 import os
 import re
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
+from unicodedata import category, combining, east_asian_width
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
 from okstra_git.names import quote_path
@@ -26,11 +27,26 @@ _GAP = re.compile(r"(?:^(?P<lead>[ \t>]+))?\{\{[ \t]*okstra\.(?P<name>[a-z_]+)[ 
 
 _COMMENT_OR_GAP = re.compile(rf"<!--.*?-->|{_GAP.pattern}", re.MULTILINE | re.DOTALL)
 
+_JOINERS = "\u200c\u200d"
+_BREAK = "&#8203;"
+"""A space of no width: whatever a forge looks for, it is not in one piece any more."""
 
-class TemplateMissing(OkstraError):
-    """A template that is not there, or that is not text of at most 64 KiB."""
+_ACTIVE = re.compile(
+    r"(?P<broken>@(?=\S)|[#!](?=\d)|\bGH(?=-\d)|:(?=//)|\bwww(?=\.))"
+    r"|(?P<and>&)"
+    r"|(?P<marked>[\\`*\[\]<>|~$#]|_(?![^\W_]))",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"([0-9]{1,9})[.)]|[-+=/]")
+"""What begins a list, a rule or, on GitLab, a command."""
 
-    code = "template.missing"
+_LIVE_TICKET = re.compile(
+    r"#?[A-Za-z0-9][A-Za-z0-9_.-]{0,99}|[\w.-]{1,99}/[\w.-]{1,99}[#!][0-9]{1,12}"
+    r"|https?://[\w./?&=#%~:+,-]{1,300}",
+    re.ASCII,
+)
+_LONG_ENOUGH = 12
+"""How many columns a cut may lose for the sake of a whole word."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,59 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def gaps_in(text: str, names: Mapping[str, str]) -> int:
     """How many gaps of these names the template has."""
     return sum(1 for _ in _gaps(text, names))
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters, half characters and marks that turn the direction of text."""
+    return " ".join("".join(c for c in text if c.isprintable() or c.isspace() or c in _JOINERS).split())
+
+
+def visible_line(text: str, limit: int) -> str:
+    """At most `limit` characters on one line, in which control characters are shown, not obeyed."""
+    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: limit + 1])
+    return clipped(plain, limit)
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def prose(text: str, limit: int = 500) -> str:
+    """The text as Markdown that renders as just this text: no markup, HTML, links, formulas or commands.
+
+    Mentions, references to issues and addresses are broken by a space of no width, so that nobody is notified, no issue
+    is closed, and nothing is linked.
+    """
+    plain = clipped(one_line(text), limit)
+    safe = _ACTIVE.sub(_disarmed, plain)
+    opening = _OPENING.match(safe)
+    return f"{opening[1] or ''}\\{safe[opening.end(1) if opening[1] else 0 :]}" if opening else safe
+
+
+def ticket(text: str) -> str:
+    """A ticket as forges link it, `#12`, `SHOP-12` or an address; anything else is prose."""
+    plain = one_line(text)
+    return plain if _LIVE_TICKET.fullmatch(plain) else prose(plain, 100)
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows the text: wide characters count twice, marks on others not at all."""
+    return sum(_width(character) for character in text)
+
+
+def cut_to_columns(text: str, limit: int) -> str:
+    """The text, or its beginning with an ellipsis, after a whole word where one ends near."""
+    if columns(text) <= limit:
+        return text
+    width = end = 0
+    while end < len(text) and width + _width(text[end]) <= limit - 1:
+        width += _width(text[end])
+        end += 1
+    head, word = text[:end], text[:end].rpartition(" ")[0]
+    if not text[end : end + 1].isspace() and word and columns(head) - columns(word) <= _LONG_ENOUGH:
+        head = word
+    return f"{head.rstrip(f' {_JOINERS}')}…"
 
 
 def _gaps(text: str, names: Mapping[str, str]) -> Iterator[re.Match[str]]:
@@ -161,10 +230,24 @@ def _told(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _missing(name: str, why: str, origin: str) -> TemplateMissing:
+def _missing(name: str, why: str, origin: str) -> OkstraError:
     hint = {
         "named": "name a Markdown file, as a path from the project's root or an absolute one",
         "configured": "correct the setting, or name another template",
         "repository": "mend the file, or name another template",
     }[origin]
-    return TemplateMissing(f"the pull request template {quote_path(name)} {why}", hint=hint, path=name, origin=origin)
+    return refuse(
+        "template.missing", f"the pull request template {quote_path(name)} {why}", hint=hint, path=name, origin=origin
+    )
+
+
+def _disarmed(match: re.Match[str]) -> str:
+    if match["and"]:
+        return "&amp;"
+    return f"\\{match[0]}" if match["marked"] else f"{match[0]}{_BREAK}"
+
+
+def _width(character: str) -> int:
+    if combining(character) or category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1

@@ -1,13 +1,17 @@
-"""Records that a stage, or stages together, were verified: bound to the tree that was verified and to the documents."""
+"""Records that a stage, or stages put together in memory, were verified: which tree, and by which documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import find_commit
 from okstra_git.git.repo import Git
-from okstra_git.names import TaskKey, named_stages
+from okstra_git.handoff.assembly import member_of, require_base
+from okstra_git.handoff.eligibility import judge_stages
+from okstra_git.handoff.merge_plan import GroupConflict, MergePlan, conflict_of, plan_merge
+from okstra_git.handoff.selection import InBase, fit_parts
+from okstra_git.names import TaskKey, named_stages, quote_path
 from okstra_git.records.events import AnyFact, GroupVerified, StageVerified
 from okstra_git.records.handoff import Assembly, GroupVerification
 from okstra_git.records.runs import Run, Source
@@ -17,32 +21,44 @@ from okstra_git.store.registry import refuse_closed, require_stage, require_task
 from okstra_git.store.snapshot import Snapshot, read_events
 from okstra_git.store.store import Appended, Store
 
+LISTED = 12
+"""Contradictions that a hint lists."""
+
 TOGETHER = 0
 """In place of the number of a stage, for a verification of stages together."""
 
 
-class TreeDiffers(OkstraError):
-    """What was verified is not what is recorded as the stage."""
+class JointAssembly(NamedTuple):
+    """What was put together, and how each stage came in; stages that the base has already are in `delivered`."""
 
-    code = "handoff.tree-differs"
-
-
-class StageNotDone(OkstraError):
-    """The stage has no commit on record."""
-
-    code = "stage.not-done"
+    assembly: Assembly
+    joined: Mapping[int, str]
+    delivered: tuple[int, ...]
 
 
-class NothingAssembled(OkstraError):
-    """No run of the task put its stages together, so there is nothing that the report could be about."""
+def assemble_jointly(git: Git, task: Task, stages: Collection[int], base_ref: str, held: InBase) -> JointAssembly:
+    """The recorded stages on top of the base, as one commit that no ref names; `held` is what the base has of them.
 
-    code = "handoff.not-assembled"
-
-
-class SameReport(OkstraError):
-    """Exactly this report and its data are on record for another tree, so this tree was not verified."""
-
-    code = "evidence.same-report"
+    Refuses a base that names no commit or lacks what a stage builds on, and stages that contradict each other or the
+    base, all contradictions together.
+    """
+    base = require_base(git, base_ref)
+    left = [number for number in sorted(stages) if number not in held.whole]
+    judged = judge_stages(task, stale={}, arrived=held.whole)
+    parts = fit_parts(git, task, left, base, base_ref, judged, held)
+    composed = plan_merge(git, base, parts, task=str(task.key))
+    if composed.commit is None:
+        raise _conflict_in_full(base_ref, composed)
+    members = tuple(member for number in sorted(stages) if (member := member_of(task, number)))
+    assembly = Assembly(
+        stages=tuple(sorted(stages)),
+        base_ref=base_ref,
+        base=base,
+        commit=composed.commit,
+        tree=composed.tree,
+        members=members,
+    )
+    return JointAssembly(assembly, composed.joined, tuple(sorted(set(stages) - {*left})))
 
 
 @dataclass(frozen=True)
@@ -116,40 +132,17 @@ def record_verified_together(store: Store, key: TaskKey, run: Run, accepted: Acc
     return store.append(decide)
 
 
-def _unless_recorded(
-    fact: StageVerified | GroupVerified, before: Verification | GroupVerification | None
-) -> list[AnyFact]:
-    names = fact.model_dump(exclude={"type", "task", "stage"})
-    is_same = before is not None and all(getattr(before, name) == getattr(fact, name) for name in names)
-    return [] if is_same else [fact]
-
-
 def require_done(task: Task, number: int) -> Stage:
     """The stage, of which a commit is on record; refuses another one."""
     stage = require_stage(task, number)
     if stage.range is None:
-        raise StageNotDone(
+        raise refuse(
+            "stage.not-done",
             f"stage {number} is {stage.status}: no commit of it is on record",
             hint=f"git okstra stage done {number} --task-key {task.key}",
             stage=number,
         )
     return stage
-
-
-def _require_tree(git: Git, task: Task, stage: Stage, commit: str) -> None:
-    """Refuse a commit that has other content than the stage's recorded one."""
-    assert stage.range is not None
-    facts = find_commit(git, commit)
-    tree = facts.tree if facts is not None else None
-    if tree != stage.range.head_tree:
-        raise TreeDiffers(
-            f"what was verified ({commit[:10]}) has another tree than the recorded commit of stage "
-            f"{stage.number} ({stage.range.head[:10]})",
-            hint=f"record what the stage ended on: git okstra stage done {stage.number} "
-            f"--task-key {task.key}; or verify the recorded commit",
-            verified_tree=tree,
-            recorded_tree=stage.range.head_tree,
-        )
 
 
 def require_assembling_run(task: Task, run: str) -> Run:
@@ -160,28 +153,12 @@ def require_assembling_run(task: Task, run: str) -> Run:
         return matching[-1]
     key = str(task.key)
     who = f"run {run}, to which the data belong, did not verify stages of {key} together"
-    raise NothingAssembled(
+    raise refuse(
+        "handoff.not-assembled",
         who if run else f"no run verified the stages of {key} together",
         hint=f"git okstra run prepare --task-key {key} --task-type final-verification",
         run=run or None,
         known=[candidate.id for candidate in assembling[-5:]],
-    )
-
-
-def _changed_since(task: Task, assembly: Assembly) -> list[int]:
-    """Stages that have other files than they had when they were put together."""
-    now = {number: stage.range.head_tree for number, stage in task.stages.items() if stage.range is not None}
-    return [member.stage for member in assembly.members if now.get(member.stage) != member.tree]
-
-
-def _other_files(task: Task, run: Run, assembly: Assembly, changed: Sequence[int]) -> TreeDiffers:
-    verb = "are" if len(changed) > 1 else "is"
-    return TreeDiffers(
-        f"{named_stages(changed)} {verb} recorded with other files than run {run.id} verified",
-        hint=f"verify the task as it is now: git okstra run prepare --task-key {task.key} "
-        "--task-type final-verification",
-        stages=list(changed),
-        verified_tree=assembly.tree,
     )
 
 
@@ -215,6 +192,62 @@ def find_reuse(git: Git, snapshot: Snapshot, *, task: TaskKey, stage: int, tree:
     if any(fact.report_blob == report for fact in former):
         return Reuse(part="report")
     return Reuse(part="data") if any(fact.data_blob == data for fact in former) else Reuse()
+
+
+def _conflict_in_full(base_ref: str, composed: MergePlan) -> GroupConflict:
+    """With every pair and path in the hint: a prepare has no other place for them."""
+    refusal = conflict_of(base_ref, composed, again="prepare the run again")
+    rows = [
+        f"{named_stages(clash.stages)}{'' if clash.stages[1:] else f' and {base_ref}'}: "
+        f"{quote_path(clash.path)} ({clash.kind})"
+        for clash in composed.contradictions
+    ]
+    rest = f"and {len(rows) - LISTED} more" if len(rows) > LISTED else ""
+    refusal.hint = "\n".join(line for line in (*rows[:LISTED], rest, refusal.hint) if line)
+    return refusal
+
+
+def _unless_recorded(
+    fact: StageVerified | GroupVerified, before: Verification | GroupVerification | None
+) -> list[AnyFact]:
+    names = fact.model_dump(exclude={"type", "task", "stage"})
+    is_same = before is not None and all(getattr(before, name) == getattr(fact, name) for name in names)
+    return [] if is_same else [fact]
+
+
+def _require_tree(git: Git, task: Task, stage: Stage, commit: str) -> None:
+    """Refuse a commit that has other content than the stage's recorded one."""
+    assert stage.range is not None
+    facts = find_commit(git, commit)
+    tree = facts.tree if facts is not None else None
+    if tree != stage.range.head_tree:
+        raise refuse(
+            "handoff.tree-differs",
+            f"what was verified ({commit[:10]}) has another tree than the recorded commit of stage "
+            f"{stage.number} ({stage.range.head[:10]})",
+            hint=f"record what the stage ended on: git okstra stage done {stage.number} "
+            f"--task-key {task.key}; or verify the recorded commit",
+            verified_tree=tree,
+            recorded_tree=stage.range.head_tree,
+        )
+
+
+def _changed_since(task: Task, assembly: Assembly) -> list[int]:
+    """Stages that have other files than they had when they were put together."""
+    now = {number: stage.range.head_tree for number, stage in task.stages.items() if stage.range is not None}
+    return [member.stage for member in assembly.members if now.get(member.stage) != member.tree]
+
+
+def _other_files(task: Task, run: Run, assembly: Assembly, changed: Sequence[int]) -> OkstraError:
+    verb = "are" if len(changed) > 1 else "is"
+    return refuse(
+        "handoff.tree-differs",
+        f"{named_stages(changed)} {verb} recorded with other files than run {run.id} verified",
+        hint=f"verify the task as it is now: git okstra run prepare --task-key {task.key} "
+        "--task-type final-verification",
+        stages=list(changed),
+        verified_tree=assembly.tree,
+    )
 
 
 def _verifications(git: Git, snapshot: Snapshot) -> Iterator[StageVerified]:
@@ -256,7 +289,8 @@ def _refuse_reuse(reuse: Reuse, *, task: TaskKey, stage: int, tree: str) -> None
     if before is None:
         return
     former = f"{_named(before.stage)} of {before.task}"
-    raise SameReport(
+    raise refuse(
+        "evidence.same-report",
         f"this report and its data were recorded for another tree before: {before.tree[:10]}, of {former}; "
         f"{_named(stage)} has tree {tree[:10]}",
         hint=f"verify {_named(stage)} as it is now, and record the report of that; when this one does hold for it, "
@@ -264,9 +298,13 @@ def _refuse_reuse(reuse: Reuse, *, task: TaskKey, stage: int, tree: str) -> None
         task=str(task),
         stage=stage or None,
         tree=tree,
-        recorded_for={"task": str(before.task), "stage": before.stage or None, "commit": before.commit,
-                      "tree": before.tree},
-    )  # fmt: skip
+        recorded_for={
+            "task": str(before.task),
+            "stage": before.stage or None,
+            "commit": before.commit,
+            "tree": before.tree,
+        },
+    )
 
 
 def _named(stage: int) -> str:

@@ -35,34 +35,6 @@ def check_logs(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Hea
         yield from _lost_events(git, own)
 
 
-def _lost_events(git: Git, own: str) -> Iterator[HealthFinding]:
-    try:
-        lost = len(missing_lines(git, own, find_ref(git, own)))
-    except OkstraError:
-        return  # a log that cannot be read at all is a finding already
-    if lost:
-        message = f"{lost} events of this clone are gone from its log: somebody rewrote or removed the ref"
-        yield HealthFinding("log.lost-events", "error", own, message, REPAIR, repairable=True)
-
-
-def _judge(git: Git, problem: Problem, own: str, writer: str) -> HealthFinding:
-    code, subject, message = problem.code, problem.subject, problem.message
-    if code not in DAMAGE or (code == "log.not-folded" and subject != own):
-        is_own = code == BROKEN and subject == own
-        hint = f"{command('git log -p', own)} shows them; record again what they said" if is_own else problem.hint
-        return HealthFinding(code, "warning", subject, message, hint)
-    if code == "log.unreadable" and subject != own:
-        return HealthFinding(code, "error", subject, message, problem.hint)
-    if code == "log.damaged-file":
-        ref, _, path = subject.partition(":")
-        mendable = ref == own and reproduce_file(git, writer, str(find_ref(git, ref)), path) is not None
-    elif subject == own:
-        mendable = can_restore_tip(git, writer)
-    else:
-        mendable = code == "ref.torn" and subject.startswith(layout.REMOTE_LOGS)
-    return HealthFinding(code, "error", subject, message, REPAIR if mendable else ELSEWHERE, repairable=mendable)
-
-
 def check_cache(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
     """Whether the kept fold says what folding everything again says."""
     path = layout.cache_file(git.private_dir)
@@ -82,22 +54,6 @@ def check_archives(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
         for run in task.runs.values():
             if run.archive:
                 yield from _compare_archive(git, snapshot, run)
-
-
-def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[HealthFinding]:
-    folder = layout.archive_folder(run.id)
-    try:
-        trees = [tree for tip in snapshot.tips.values() if (tree := find_folder(git, tree_of(git, tip), folder))]
-    except OkstraError:
-        return  # a log that cannot be read is a finding already
-    if not trees:
-        message = f"the archived files of run {run.id} are in no log here; what was recorded of the run is whole"
-        yield HealthFinding("archive.missing", "info", run.id, message, "fetch the log of the clone that ended the run")
-    elif run.archive not in trees:
-        message = f"the archived files of run {run.id} are not those that were recorded when it ended"
-        yield HealthFinding(
-            "archive.differs", "warning", run.id, message, command("git diff-tree -r", run.archive, trees[0])
-        )
 
 
 def check_agreement(state: State) -> Iterator[HealthFinding]:
@@ -126,14 +82,6 @@ def check_agreement(state: State) -> Iterator[HealthFinding]:
             yield HealthFinding("task.case-clash", "warning", task_key.slashed, message, remedy)
 
 
-class _Span(NamedTuple):
-    """A recorded change: whose it is, where it begins, and its commit where one is recorded."""
-
-    whose: str
-    base: str
-    head: str
-
-
 def check_objects(git: Git, state: State) -> Iterator[HealthFinding]:
     """Of open tasks: what stages and groups stand on, and what they hold, where it is missing or damaged here.
 
@@ -145,6 +93,58 @@ def check_objects(git: Git, state: State) -> Iterator[HealthFinding]:
             yield from _commits(git, span)
             if not is_partial:
                 yield from _content(git, span)
+
+
+def _lost_events(git: Git, own: str) -> Iterator[HealthFinding]:
+    try:
+        lost = len(missing_lines(git, own, find_ref(git, own)))
+    except OkstraError:
+        return  # a log that cannot be read at all is a finding already
+    if lost:
+        message = f"{lost} events of this clone are gone from its log: somebody rewrote or removed the ref"
+        yield HealthFinding("log.lost-events", "error", own, message, REPAIR, repairable=True)
+
+
+def _judge(git: Git, problem: Problem, own: str, writer: str) -> HealthFinding:
+    code, subject, message = problem.code, problem.subject, problem.message
+    if code not in DAMAGE or (code == "log.not-folded" and subject != own):
+        is_own = code == BROKEN and subject == own
+        hint = f"{command('git log -p', own)} shows them; record again what they said" if is_own else problem.hint
+        return HealthFinding(code, "warning", subject, message, hint)
+    if code == "log.unreadable" and subject != own:
+        return HealthFinding(code, "error", subject, message, problem.hint)
+    if code == "log.damaged-file":
+        ref, _, path = subject.partition(":")
+        mendable = ref == own and reproduce_file(git, writer, str(find_ref(git, ref)), path) is not None
+    elif subject == own:
+        mendable = can_restore_tip(git, writer)
+    else:
+        mendable = code == "ref.torn" and subject.startswith(layout.REMOTE_LOGS)
+    return HealthFinding(code, "error", subject, message, REPAIR if mendable else ELSEWHERE, repairable=mendable)
+
+
+def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[HealthFinding]:
+    folder = layout.archive_folder(run.id)
+    try:
+        trees = [tree for tip in snapshot.tips.values() if (tree := find_folder(git, tree_of(git, tip), folder))]
+    except OkstraError:
+        return  # a log that cannot be read is a finding already
+    if not trees:
+        message = f"the archived files of run {run.id} are in no log here; what was recorded of the run is whole"
+        yield HealthFinding("archive.missing", "info", run.id, message, "fetch the log of the clone that ended the run")
+    elif run.archive not in trees:
+        message = f"the archived files of run {run.id} are not those that were recorded when it ended"
+        yield HealthFinding(
+            "archive.differs", "warning", run.id, message, command("git diff-tree -r", run.archive, trees[0])
+        )
+
+
+class _Span(NamedTuple):
+    """A recorded change: whose it is, where it begins, and its commit where one is recorded."""
+
+    whose: str
+    base: str
+    head: str
 
 
 def _spans(task: Task) -> Iterator[_Span]:

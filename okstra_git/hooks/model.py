@@ -4,16 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
-
 HOOKS = ("post-rewrite", "post-merge", "post-checkout")
 """The hooks okstra listens to; `post-rewrite` matters most, the others are for pulls and branch switches."""
-
-
-class HooksReadOnly(OkstraError):
-    """Hooks cannot be written where git looks for them."""
-
-    code = "hooks.read-only"
 
 
 class LocationKind(StrEnum):

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from okstra_git.errors import refuse
+from okstra_git.fs.refusals import PathRefused, reason_of, system_error_of
+from okstra_git.fs.root import Root
 from okstra_git.git.git_directory import is_shared, share
 from okstra_git.git.repo import Git
-from okstra_git.hooks.model import HOOKS, HooksReadOnly, HookState
+from okstra_git.hooks.model import HOOKS, HookState
 from okstra_git.paths import hooks_directory
 from okstra_git.spool import DIRECTORY
 
@@ -62,21 +65,12 @@ def write_hook(path: Path, content: bytes, *, mode: int = EXECUTABLE) -> None:
 
     Of a new one the umask takes what it takes, and it is shared as git shares.
     """
-    temporary, is_new = path.with_name(f".{path.name}.{os.getpid()}.okstra"), not path.exists()
+    is_new = not path.exists()
     with _refusals(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.unlink(missing_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-            with open(descriptor, "wb") as file:
-                file.write(content)
-            if not is_new:
-                temporary.chmod(mode)
-            temporary.replace(path)
-            if is_new:
-                share(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        Root(path.parent).write(path.name, content, mode=mode, exact_mode=not is_new, durable=False)
+        if is_new:
+            share(path)
 
 
 def move_hook(source: Path, target: Path) -> None:
@@ -91,24 +85,10 @@ def remove_hook(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-@contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = "it is read-only for us" if error.errno in _REFUSED else (error.strerror or str(error)).lower()
-        raise HooksReadOnly(
-            f"the hook {path.name} cannot be written in {path.parent}: {reason}",
-            hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
-            path=str(path),
-        ) from error
-
-
 BEGIN = b"# >>> git-okstra >>>"
 END = b"# <<< git-okstra <<<"
 SHEBANG = b"#!/bin/sh\n"
 KEPT_SUFFIX = ".okstra-kept"
-
 _WHAT = b"# Lets git-okstra follow rewritten commits; to remove: git okstra hooks uninstall, or delete these lines.\n"
 _MADE = b"# git-okstra made this file; uninstalling removes it when nothing else is in it.\n"
 _KEPT = b"# git-okstra moved the hook that was here aside; uninstalling moves it back.\n"
@@ -116,8 +96,6 @@ _BLOCK = re.compile(
     rb"^" + re.escape(BEGIN) + rb"\r?\n.*?^" + re.escape(END) + rb"\r?(\n|\Z)", re.MULTILINE | re.DOTALL
 )
 _SHELLS = frozenset({b"sh", b"bash", b"dash", b"ash", b"ksh", b"mksh", b"busybox"})
-
-
 _RUN_KEPT = re.compile(rb'exec "\$\{0%/\*\}/[a-z-]+\.okstra-kept" "\$@"\n')
 
 
@@ -275,6 +253,22 @@ def find_crashes(git: Git) -> Path | None:
     """The log of crashed hook runs, when there is one."""
     log = git.private_dir / "hook.log"
     return log if log.exists() else None
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, PathRefused) as error:
+        cause = system_error_of(error)
+        is_read_only = cause is not None and cause.errno in _REFUSED
+        reason = "it is read-only for us" if is_read_only else reason_of(error)
+        raise refuse(
+            "hooks.read-only",
+            f"the hook {path.name} cannot be written in {path.parent}: {reason}",
+            hint="let the owner of the repository run 'git okstra hooks install'; reconcile works without hooks",
+            path=str(path),
+        ) from error
 
 
 def _shims(git: Git) -> Path:

@@ -40,40 +40,6 @@ def is_beside(git: Git, directory: Path) -> bool:
     return real_path(directory) == (git.common_dir / "hooks").absolute()
 
 
-def _kind(git: Git, directory: Path) -> LocationKind:
-    real = real_path(directory)
-    if (directory / "h").is_file() and directory.name == "_":
-        return LocationKind.HUSKY
-    if real.is_relative_to(real_path(git.common_dir)):
-        return LocationKind.DEFAULT
-    if git.work_tree is None or not real.is_relative_to(real_path(git.work_tree)):
-        return LocationKind.OUTSIDE
-    return LocationKind.IGNORED if _is_ignored(git, real) else LocationKind.TRACKED
-
-
-def _is_ignored(git: Git, directory: Path) -> bool:
-    """Whether nothing there is tracked, nor ever will be by accident."""
-    tracked = run_git(["ls-files", "-z"], paths=[str(directory)], cwd=git.top).stdout
-    return not tracked and is_ignored(git.top, directory / "post-rewrite") is True
-
-
-def _problem(configured: str, kind: LocationKind) -> str | None:
-    if configured.startswith(("/", "~")) or kind not in (
-        LocationKind.HUSKY,
-        LocationKind.IGNORED,
-        LocationKind.OUTSIDE,
-    ):
-        return None
-    return (
-        f"core.hooksPath is the relative path {configured}, and nothing tracked is there: "
-        "in linked worktrees git finds no hooks at all"
-    )
-
-
-def _text(answer: bytes) -> str:
-    return answer.decode("utf-8", "surrogateescape").removesuffix("\n")
-
-
 _REGENERATED = "{} generates this file and may drop our lines: run 'git okstra hooks install' after it does"
 
 
@@ -109,6 +75,40 @@ def inspect_hook(git: Git, location: HooksLocation, name: str) -> Hook:
         note = f"the hook {file.odd}: add the line to what it runs"
         return Hook(name, HookState.BLOCKED, file.path, line=line, note=note)
     return _inspect_block(git, location, name, file)
+
+
+def _kind(git: Git, directory: Path) -> LocationKind:
+    real = real_path(directory)
+    if (directory / "h").is_file() and directory.name == "_":
+        return LocationKind.HUSKY
+    if real.is_relative_to(real_path(git.common_dir)):
+        return LocationKind.DEFAULT
+    if git.work_tree is None or not real.is_relative_to(real_path(git.work_tree)):
+        return LocationKind.OUTSIDE
+    return LocationKind.IGNORED if _is_ignored(git, real) else LocationKind.TRACKED
+
+
+def _is_ignored(git: Git, directory: Path) -> bool:
+    """Whether nothing there is tracked, nor ever will be by accident."""
+    tracked = run_git(["ls-files", "-z"], paths=[str(directory)], cwd=git.top).stdout
+    return not tracked and is_ignored(git.top, directory / "post-rewrite") is True
+
+
+def _problem(configured: str, kind: LocationKind) -> str | None:
+    if configured.startswith(("/", "~")) or kind not in (
+        LocationKind.HUSKY,
+        LocationKind.IGNORED,
+        LocationKind.OUTSIDE,
+    ):
+        return None
+    return (
+        f"core.hooksPath is the relative path {configured}, and nothing tracked is there: "
+        "in linked worktrees git finds no hooks at all"
+    )
+
+
+def _text(answer: bytes) -> str:
+    return answer.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
 def _inspect_line(location: HooksLocation, name: str, file: HookFile, line: str) -> Hook:

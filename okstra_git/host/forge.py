@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any, Literal, NamedTuple
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.git.binary import is_kept
 from okstra_git.host.subprocesses import run_detached
@@ -32,22 +32,10 @@ class ForgeUnauthenticated(OkstraError):
     code = "forge.unauthenticated"
 
 
-class ForgeUnreachable(OkstraError):
-    """The forge cannot be reached from here, or is out of order."""
-
-    code = "forge.unreachable"
-
-
 class ForgeTimedOut(OkstraError):
     """The program did not end in time, and was ended."""
 
     code = "forge.timeout"
-
-
-class ForgeSaidNoUrl(OkstraError):
-    """The program ended without naming a pull request or a reason, and the forge shows none."""
-
-    code = "forge.no-url"
 
 
 class PullRequestAnswer(NamedTuple):
@@ -261,9 +249,11 @@ def _refusal(output: Said, what: str) -> OkstraError:
     if not lines or output.status <= 0:
         ended = f"was killed by signal {-output.status}" if output.status < 0 else f"exited {output.status}"
         message = f"{what}: it {ended} without saying what became of it"
-        return ForgeSaidNoUrl(message, hint="gh auth status", status=output.status, said=lines)
+        return refuse("forge.no-url", message, hint="gh auth status", status=output.status, said=lines)
     gist = _WRAPPING.sub("", lines[0])
     if "GraphQL: " not in text and _UNREACHABLE.search(text):
-        return ForgeUnreachable(f"{what}: {gist}", hint="look at the network and the forge's status", said=lines)
+        return refuse(
+            "forge.unreachable", f"{what}: {gist}", hint="look at the network and the forge's status", said=lines
+        )
     step = next((step for sign, step in _STEPS.items() if sign in text), "settle what gh says, then repeat")
     return ForgeRefused(f"{what}: {gist}", hint=step, said=lines)

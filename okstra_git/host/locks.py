@@ -8,24 +8,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from pathlib import Path
 
 from okstra_git.commands import command
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.git_directory import share
 
 LONGEST_PID = 20
-
-
-class Busy(OkstraError):
-    """Another process kept the lock longer than we wait."""
-
-    code = "store.busy"
-
-
-class LockUnfit(OkstraError):
-    """Something else than a lock file of okstra's stands in its place; it was left as it is."""
-
-    code = "store.lock-unfit"
 
 
 @contextmanager
@@ -42,7 +30,9 @@ def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
             descriptor = None
         except PathRefused as refusal:
             hint = f"{command('ls -ld', str(path))}\nmove it away, then try again"
-            raise LockUnfit(f"the lock {path} is not a plain file", hint=hint, path=str(path)) from refusal
+            raise refuse(
+                "store.lock-unfit", f"the lock {path} is not a plain file", hint=hint, path=str(path)
+            ) from refusal
         if descriptor is None:
             yield False
             return
@@ -95,7 +85,8 @@ def _acquire(descriptor: int, path: Path, wait: float) -> None:
         except BlockingIOError as error:
             if time.monotonic() >= give_up:
                 holder = _read_holder(descriptor) or "unknown"
-                raise Busy(
+                raise refuse(
+                    "store.busy",
                     f"another okstra command (pid {holder}) has been writing for {wait:g} s",
                     hint="wait for it, or look at it with 'ps'; its lock ends with it",
                     holder=holder,

@@ -65,6 +65,44 @@ def is_alive(*, host: str, boot: str, pid: int, born: float, machine: Machine) -
     return Liveness("alive") if abs(process.born - born) <= SAME_START else Liveness("dead", REUSED)
 
 
+def holders_of(lock: Path, *, directory: Path, work_tree: Path | None) -> list[ProcessFacts]:
+    """Living processes that may own a git lock file: they have it open, or are git at work in this repository.
+
+    A process we may not look into counts as a holder when it is a git program, so that "nobody" is a proof. Programs
+    that wait for us (`git okstra …`, a git command that runs our hook) and other okstras do not count: an okstra has
+    every lock it owns open.
+    """
+    waiting = _ancestors()
+    return [
+        facts
+        for process in psutil.process_iter()
+        if process.pid not in waiting and (facts := _holder(process, lock, directory, work_tree))
+    ]
+
+
+def processes_in(place: Path) -> Sequence[str]:
+    """Living processes other than this one with a working directory at or below `place`, as `name (pid 12)`.
+
+    Those of other users, into which we may not look, do not count.
+    """
+    root = real_path(place)
+    return [description for process in psutil.process_iter() if (description := _standing_in(process, root))]
+
+
+def free_bytes(place: Path) -> int:
+    """Bytes that this user may still write there."""
+    return shutil.disk_usage(place).free
+
+
+def refuses_writing(place: Path) -> str | None:
+    """Why a file cannot be made in this directory, or None when one was made (and removed again)."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=place, prefix="okstra-probe-"):
+            return None
+    except OSError as error:
+        return os.strerror(error.errno) if error.errno else str(error)
+
+
 def _facts(process: psutil.Process) -> ProcessFacts | None:
     try:
         return ProcessFacts(process.pid, _born(process), process.name(), _argv(process))
@@ -86,21 +124,6 @@ def _born(process: psutil.Process) -> float:
         return int(after_name[19]) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
         return float(process.create_time())
-
-
-def holders_of(lock: Path, *, directory: Path, work_tree: Path | None) -> list[ProcessFacts]:
-    """Living processes that may own a git lock file: they have it open, or are git at work in this repository.
-
-    A process we may not look into counts as a holder when it is a git program, so that "nobody" is a proof. Programs
-    that wait for us (`git okstra …`, a git command that runs our hook) and other okstras do not count: an okstra has
-    every lock it owns open.
-    """
-    waiting = _ancestors()
-    return [
-        facts
-        for process in psutil.process_iter()
-        if process.pid not in waiting and (facts := _holder(process, lock, directory, work_tree))
-    ]
 
 
 def _ancestors() -> set[int]:
@@ -134,15 +157,6 @@ def _stands_in(cwd: Path, directory: Path, work_tree: Path | None) -> bool:
     return any(place is not None and cwd.is_relative_to(place) for place in (directory, work_tree))
 
 
-def processes_in(place: Path) -> Sequence[str]:
-    """Living processes other than this one with a working directory at or below `place`, as `name (pid 12)`.
-
-    Those of other users, into which we may not look, do not count.
-    """
-    root = real_path(place)
-    return [description for process in psutil.process_iter() if (description := _standing_in(process, root))]
-
-
 def _standing_in(process: psutil.Process, root: Path) -> str:
     try:
         if process.pid == os.getpid() or not Path(process.cwd()).is_relative_to(root):
@@ -150,17 +164,3 @@ def _standing_in(process: psutil.Process, root: Path) -> str:
         return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.name()} (pid {process.pid})"
     except (psutil.Error, OSError):
         return ""
-
-
-def free_bytes(place: Path) -> int:
-    """Bytes that this user may still write there."""
-    return shutil.disk_usage(place).free
-
-
-def refuses_writing(place: Path) -> str | None:
-    """Why a file cannot be made in this directory, or None when one was made (and removed again)."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=place, prefix="okstra-probe-"):
-            return None
-    except OSError as error:
-        return os.strerror(error.errno) if error.errno else str(error)

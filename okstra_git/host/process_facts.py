@@ -32,7 +32,6 @@ PASSING = frozenset(
     }
 )  # fmt: skip
 """Programs that start another one and only wait for it, or become it."""
-
 SHELLS = frozenset({"sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "ash"})
 INTERPRETERS = re.compile(r"(python|pypy)[\d.]*\Z|node(js)?\Z|bun\Z|deno\Z")
 INITS = re.compile(r"(systemd|(openrc-)?init|launchd|tini(-static)?|dumb-init|docker-init|catatonit|runit.*|s6-.*)\Z")
@@ -106,40 +105,14 @@ def program_of(facts: ProcessFacts) -> str:
     return name
 
 
-def _base(word: str) -> str:
-    """`claude` of `/usr/bin/claude`, `-claude` (a login shell's way) or `claude.exe`."""
-    return _ENDING.sub("", PurePosixPath(word).name.removeprefix("-"))
-
-
-def _runs_a_line(words: Sequence[str]) -> bool:
-    """Whether a shell's options say `-c`, alone or combined as in `-lc`; options end at the first other word."""
-    rest = iter(words)
-    for word in rest:
-        if word == "--command" or word.startswith("--command="):
-            return True
-        if word in ("--rcfile", "--init-file"):
-            next(rest, None)
-        elif word[:1] not in ("-", "+") or word in ("-", "--"):
-            return False
-        elif not word.startswith("--"):
-            if word.startswith("-") and "c" in word:
-                return True
-            if word[-1] in "oO":
-                next(rest, None)
-    return False
-
-
 LivenessState = Literal["alive", "dead", "unknown"]
-
 ENDED = "its process ended"
 RESTARTED = "the machine was restarted"
 REUSED = "its pid belongs to another process now"
 ELSEWHERE = "it runs on another machine"
 OTHER_SPACE = "it runs in another container of this machine"
-
 SAME_START = 0.05
 """Seconds by which two readings of one process's start may differ; Linux counts hundredths since boot, exactly."""
-
 SAME_BOOT = 300
 """Seconds by which two readings of one boot's time may differ where a boot has no id: clocks are set meanwhile."""
 
@@ -175,6 +148,29 @@ def judge_machine(host: str, boot: str, machine: Machine) -> Liveness | None:
     if not _same_boot(then, now):
         return Liveness("dead", RESTARTED)
     return None if space == here else Liveness("unknown", OTHER_SPACE)
+
+
+def _base(word: str) -> str:
+    """`claude` of `/usr/bin/claude`, `-claude` (a login shell's way) or `claude.exe`."""
+    return _ENDING.sub("", PurePosixPath(word).name.removeprefix("-"))
+
+
+def _runs_a_line(words: Sequence[str]) -> bool:
+    """Whether a shell's options say `-c`, alone or combined as in `-lc`; options end at the first other word."""
+    rest = iter(words)
+    for word in rest:
+        if word == "--command" or word.startswith("--command="):
+            return True
+        if word in ("--rcfile", "--init-file"):
+            next(rest, None)
+        elif word[:1] not in ("-", "+") or word in ("-", "--"):
+            return False
+        elif not word.startswith("--"):
+            if word.startswith("-") and "c" in word:
+                return True
+            if word[-1] in "oO":
+                next(rest, None)
+    return False
 
 
 def _same_boot(then: str, now: str) -> bool:

@@ -10,11 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 
 PATIENCE = 1.0
 """Seconds that are listened after the program's end, where something else keeps its output open."""
-
 _CHUNK = 65536
 Process = subprocess.Popen[bytes]
 
@@ -54,6 +53,54 @@ def hear_out(process: Process, stdin: bytes = b"", *, timeout: float | None = No
         _exchange(process, ready, memoryview(stdin), heard, timeout)
     out, err = (b"".join(pieces) for pieces in heard.values())
     return out, err
+
+
+GRACE = 2.0
+"""Seconds that a program has between being asked to end and being ended, so that it removes its lock files."""
+
+
+def run_detached(
+    command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], stdin: bytes = b"", timeout: float | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program in a session of its own and wait for its end; raises what `subprocess.run` raises.
+
+    A session has no terminal, so that neither ssh nor a hook waits for a passphrase nobody sees being asked for. After
+    `timeout` seconds, or an interruption, the program ends together with everything it started.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=cwd, env=dict(environ), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+    ) as process:
+        try:
+            out, err = hear_out(process, stdin, timeout=timeout)
+        except BaseException:
+            _end_session(process)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
+"""Where a person says which editor to run, as git asks them (git-var(1))."""
+
+
+def find_editor(environ: Mapping[str, str]) -> str | None:
+    """The command line of the editor, as the first of the variables that says one."""
+    return next((environ[name] for name in VARIABLES if environ.get(name, "").strip()), None)
+
+
+def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
+    """Run the editor on the file in the foreground, through sh as git does; refuses when it exits other than 0."""
+    line = ["sh", "-c", f'{editor} "$@"', editor, str(path)]
+    try:
+        status = subprocess.run(line, env=dict(environ), check=False).returncode
+    except OSError as error:
+        raise refuse(
+            "editor.failed", f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can"
+        ) from error
+    if status:
+        raise refuse(
+            "editor.failed", f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more"
+        )
 
 
 def _exchange(
@@ -129,59 +176,9 @@ def _read(ready: selectors.BaseSelector, stream: IO[bytes], heard: Mapping[IO[by
         stream.close()
 
 
-GRACE = 2.0
-"""Seconds that a program has between being asked to end and being ended, so that it removes its lock files."""
-
-
-def run_detached(
-    command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], stdin: bytes = b"", timeout: float | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a program in a session of its own and wait for its end; raises what `subprocess.run` raises.
-
-    A session has no terminal, so that neither ssh nor a hook waits for a passphrase nobody sees being asked for. After
-    `timeout` seconds, or an interruption, the program ends together with everything it started.
-    """
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, cwd=cwd, env=dict(environ), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
-    ) as process:
-        try:
-            out, err = hear_out(process, stdin, timeout=timeout)
-        except BaseException:
-            _end_session(process)
-            raise
-    return subprocess.CompletedProcess(command, process.returncode, out, err)
-
-
 def _end_session(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
         os.killpg(process.pid, signal.SIGKILL)
-
-
-VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
-"""Where a person says which editor to run, as git asks them (git-var(1))."""
-
-
-class EditorFailed(OkstraError):
-    """The editor could not be run, or said that it failed."""
-
-    code = "editor.failed"
-
-
-def find_editor(environ: Mapping[str, str]) -> str | None:
-    """The command line of the editor, as the first of the variables that says one."""
-    return next((environ[name] for name in VARIABLES if environ.get(name, "").strip()), None)
-
-
-def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
-    """Run the editor on the file in the foreground, through sh as git does; refuses when it exits other than 0."""
-    line = ["sh", "-c", f'{editor} "$@"', editor, str(path)]
-    try:
-        status = subprocess.run(line, env=dict(environ), check=False).returncode
-    except OSError as error:
-        raise EditorFailed(f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can") from error
-    if status:
-        raise EditorFailed(f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more")

@@ -10,7 +10,7 @@ from okstra_git.commands import word
 from okstra_git.contract import APPROVED_MARKER, FORBIDDEN_HEADINGS
 from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import quote_path
 from okstra_git.paths import templates_directory
 from okstra_git.plans.clarifications import check_clarifications
@@ -37,12 +37,6 @@ _NOTE = re.compile(r"\s*\([^()]*\)$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 
 
-class InvalidPlan(OkstraError):
-    """A plan that breaks rules; `problems` has all of them."""
-
-    code = "plan.invalid"
-
-
 def check_plan(plan: PlanDocument, *, for_approval: bool = False, needs_marker: bool = True) -> list[Flaw]:
     """Everything that is wrong with the plan, top to bottom.
 
@@ -65,7 +59,8 @@ def require_plan(
     problems = check_plan(plan, for_approval=for_approval, needs_marker=needs_marker)
     if problems:
         first, more = problems[0], len(problems) - 1
-        raise InvalidPlan(
+        raise refuse(
+            "plan.invalid",
             f"{path}:{first.line}: {first.message}" + (f", and {more} more" if more else ""),
             hint=f"git okstra plan check {word(path)}" if more else first.hint,
             path=path,

@@ -15,7 +15,7 @@ from okstra_git.briefs.rules import is_date
 from okstra_git.commands import command
 from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES
 from okstra_git.documents.markdown import decode, too_long
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
@@ -30,36 +30,6 @@ if TYPE_CHECKING:
 
     from okstra_git.briefs.brief import Brief
     from okstra_git.porcelain.workspace import Workspace
-
-
-class BriefUnreadable(OkstraError):
-    """The brief cannot be read."""
-
-    code = "brief.missing"
-
-
-class BriefUnwritable(OkstraError):
-    """The file system does not take the file."""
-
-    code = "brief.unwritable"
-
-
-class BriefChanged(OkstraError):
-    """Somebody else wrote the file while it was edited."""
-
-    code = "brief.changed"
-
-
-class WordsUnreadable(OkstraError):
-    """A file with words that cannot be read."""
-
-    code = "file.refused"
-
-
-class NoWords(OkstraError):
-    """Words were wanted, and there are none, or none that can be stored."""
-
-    code = "text.refused"
 
 
 @dataclass(frozen=True)
@@ -79,7 +49,7 @@ def read_brief(workspace: Workspace, file: str) -> BriefFile:
         data = read_document_named(workspace, str(path))
     except (Missing, NotAFile, Unreadable) as refusal:
         hint = "git okstra brief new GROUP NAME"
-        raise BriefUnreadable(f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
+        raise refuse("brief.missing", f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
     except TooLarge as refusal:
         raise too_long(file) from refusal
     text = decode(data, name=file)
@@ -106,13 +76,13 @@ def read_if_there(path: Path, *, name: str) -> bytes | None:
         return Root(path.parent).find_bytes(path.name)
     except Unreadable as refusal:
         why = f"{quote_path(name)} cannot be read: {refusal.message}"
-        raise WordsUnreadable(why, hint="mend it, then repeat", path=name) from refusal
+        raise refuse("file.refused", why, hint="mend it, then repeat", path=name) from refusal
 
 
 def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
     """Write the file in one step; refuses when it is not what was read, None for none. Only a lock makes it sure."""
     if read_if_there(path, name=name) != before:
-        raise BriefChanged(f"{name} was changed by somebody else just now", hint="look at it, then repeat")
+        raise refuse("brief.changed", f"{name} was changed by somebody else just now", hint="look at it, then repeat")
     save(path, data, name=name)
 
 
@@ -122,7 +92,7 @@ def save(path: Path, data: bytes, *, name: str) -> None:
         replace_named(path, data)
     except Unwritable as refusal:
         message = f"{name} cannot be written: {refusal.why}"
-        raise BriefUnwritable(message, hint=refusal.hint, path=name) from refusal
+        raise refuse("brief.unwritable", message, hint=refusal.hint, path=name) from refusal
 
 
 def given_words(workspace: Workspace, option: str, words: str | None, file: str | None) -> str:
@@ -132,13 +102,15 @@ def given_words(workspace: Workspace, option: str, words: str | None, file: str 
     """
     if (words is None) == (file is None):
         what = "not both" if words is not None else "one of them"
-        raise UsageError(f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters")
+        raise refuse(
+            "usage", f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters"
+        )
     raw = words if words is not None else decode(read_bytes(workspace, str(file)), name=str(file))
     text = raw if words is not None else raw.removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text or not is_text(text):
         why = "are not text" if text else "are empty"
-        raise NoWords(f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
+        raise refuse("text.refused", f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
     return text
 
 
@@ -147,7 +119,7 @@ def read_bytes(workspace: Workspace, file: str) -> bytes:
     try:
         return read_document_named(workspace, file)
     except (Malformed, Missing, NotAFile, Unreadable) as refusal:
-        raise WordsUnreadable(refusal.message, hint="name an existing file", path=file) from refusal
+        raise refuse("file.refused", refusal.message, hint="name an existing file", path=file) from refusal
     except TooLarge as refusal:
         raise too_long(file) from refusal
 
@@ -169,24 +141,6 @@ def confirm_command(file: str) -> str:
 
 
 INFERENCE, INTENT = "intent-inference", "intent-check:"
-
-
-class Unpaired(OkstraError):
-    """A guess at what the reporter means, without a question that confirms it."""
-
-    code = "brief.unpaired-inference"
-
-
-class BadTerm(OkstraError):
-    """Words that are not a term."""
-
-    code = "text.refused"
-
-
-class NoQuestion(OkstraError):
-    """The brief has no question of this number."""
-
-    code = "brief.no-question"
 
 
 @dataclass(frozen=True)
@@ -221,10 +175,11 @@ def add_entry(workspace: Workspace, file: str, label: str, words: str, ask: str 
     label = _one_of(label.rstrip(":"), AUGMENTATION_LABELS, "--label")
     if ask is not None and label != INFERENCE:
         hint = f"{command('git okstra brief ask', file)} --prefix PREFIX --text TEXT"
-        raise UsageError(f"--ask goes with --label {INFERENCE}", hint=hint)
+        raise refuse("usage", f"--ask goes with --label {INFERENCE}", hint=hint)
     with edit_brief(workspace, file) as brief_file:
         if label == INFERENCE and ask is None and not _has_spare_question(brief_file.brief):
-            raise Unpaired(
+            raise refuse(
+                "brief.unpaired-inference",
                 f"an {INFERENCE} needs an '{INTENT}' question of its own",
                 hint="repeat with --ask TEXT, or --ask-file FILE: what the reporter has to say about it",
             )
@@ -249,7 +204,7 @@ def record_answer(
     """
     day = day or workspace.now().date().isoformat()
     if not is_date(day):
-        raise UsageError(f"{quote(day)} is not a date", hint="--date 2026-01-31")
+        raise refuse("usage", f"{quote(day)} is not a date", hint="--date 2026-01-31")
     with edit_brief(workspace, file) as brief_file:
         question = _number_of(brief_file, number)
         text = confirm(brief_file.text, question, answer, day).text
@@ -266,7 +221,7 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     """Put a term into the project's glossary, which is made when it is missing."""
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
-        raise BadTerm(f"{quote(name)} is not a term", hint="name a word or a few, on one line")
+        raise refuse("text.refused", f"{quote(name)} is not a term", hint="name a word or a few, on one line")
     project = ProjectPaths(require_project_root(workspace))
     path, quote_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
@@ -292,7 +247,9 @@ def _read_glossary(project: ProjectPaths) -> bytes | None:
     try:
         return Root(project.root, links=True).find_bytes(project.glossary)
     except Unreadable as refusal:
-        raise WordsUnreadable(refusal.message, hint="mend it, then repeat", path=str(project.glossary)) from refusal
+        raise refuse(
+            "file.refused", refusal.message, hint="mend it, then repeat", path=str(project.glossary)
+        ) from refusal
 
 
 def _save_glossary(project: ProjectPaths, data: bytes) -> None:
@@ -306,7 +263,7 @@ def _save_glossary(project: ProjectPaths, data: bytes) -> None:
         replace_named(path, data)
     except Unwritable as refusal:
         message = f"{project.relative(project.glossary)} cannot be written: {refusal.why}"
-        raise BriefUnwritable(message, hint=refusal.hint, path=str(path)) from refusal
+        raise refuse("brief.unwritable", message, hint=refusal.hint, path=str(path)) from refusal
 
 
 def _edited(file: BriefFile, text: str, *, dry_run: bool, question: int = 0) -> BriefEdit:
@@ -323,16 +280,16 @@ def _has_spare_question(brief: Brief) -> bool:
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     if value.lower() not in allowed:
-        raise UsageError(f"{option} does not take {quote(value)}", hint=f"one of {', '.join(allowed)}")
+        raise refuse("usage", f"{option} does not take {quote(value)}", hint=f"one of {', '.join(allowed)}")
     return value.lower()
 
 
 def _number_of(file: BriefFile, number: str) -> int:
     """The number of a question that is there."""
     if not (number.isascii() and number.isdigit()):
-        raise UsageError(f"{quote(number)} is not the number of a question", hint=confirm_command(file.name))
+        raise refuse("usage", f"{quote(number)} is not the number of a question", hint=confirm_command(file.name))
     count = len(file.brief.questions)
     if not 1 <= int(number[:9]) <= count:
         message = f"{file.name} has no question {number[:9]}; it has {count}"
-        raise NoQuestion(message, hint=confirm_command(file.name), questions=count)
+        raise refuse("brief.no-question", message, hint=confirm_command(file.name), questions=count)
     return int(number)

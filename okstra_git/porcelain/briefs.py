@@ -10,14 +10,14 @@ from okstra_git.briefs.reporter_gate import judge_gate
 from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, quote, quote_path
 from okstra_git.paths import LANGUAGES, ProjectPaths, real_path, templates_directory
 from okstra_git.phases import require_phase
-from okstra_git.porcelain.brief_edits import NoWords, check_command, read_brief, read_bytes
+from okstra_git.porcelain.brief_edits import check_command, read_brief, read_bytes
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.wording import counted
 
@@ -45,7 +45,7 @@ def known_language(workspace: Workspace, language: str | None) -> str:
     """The language that was named, or that is configured; refuses one that okstra has no words in."""
     chosen = language or workspace.settings.language
     if chosen not in LANGUAGES:
-        raise UsageError(f"{quote(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
+        raise refuse("usage", f"{quote(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
     return chosen
 
 
@@ -61,7 +61,7 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
     from okstra_git.store.registry import require_task
 
     if form not in INPUTS:
-        raise UsageError(f"{quote(form)} is not a form", hint="--form brief, release-handoff, user-response")
+        raise refuse("usage", f"{quote(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(workspace, identity)
     task, root = require_task(workspace.store.read().state, key), require_project_root(workspace)
     rows = _open_rows(root, task) if form == "user-response" else ()
@@ -70,30 +70,6 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
 
 
 MOST_BRIEFS = 100_000
-
-
-class BriefExists(OkstraError):
-    """There is a file where the brief would be written."""
-
-    code = "brief.exists"
-
-
-class BriefCaseClash(OkstraError):
-    """There is a brief whose name differs in case only."""
-
-    code = "brief.case-clash"
-
-
-class BriefInvalid(OkstraError):
-    """The brief breaks rules."""
-
-    code = "brief.invalid"
-
-
-class NoReport(OkstraError):
-    """The report that a release builds on is not there."""
-
-    code = "report.missing"
 
 
 @dataclass(frozen=True)
@@ -116,12 +92,12 @@ class BriefCheck:
     phase: str
 
     @property
-    def refusal(self) -> BriefInvalid | None:
+    def refusal(self) -> OkstraError | None:
         """What a brief is refused with that breaks rules; one whose gate is shut is a question, not a fault."""
         if not self.flaws or not self.gate.may_proceed:
             return None
         hint = "mend the lines that are named; 'git okstra brief template' shows the sections of a brief"
-        return BriefInvalid(f"{self.name} breaks {counted(len(self.flaws), 'rule')}", hint=hint)
+        return refuse("brief.invalid", f"{self.name} breaks {counted(len(self.flaws), 'rule')}", hint=hint)
 
 
 def write_brief(
@@ -143,7 +119,7 @@ def write_brief(
     relative = project.relative(path)
     tickets = [" ".join(ticket.split()) for ticket in tickets]
     if not all(map(is_text, (title, *tickets))):
-        raise NoWords("title and tickets have to be text", hint="give them in UTF-8")
+        raise refuse("text.refused", "title and tickets have to be text", hint="give them in UTF-8")
     text = make_brief(
         input_template(workspace, BRIEF, language),
         name,
@@ -169,8 +145,7 @@ def check_brief_file(workspace: Workspace, file: str, task_type: str) -> BriefCh
 
 def _open_rows(root: Path, task: Task) -> Iterator[Mapping[str, str]]:
     """What the last report asks, by the columns of its table."""
-    from okstra_git.bundle.last_report import find_last_report
-    from okstra_git.bundle.report_questions import open_questions
+    from okstra_git.bundle.inputs import find_last_report, open_questions
     from okstra_git.bundle.run_files import Disk
 
     disk = Disk(root)
@@ -190,7 +165,9 @@ def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:
         if (other.parent.name, other.name) != wanted:
             existing = project.relative(other)
             message = f"{project.relative(path)} differs from {existing} in upper and lower case only"
-            raise BriefCaseClash(message, hint=f"take another name, or go on with {existing}", path=str(other))
+            raise refuse(
+                "brief.case-clash", message, hint=f"take another name, or go on with {existing}", path=str(other)
+            )
 
 
 def _named(files: Root, folder: Path, name: str) -> list[Path]:
@@ -204,15 +181,18 @@ def _create(project: ProjectPaths, path: Path, text: str, *, name: str) -> None:
     try:
         Root(project.root).create(path, text.encode("utf-8"), durable=False)
     except Taken:
-        raise BriefExists(f"{name} exists already", hint=check_command(name), path=str(path)) from None
+        raise refuse("brief.exists", f"{name} exists already", hint=check_command(name), path=str(path)) from None
 
 
 def _source(workspace: Workspace, file: str) -> str:
     """The reporter's words, byte for byte."""
     words = decode(read_bytes(workspace, file), name=file)
     if not words.strip():
-        raise NoWords(
-            f"{quote_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
+        raise refuse(
+            "text.refused",
+            f"{quote_path(file)} says nothing",
+            hint="--source-file takes the reporter's own words",
+            path=file,
         )
     return words
 
@@ -221,10 +201,12 @@ def _report(workspace: Workspace, file: str, project: ProjectPaths) -> str:
     path = real_path(workspace.cwd / file)
     if not path.is_file():
         message = f"there is no report {quote_path(file)}"
-        raise NoReport(message, hint="name the accepted final-verification report", path=file)
+        raise refuse("report.missing", message, hint="name the accepted final-verification report", path=file)
     named = project.relative(path)
     if not named.isprintable():
-        raise NoReport(f"the path {quote_path(named)} cannot stand in a brief", hint="rename the file", path=file)
+        raise refuse(
+            "report.missing", f"the path {quote_path(named)} cannot stand in a brief", hint="rename the file", path=file
+        )
     return named
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import pack_run
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.names import quote_path
 from okstra_git.paths import real_path
@@ -16,12 +16,13 @@ from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
-from okstra_git.runs.leases import GUARDED, finished_stages
-from okstra_git.runs.lookup import require_run
+from okstra_git.runs.history import require_run
+from okstra_git.runs.leases import GUARDED
 from okstra_git.snapshots.take import snapshot_of_run
 from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.clone import OwnWorktrees
+from okstra_git.store.stage_dependencies import finished_stages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.snapshots.take import WorktreeSnapshot
-
-
-class ReportMissing(OkstraError):
-    """The report that a run is said to have written is not there."""
-
-    code = "report.missing"
 
 
 @dataclass(frozen=True)
@@ -142,8 +137,11 @@ def _recorded_report(workspace: Workspace, name: str) -> str:
     if not name:
         return ""
     if path is None or not name.isprintable():
-        raise ReportMissing(
-            f"there is no report {quote_path(name)}", hint="write it first, or leave --report out", path=name
+        raise refuse(
+            "report.missing",
+            f"there is no report {quote_path(name)}",
+            hint="write it first, or leave --report out",
+            path=name,
         )
     real = real_path(path)
     return real.relative_to(real_path(root)).as_posix() if real.is_relative_to(real_path(root)) else str(real)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from okstra_git.commands import word
 from okstra_git.contract import STALE_HISTORY
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.worktrees import current_branch
 from okstra_git.porcelain.current_state import make_search_scope, take_back_landings, window_limit
 from okstra_git.reconcile.findings import Report, stale_item
@@ -29,13 +29,6 @@ SHORT = 10
 
 OnQuestion = Literal["leave", "note", "refuse"]
 """What becomes of a record that only a person can decide: the caller sees to it, it is mentioned, or it stops us."""
-
-
-class StaleHistory(OkstraError):
-    """Commits whose content changed, or an anchor that cannot be found: only a person can say what is meant."""
-
-    code = "history.stale"
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -233,7 +226,7 @@ def _note_questions(workspace: Workspace, report: Report, recording: Collection[
         workspace.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
 
 
-def _stale(report: Report) -> StaleHistory:
+def _stale(report: Report) -> OkstraError:
     reconcile = f"okstra git-reconcile --task-key {word(str(report.task))}"
     look = f"{reconcile} --check --json"
     lost_anchor = report.anchor if report.anchor is not None and report.anchor.status == "unresolvable" else None
@@ -242,7 +235,8 @@ def _stale(report: Report) -> StaleHistory:
     if lost_anchor is not None:
         causes.append(f"the anchor: {lost_anchor.reason}")
         steps.append(f"then for the anchor: {reconcile} --reset-anchor REF")
-    return StaleHistory(
+    return refuse(
+        "history.stale",
         f"{STALE_HISTORY} ({'; '.join(causes)}); to see them: {look}",
         hint="\n".join([look, *steps]),
         command=look,

@@ -11,8 +11,7 @@ from okstra_git.git.objects import MissingObject, tree_of
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.worktree_content import Content, worktree_trees
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.handoff.forecast import Forecast, LiveStage, forecast
-from okstra_git.handoff.known_merges import load_merges, save_merges
+from okstra_git.handoff.forecast import Forecast, LiveStage, forecast, load_merges, save_merges
 from okstra_git.names import TaskKey
 from okstra_git.store import layout
 

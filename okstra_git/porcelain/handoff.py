@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import option
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import find_quietly
@@ -18,9 +18,8 @@ from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, print
 from okstra_git.handoff.assembly import Assembled, AssembleRequest
 from okstra_git.handoff.assembly import assemble as assemble_group
 from okstra_git.handoff.eligibility import Eligibility, judge_stages, list_relied, other_tree_sentence
+from okstra_git.handoff.group_status import GroupView, Leaving, list_groups, list_leaving, next_lines
 from okstra_git.handoff.groups import Pair, Suggestion, suggest_groups
-from okstra_git.handoff.leaving import Leaving, list_leaving
-from okstra_git.handoff.overview import GroupView, list_groups, next_lines
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, quote
 from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.base_contents import in_base, in_usual_bases, landed_elsewhere, with_dependencies
@@ -77,7 +76,7 @@ def parse_stages(text: str) -> tuple[StageNumber, ...]:
     """The numbers in `2,3`, ascending and each once; blanks are forgiven, nothing else is."""
     words = [word.strip() for word in text.split(",")]
     if not all(words):
-        raise UsageError(f"{quote(text)} lists no stages", hint="--stages 2,3")
+        raise refuse("usage", f"{quote(text)} lists no stages", hint="--stages 2,3")
     return tuple(sorted({parse_stage(word) for word in words}))
 
 

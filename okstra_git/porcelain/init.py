@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import command, word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.ignored import exclude_folder
 from okstra_git.git.refs import find_quietly
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
 
 FETCH_TIMEOUT = 20.0
-
-
-class ProjectConflict(OkstraError):
-    """This clone already belongs to another project."""
-
-    code = "project.conflict"
-
-
-class ProjectUnknown(OkstraError):
-    """No project id was given and none could be derived."""
-
-    code = "project.unknown"
 
 
 @dataclass(frozen=True)
@@ -78,7 +66,8 @@ def _choose_project(workspace: Workspace, wanted: str | None) -> str:
     if wanted is not None:
         parse_slug(wanted, what="project id")
         if isinstance(configured, str) and configured != wanted:
-            raise ProjectConflict(
+            raise refuse(
+                "project.conflict",
                 f"this clone belongs to project {configured}, not {wanted}",
                 project=configured,
                 hint=f"git okstra init, or change it: git okstra config set okstra.project {word(wanted)}",
@@ -92,8 +81,10 @@ def _choose_project(workspace: Workspace, wanted: str | None) -> str:
     try:
         return parse_slug(name, what="project id")
     except OkstraError as refusal:
-        raise ProjectUnknown(
-            f"no project id fits the directory name {quote(name)}", hint="git okstra init --project-id ID"
+        raise refuse(
+            "project.unknown",
+            f"no project id fits the directory name {quote(name)}",
+            hint="git okstra init --project-id ID",
         ) from refusal
 
 

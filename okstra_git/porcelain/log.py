@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import command
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.git.refs import is_ref_name
 from okstra_git.names import quote
 from okstra_git.store import layout
@@ -32,18 +32,6 @@ if TYPE_CHECKING:
     from okstra_git.records.events import Event
 
 LISTED = 5
-
-
-class UnknownLog(OkstraError):
-    """There is no log of that writer here."""
-
-    code = "log.unknown"
-
-
-class OwnLog(OkstraError):
-    """This clone's own log always counts."""
-
-    code = "log.own"
 
 
 class IgnoredLog(NamedTuple):
@@ -120,14 +108,14 @@ def _log_refs(git: Git) -> list[str]:
 def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> None:
     """Refuse what cannot name a log, and a name that no log here has, unless it is ignored already."""
     if not is_ref_name(name if name.startswith("refs/") else f"{layout.REMOTE_LOGS}x/{name}"):
-        raise UsageError(f"{quote(name)} is not the name of a log", hint="git okstra log --ignored")
+        raise refuse("usage", f"{quote(name)} is not the name of a log", hint="git okstra log --ignored")
     writer, _ = look_for_writer(git)
     own = layout.log_ref(writer) if writer else ""
     named = [ref for ref in refs if is_ignored(ref, [name])]
     if ignore and named == [own]:
-        raise OwnLog(f"{own} is the log of this clone, and always counts", hint=command("git okstra fsck"))
+        raise refuse("log.own", f"{own} is the log of this clone, and always counts", hint=command("git okstra fsck"))
     if not named and name not in list_ignored(git):
         others = list(dict.fromkeys(writer_of(ref) for ref in refs if ref != own))
         offered = ", ".join(map(spelled, others[:LISTED])) + (" …" if len(others) > LISTED else "")
         hint = f"logs of others here: {offered}" if others else "git okstra status"
-        raise UnknownLog(f"there is no log of {quote(name)} here", hint=hint, writer=name)
+        raise refuse("log.unknown", f"there is no log of {quote(name)} here", hint=hint, writer=name)

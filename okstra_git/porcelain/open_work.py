@@ -11,7 +11,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import HealthFinding, Severity
-from okstra_git.porcelain.unused import StatusProblem
+from okstra_git.porcelain.workspace import StatusProblem
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.stage_dependencies import finished_stages
 from okstra_git.wording import counted

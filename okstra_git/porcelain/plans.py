@@ -9,16 +9,15 @@ from okstra_git.commands import word
 from okstra_git.contract import APPROVED_MARKER
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.clarifications import Clarification, open_rows
-from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
+from okstra_git.plans.rules import check_plan, require_plan
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,
-    PlanUnapproved,
     approve_plan,
     approved_text,
     plan_of,
@@ -35,13 +34,6 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Task
 
 
-class OpenQuestions(OkstraError):
-    """Questions that hold up the approval are not answered."""
-
-    code = "plan.open-questions"
-    exit_status = 2
-
-
 @dataclass(frozen=True)
 class PlanCheck:
     """A plan and every rule that it breaks; `lacks_marker` says that there is no line to tick yet."""
@@ -51,10 +43,10 @@ class PlanCheck:
     lacks_marker: bool
 
     @property
-    def refusal(self) -> InvalidPlan | None:
+    def refusal(self) -> OkstraError | None:
         """What a plan is refused with that breaks rules."""
         message = f"{self.file.path} breaks {counted(len(self.flaws), 'rule')}"
-        return InvalidPlan(message, hint="git okstra plan template") if self.flaws else None
+        return refuse("plan.invalid", message, hint="git okstra plan template") if self.flaws else None
 
 
 @dataclass(frozen=True)
@@ -127,7 +119,9 @@ def approved_plan(workspace: Workspace, key: TaskKey) -> ApprovedPlan:
     task = require_task(workspace.store.read().state, key)
     if task.plan is None:
         file = word(task.proposed_plan or "FILE")
-        raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}")
+        raise refuse(
+            "plan.unapproved", f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}"
+        )
     project = ProjectPaths(require_project_root(workspace))
     try:
         return ApprovedPlan(task, read_plan(project.root / task.plan.path, project).blob)
@@ -135,9 +129,10 @@ def approved_plan(workspace: Workspace, key: TaskKey) -> ApprovedPlan:
         return ApprovedPlan(task, None)
 
 
-def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...]) -> OpenQuestions:
+def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...]) -> OkstraError:
     listed = ", ".join(row.id for row in waiting)
-    return OpenQuestions(
+    return refuse(
+        "plan.open-questions",
         f"{plan.path} waits for answers that hold up its approval: {listed}",
         hint="answer them in the table and set their Status to answered, or repeat with --despite-open",
         path=plan.path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_named
 from okstra_git.fs.root import MOST_BYTES, Root
 from okstra_git.git.discovery import hidden_main
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
 
 
-class NoProject(OkstraError):
-    """A repository without any worktree has no place for `.okstra/`."""
-
-    code = "project.bare"
-
-
-class MainTreeHidden(OkstraError):
-    """A setting by which git does not find the main worktree, where the documents are."""
-
-    code = "config.main-worktree"
-
-
 def project_root(workspace: Workspace) -> Path:
     """The top of the main worktree, where `.okstra/` is; in a bare repository that of the first linked one."""
     trees = [tree.path for tree in list_worktrees(workspace.git) if not tree.is_bare]
@@ -41,7 +29,7 @@ def require_project_root(workspace: Workspace) -> Path:
     """As `project_root`; refuses a repository that has no worktree at all."""
     root = project_root(workspace)
     if workspace.git.work_tree is None and root == workspace.git.top:
-        raise NoProject("a bare repository has no project folder", hint="run this in a worktree")
+        raise refuse("project.bare", "a bare repository has no project folder", hint="run this in a worktree")
     return root
 
 
@@ -55,7 +43,7 @@ def writable_project_root(workspace: Workspace) -> Path:
 def require_project(workspace: Workspace) -> ProjectPaths:
     """The places of the project's documents. Refuses while a setting hides the main worktree, and a bare repository."""
     for hidden in hidden_main(workspace.git.configuration, workspace.git.common_dir):
-        raise MainTreeHidden(hidden.sentence, hint=hidden.remedy)
+        raise refuse("config.main-worktree", hidden.sentence, hint=hidden.remedy)
     return ProjectPaths(require_project_root(workspace))
 
 

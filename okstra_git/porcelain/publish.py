@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import command
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.forks import find_target
 from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import default_branches, find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.eligibility import list_relied, other_tree_sentence
-from okstra_git.handoff.leaving import list_leaving
+from okstra_git.handoff.group_status import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.pull_requests import Opened, record_pr
 from okstra_git.host.forge import create_pull_request, find_gh
@@ -28,25 +28,12 @@ if TYPE_CHECKING:
     from okstra_git.git.forks import Target
     from okstra_git.git.pushing import Pushed
     from okstra_git.git.remotes import Remote
-    from okstra_git.handoff.leaving import Leaving
+    from okstra_git.handoff.group_status import Leaving
     from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.handoff import Group, PullRequest
     from okstra_git.records.states import Task
-
-
-class NeedsYes(OkstraError):
-    """Nobody said yes to what others will see."""
-
-    code = "handoff.needs-yes"
-    exit_status = 2
-
-
-class BaseUnpublished(OkstraError):
-    """The remote does not have the branch that the pull request should go to."""
-
-    code = "handoff.base-unpublished"
 
 
 @dataclass(frozen=True)
@@ -200,7 +187,8 @@ def _refuse_unpublished_base(workspace: Workspace, plan: PublishPlan) -> None:
     remote = plan.remote if is_own else find_remote(workspace.git, name)
     if plan.request.push_only or remote_branch(workspace.git, remote, plan.base, push=is_own) is not None:
         return
-    raise BaseUnpublished(
+    raise refuse(
+        "handoff.base-unpublished",
         f"the base {plan.base} is not on {name}; nothing was pushed",
         hint=f"publish {plan.base} first, or assemble on a branch that {name} has",
         base=plan.base,

@@ -11,14 +11,14 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import option
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.diffs import diff_trees, show_path
 from okstra_git.git.git_directory import read_own, replace_own
 from okstra_git.git.merging import TreeMerger
 from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
-from okstra_git.handoff.leaving import list_leaving
+from okstra_git.handoff.group_status import list_leaving
 from okstra_git.handoff.merge_plan import count_own, tree_under
 from okstra_git.handoff.pull_request_body import JointSection, PullRequestFacts, StageSection, render_body, render_title
 from okstra_git.handoff.selection import part_of
@@ -39,12 +39,6 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Task
 
 MAX_BODY = 65_000
-
-
-class BodyRefused(OkstraError):
-    """A body that cannot be read or is longer than a forge takes."""
-
-    code = "file.refused"
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,7 @@ class PrText:
         facts = _facts(workspace, task, group, base)
         path = ProjectPaths(root).task(task.key).handoff(group.id)
         if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
-            raise UsageError(f"{quote(title)} is not a title", hint="one line of at most 250 characters")
+            raise refuse("usage", f"{quote(title)} is not a title", hint="one line of at most 250 characters")
         heading = title or render_title(facts)
         relative_path = ProjectPaths(root).relative(path)
         if body_file is not None:
@@ -114,9 +108,11 @@ def _read(workspace: Workspace, named: str) -> str:
     except (PathRefused, UnicodeDecodeError) as error:
         hint = "name a Markdown file in UTF-8"
         why = error.message if isinstance(error, PathRefused) else error
-        raise BodyRefused(f"the body {quote_path(named)} cannot be read: {why}", hint=hint) from error
+        raise refuse("file.refused", f"the body {quote_path(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
-        raise BodyRefused(f"the body {quote_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
+        raise refuse(
+            "file.refused", f"the body {quote_path(named)} is longer than {MAX_BODY} characters", hint="shorten it"
+        )
     return text
 
 
@@ -227,7 +223,7 @@ def write_text(workspace: Workspace, key: TaskKey, group: Group, text: PrText) -
             replace_own(rendered / _sum(data), b"")
         files.write(path, data, nonce=token_hex(4))
     except (Unreadable, Unwritable) as refusal:
-        raise BodyRefused(refusal.message, hint="check its owner and mode", path=str(path)) from refusal
+        raise refuse("file.refused", refusal.message, hint="check its owner and mode", path=str(path)) from refusal
     return path
 
 

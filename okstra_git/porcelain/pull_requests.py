@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Linked
 from okstra_git.git.forks import parse_address, places_of
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff import pull_requests as records
-from okstra_git.handoff.pull_requests import Ending, Opened, PrUnknown, active_runs, parse_url
+from okstra_git.handoff.pull_requests import Ending, Opened, active_runs, parse_url
 from okstra_git.names import StageNumber, TaskKey, parse_branch, quote
 from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
@@ -143,5 +144,7 @@ def _task_of(workspace: Workspace, identity: Identity, address: str) -> TaskKey:
     if identity.task is not None:
         return identity.task
     if not tasks:
-        raise PrUnknown(f"{quote(address)} is on record for no task", hint="git okstra handoff status", url=address)
+        raise refuse(
+            "pr.unknown", f"{quote(address)} is on record for no task", hint="git okstra handoff status", url=address
+        )
     return tasks[0].key if len(tasks) == 1 else require_key(workspace, identity)

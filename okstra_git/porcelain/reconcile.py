@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from okstra_git.errors import UsageError
+from okstra_git.errors import refuse
 from okstra_git.git import revisions
 from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_stage, quote
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.follow import follow_history, forget_settled, make_judge, read_hints
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.reconcile.settle import Choice, NotWork, after_moves, record_anchor, record_choice
-from okstra_git.reconcile.verify import verify_moves
+from okstra_git.reconcile.settle import ChosenCommit, after_moves, record_anchor, record_choice, verify_moves
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.findings import Report
-    from okstra_git.reconcile.verify import Checked
+    from okstra_git.reconcile.settle import Checked
     from okstra_git.records.events import Event
 
 
@@ -40,15 +39,17 @@ class ReconcileOptions:
     def __post_init__(self) -> None:
         if self.check and self.changes_records:
             message = "--check only looks, so it cannot go with --apply or --reset-anchor"
-            raise UsageError(message, hint="give one of them")
+            raise refuse("usage", message, hint="give one of them")
         if (self.stage is None) != (self.use_ref is None):
-            raise UsageError("--stage and --use-ref belong together", hint="add --apply --stage N --use-ref REF")
+            raise refuse("usage", "--stage and --use-ref belong together", hint="add --apply --stage N --use-ref REF")
         if self.use_ref is not None and not self.apply:
-            raise UsageError("--use-ref changes a record, so it needs --apply", hint="add --apply")
+            raise refuse("usage", "--use-ref changes a record, so it needs --apply", hint="add --apply")
         if self.force and self.use_ref is None:
-            raise UsageError("--force goes with --use-ref", hint="add --apply --stage N --use-ref REF")
+            raise refuse("usage", "--force goes with --use-ref", hint="add --apply --stage N --use-ref REF")
         if self.all_tasks and (self.use_ref is not None or self.reset_anchor is not None):
-            raise UsageError("--all does not go with a decision about one task", hint="name the task with --task-key")
+            raise refuse(
+                "usage", "--all does not go with a decision about one task", hint="name the task with --task-key"
+            )
 
     @property
     def changes_records(self) -> bool:
@@ -102,7 +103,7 @@ def _keys(workspace: Workspace, identity: Identity, options: ReconcileOptions) -
     state = workspace.store.read().state
     if options.all_tasks:
         if identity.task is not None:
-            raise UsageError("--all and a task exclude each other", hint="give one of them")
+            raise refuse("usage", "--all and a task exclude each other", hint="give one of them")
         return [key for key, task in state.tasks.items() if task.is_open]
     key = require_key(workspace, identity)
     require_task(state, key)
@@ -140,18 +141,20 @@ def _record_decisions(workspace: Workspace, key: TaskKey, options: ReconcileOpti
     return events
 
 
-def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice:
+def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> ChosenCommit:
     """What was named, and what speaks for and against it."""
     try:
         commit, full, _ = require_named(workspace.git, ref, what="--use-ref")
     except revisions.NotWork as refusal:
         message = f"{quote(ref)} is where okstra keeps its records, and no work"
-        raise NotWork(message, hint=f"git okstra reconcile --task-key {key} --check --show") from refusal
+        raise refuse(
+            "answer.not-work", message, hint=f"git okstra reconcile --task-key {key} --check --show"
+        ) from refusal
     state = workspace.store.read().state
     task = require_task(state, key)
     stage = task.stages.get(number)
     if stage is None:
-        return Choice(commit, ref)
+        return ChosenCommit(commit, ref)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     findings = [finding for finding in judge.judge(task).findings if finding.stage == number]
     own = judge.scope.branch(stage.branch)
@@ -166,4 +169,6 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
         for recorded in other.stages.values() if recorded.range
     }  # fmt: skip
     branch = full.removeprefix(BRANCH) if full.startswith(BRANCH) else ""
-    return Choice(commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch)
+    return ChosenCommit(
+        commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch
+    )

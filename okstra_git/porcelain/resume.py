@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.stored_context import find_context, find_prompt
 from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.fs.root import Root
 from okstra_git.git.checkouts import find_astray
@@ -23,11 +23,12 @@ from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.runs.ending import check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
+from okstra_git.runs.history import require_run
 from okstra_git.runs.holder import requested_holder
-from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
-from okstra_git.runs.lookup import require_run
+from okstra_git.runs.leases import GUARDED, occupied_stages
 from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.clone import OwnWorktrees, find_writer
+from okstra_git.store.stage_dependencies import finished_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,18 +42,6 @@ if TYPE_CHECKING:
 
 NAMED_FILES = 3
 """Missing files that are named."""
-
-
-class WorktreeGone(OkstraError):
-    """The directory that the run works in is not there."""
-
-    code = "run.worktree-gone"
-
-
-class RunElsewhere(OkstraError):
-    """A run of another clone, whose documents are not here."""
-
-    code = "run.elsewhere"
 
 
 @dataclass(frozen=True)
@@ -127,7 +116,8 @@ def _require_documents(workspace: Workspace, task: Task, run: Run) -> None:
     root = writable_project_root(workspace)
     is_foreign = not OwnWorktrees(workspace.git).is_own(run)
     if is_foreign and run.is_active and run.prepared is not None and find_context(root, run) is None:
-        raise RunElsewhere(
+        raise refuse(
+            "run.elsewhere",
             f"run {run.id} was prepared in another clone, and so are its documents",
             hint=f"go on there; or prepare one here: {new_run_command(task, run)}",
             run=run.id,
@@ -151,7 +141,8 @@ def _require_worktree(workspace: Workspace, task: Task, run: Run, *, is_ours: bo
     if refusal is not None:
         raise refusal
     anew = new_run_command(task, run)
-    raise WorktreeGone(
+    raise refuse(
+        "run.worktree-gone",
         f"the worktree of run {run.id} is gone: {run.worktree}",
         hint=f"git okstra run abandon {word(run.id)}\n{anew}" if is_ours else anew,
         run=run.id,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.version import VERSION
 from okstra_git.wording import counted
 
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 SHARED, LOCAL = "settings.json", "settings.local.json"
 TOOLS = ("claude", "agents")
 NOT_ON_PATH = "okstra is not on PATH here, and the skills call it by that name: make install, or add its folder to PATH"
-
-
-class NoWorkTree(OkstraError):
-    """A bare repository has no folder that agents work in."""
-
-    code = "setup.no-work-tree"
-
-
-class SetupDrift(OkstraError):
-    """What is installed is not what this okstra ships."""
-
-    code = "setup.drift"
 
 
 @dataclass(frozen=True)
@@ -103,20 +91,20 @@ def inspect_folders(scope: SetupScope, templates: Path) -> tuple[FolderStatus, .
     return tuple(inspect(read_folder(root, desired), desired) for root, desired in desired_files)
 
 
-def describe_drift(scope: SetupScope, inspections: Sequence[FolderStatus]) -> SetupDrift | None:
+def describe_drift(scope: SetupScope, inspections: Sequence[FolderStatus]) -> OkstraError | None:
     """The refusal that `--check` ends with, or None where everything is as shipped."""
     differing = [folder for folder in inspections if not folder.is_as_shipped]
     if not differing:
         return None
     absent = [str(folder.root.folder) for folder in differing if not folder.is_installed]
     if len(absent) == len(inspections):
-        return SetupDrift(f"okstra's skills are not installed in {' and '.join(absent)}", hint=scope.line())
+        return refuse("setup.drift", f"okstra's skills are not installed in {' and '.join(absent)}", hint=scope.line())
     files = sum(len(folder.drift) for folder in differing)
     rules = sum(len(folder.missing_rules) for folder in differing)
     counts = " and ".join(counted(number, noun) for number, noun in ((files, "file"), (rules, "rule")) if number)
     verb = "differs" if files + rules == 1 else "differ"
     message = f"{counts} {verb} from what okstra {VERSION} ships"
-    return SetupDrift(message, hint=_next_step(scope, differing), files=files, rules=rules)
+    return refuse("setup.drift", message, hint=_next_step(scope, differing), files=files, rules=rules)
 
 
 def is_own_choice(inspections: Sequence[FolderStatus]) -> bool:
@@ -218,18 +206,20 @@ def choose_scope(
 ) -> SetupScope:
     """The folders that the flags mean; refuses flags that contradict each other."""
     if sum((project, user, plugin is not None)) > 1:
-        raise UsageError("--project, --user and --plugin exclude each other", hint="name one of them")
+        raise refuse("usage", "--project, --user and --plugin exclude each other", hint="name one of them")
     unknown = [tool for tool in tools if tool not in TOOLS]
     if unknown:
-        raise UsageError(f"--for knows {' and '.join(TOOLS)}, not {unknown[0]}", hint="git okstra setup --for claude")
+        raise refuse(
+            "usage", f"--for knows {' and '.join(TOOLS)}, not {unknown[0]}", hint="git okstra setup --for claude"
+        )
     chosen = tuple(tool for tool in TOOLS if tool in tools or not tools)
     if local and (user or plugin is not None or "claude" not in chosen):
-        raise UsageError(
-            "--local means a project's own settings of Claude Code", hint="git okstra setup --project --local"
+        raise refuse(
+            "usage", "--local means a project's own settings of Claude Code", hint="git okstra setup --project --local"
         )
     if plugin is not None:
         if tools:
-            raise UsageError("a plugin is for Claude Code; --for does not go with it", hint="leave --for out")
+            raise refuse("usage", "a plugin is for Claude Code; --for does not go with it", hint="leave --for out")
         return plugin_scope(Path(os.path.abspath(workspace.cwd / plugin)), plugin)
     narrow = [f"--for {tool}" for tool in chosen] if tools else []
     return user_scope(workspace, chosen, narrow) if user else project_scope(workspace, chosen, narrow, local=local)
@@ -282,5 +272,5 @@ def _work_tree(workspace: Workspace) -> Path:
     except NoRepository as error:
         raise NoRepository(error.message, hint=f"run it in a project, or {elsewhere}") from error
     if top is None:
-        raise NoWorkTree("a bare repository has no files for agents", hint=elsewhere)
+        raise refuse("setup.no-work-tree", "a bare repository has no files for agents", hint=elsewhere)
     return top

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable
 from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, quote, quote_path
 from okstra_git.porcelain.follow import follow_before_recording
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 MAX_LIST_BYTES = 16 << 20
 STDIN = "-"
-
-
-class InputFileRefused(OkstraError):
-    """A file that cannot be read, or whose lines do not say what is expected."""
-
-    code = "file.refused"
 
 
 @dataclass(frozen=True)
@@ -99,12 +93,12 @@ def _list_requests(
     branch = parse_branch(options.branch) if options.branch is not None else None
     if options.from_file is not None:
         if any(option is not None for option in (options.number, options.commit, options.base, options.carry)):
-            raise UsageError("--from-file stands for N, --commit, --base and --carry", hint="leave those out")
+            raise refuse("usage", "--from-file stands for N, --commit, --base and --carry", hint="leave those out")
         text = _read(workspace, options.from_file, read_stdin, limit=MAX_LIST_BYTES)
         return _parse_list(text.splitlines(), branch)
     stage = parse_stage(options.number) if options.number is not None else find_stage_here(workspace, key)
     if stage is None:
-        raise UsageError("no stage was named", hint=f"git okstra stage done N --task-key {key}")
+        raise refuse("usage", "no stage was named", hint=f"git okstra stage done N --task-key {key}")
     carry = _read_carry(workspace, options.carry, read_stdin, key, stage) if options.carry is not None else None
     return [DoneRequest(stage, commit=options.commit, base=options.base, branch=branch, carry=carry)]
 
@@ -116,17 +110,18 @@ def _parse_list(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
         if not words or words[0].startswith("#"):
             continue
         if len(words) not in (2, 3):
-            raise InputFileRefused(
+            raise refuse(
+                "file.refused",
                 f"line {place} is not 'N COMMIT [BASE]': {quote(line)}",
                 line=place,
                 hint="one stage a line, blanks between; # begins a comment",
             )
         number = parse_stage(words[0])
         if number in requests:
-            raise InputFileRefused(f"line {place} names stage {number} a second time", line=place)
+            raise refuse("file.refused", f"line {place} names stage {number} a second time", line=place)
         requests[number] = DoneRequest(number, words[1], words[2] if len(words) == 3 else None, branch)
     if not requests:
-        raise InputFileRefused("the file names no stage", hint="write lines of 'N COMMIT [BASE]'")
+        raise refuse("file.refused", "the file names no stage", hint="write lines of 'N COMMIT [BASE]'")
     return list(requests.values())
 
 
@@ -154,15 +149,15 @@ def _read(workspace: Workspace, path: Path, read_stdin: Callable[[int], str], *,
     try:
         text = read_stdin(limit + 1) if name == STDIN else read_document_named(workspace, name).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputFileRefused(f"{named} is not UTF-8 text", path=name) from error
+        raise refuse("file.refused", f"{named} is not UTF-8 text", path=name) from error
     except (Malformed, Missing, NotAFile, Unreadable) as refusal:
-        raise InputFileRefused(refusal.message, hint="name an existing file", path=name) from refusal
+        raise refuse("file.refused", refusal.message, hint="name an existing file", path=name) from refusal
     except TooLarge as refusal:
-        raise InputFileRefused(f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit) from refusal
+        raise refuse("file.refused", f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit) from refusal
     if not is_text(text):
-        raise InputFileRefused(f"{named} is not UTF-8 text", path=name)
+        raise refuse("file.refused", f"{named} is not UTF-8 text", path=name)
     if len(text.encode()) > limit:
-        raise InputFileRefused(f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit)
+        raise refuse("file.refused", f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit)
     return text
 
 

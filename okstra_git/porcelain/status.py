@@ -12,7 +12,7 @@ from okstra_git.porcelain.current_state import LivenessChecker, own_writer, stan
 from okstra_git.porcelain.follow import judge_each, make_judge, process_pending_events, read_hints
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.open_work import open_problems
-from okstra_git.porcelain.unused import NOT_SET_UP, StatusProblem, project_of
+from okstra_git.porcelain.workspace import NOT_SET_UP, StatusProblem
 from okstra_git.reconcile.findings import Report
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.clone import WriterDamaged, look_for_writer
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Survey:
     """What was found: tasks in key order, their reports and leases by key, and every problem.
 
     `checkouts` are the worktrees of their stages, as they are on disk.
@@ -44,7 +44,7 @@ class Seen:
     checkouts: dict[tuple[TaskKey, int], Checkout]
 
 
-def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Seen:
+def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Survey:
     """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
     process_pending_events(workspace)
     snapshot = workspace.store.read()
@@ -67,7 +67,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
+    return Survey(workspace.settings.project, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.history import resolve_head
 from okstra_git.git.ignored import is_ignored
 from okstra_git.git.revisions import BRANCH, printed_name
@@ -19,20 +19,9 @@ if TYPE_CHECKING:
 
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
-    from okstra_git.store.registry import TaskUnknown
 
 LISTED = 8
 """Open tasks that a refusal lists; the list of all is a command of its own."""
-
-
-class NothingToBeginOn(OkstraError):
-    """HEAD names no commit: an unborn branch."""
-
-    code = "base.missing"
-
-
-class TaskUnclear(UsageError):
-    """No task was named, or a part of one, and it is not clear which is meant; `tasks` are those that may be."""
 
 
 class Identity(NamedTuple):
@@ -60,12 +49,14 @@ def named_task(
     if key is not None:
         named = (project or key.project, group or key.group, task or key.task)
         if named != tuple(key):
-            raise UsageError(f"--task-key {key} and the other flags name different tasks", hint="name the task once")
+            raise refuse(
+                "usage", f"--task-key {key} and the other flags name different tasks", hint="name the task once"
+            )
         return key
     if len(missing) == 3:
         return None
     if missing:
-        raise UsageError(f"half a task was named: {' and '.join(missing)} missing", hint="or use --task-key P:G:T")
+        raise refuse("usage", f"half a task was named: {' and '.join(missing)} missing", hint="or use --task-key P:G:T")
     return make_task_key(project or "", group or "", task or "")
 
 
@@ -123,7 +114,7 @@ def _only_open(workspace: Workspace) -> TaskKey | None:
     return opened[0].key if len(opened) == 1 else None
 
 
-def _unclear(workspace: Workspace) -> TaskUnclear:
+def _unclear(workspace: Workspace) -> OkstraError:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
@@ -131,11 +122,11 @@ def _unclear(workspace: Workspace) -> TaskUnclear:
 
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
-        return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
+        return refuse("refused", "no task was named, and none is open", hint=hint, tasks=keys)
     listed = "\n".join(f"add --task-key {key}" for key in keys[:LISTED])
     more = f"\ngit okstra task list shows all {len(keys)}" if len(keys) > LISTED else ""
     message = f"no task was named, and {len(keys)} are open; none of them lives on what is checked out here"
-    return TaskUnclear(message, hint=listed + more, tasks=keys[:100])
+    return refuse("refused", message, hint=listed + more, tasks=keys[:100])
 
 
 def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_new: bool) -> TaskKey:
@@ -155,8 +146,8 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
         return fitting[0].key
     if fitting:
         keys = [str(task.key) for task in fitting]
-        raise TaskUnclear(
-            f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
+        raise refuse(
+            "refused", f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
         )
     project = _project(workspace)
     if may_be_new and len(parts) == 2 and project:
@@ -164,15 +155,17 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
     raise _no_such_task(text, parts, project, may_be_new=may_be_new)
 
 
-def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_new: bool) -> TaskUnknown:
-    from okstra_git.store.registry import TaskUnknown
+def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_new: bool) -> OkstraError:
 
     if may_be_new:
         full = ":".join([project or "PROJECT", *(["GROUP"] if len(parts) == 1 else []), *parts])
-        return TaskUnknown(
-            f"there is no task {text} yet; a new one is named in full", hint=f"name it {full}", task=text
+        return refuse(
+            "task.unknown",
+            f"there is no task {text} yet; a new one is named in full",
+            hint=f"name it {full}",
+            task=text,
         )
-    return TaskUnknown(f"there is no task {text}", hint="git okstra task list --closed", task=text)
+    return refuse("task.unknown", f"there is no task {text}", hint="git okstra task list --closed", task=text)
 
 
 def _project(workspace: Workspace) -> str | None:
@@ -187,7 +180,7 @@ def named_key(
         return identity.task
     key = complete_key(lambda: workspace, name, may_be_new=may_be_new)
     if identity.task not in (None, key):
-        raise UsageError(f"{key} and {identity.task} are different tasks", hint="name the task once")
+        raise refuse("usage", f"{key} and {identity.task} are different tasks", hint="name the task once")
     return key
 
 
@@ -196,7 +189,7 @@ def new_key(workspace: Workspace, name: str | None, identity: Identity) -> TaskK
     key = named_key(workspace, name, identity, may_be_new=True)
     if key is None:
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
-        raise TaskUnclear("the task to open was not named", hint=hint)
+        raise refuse("refused", "the task to open was not named", hint=hint)
     return key
 
 
@@ -230,7 +223,7 @@ def default_base(workspace: Workspace) -> str:
     head = resolve_head(workspace.git)
     if head is None:
         hint = "git commit --allow-empty -m 'Begin here'\nor name where to begin: --base REF, for a run --base-ref REF"
-        raise NothingToBeginOn("there is no commit here yet to begin a stage on", hint=hint)
+        raise refuse("base.missing", "there is no commit here yet to begin a stage on", hint=hint)
     return printed_name(workspace.git, BRANCH + branch) if branch else head
 
 

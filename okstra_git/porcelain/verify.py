@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import PathRefused
 from okstra_git.git.objects import name_of_blob, tree_of
 from okstra_git.git.refs import find_ref
@@ -18,7 +18,6 @@ from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.verification import (
     AcceptedReport,
-    TreeDiffers,
     find_reuse,
     record_verified,
     record_verified_together,
@@ -43,12 +42,6 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Stage, Task
 
 MAX_DOCUMENT = 16 << 20
-
-
-class DocumentMissing(OkstraError):
-    """The report or its data is not there, or cannot be read."""
-
-    code = "report.missing"
 
 
 @dataclass(frozen=True)
@@ -145,7 +138,8 @@ def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes
     try:
         content = read_document_named(workspace, str(path) if name else "", limit=MAX_DOCUMENT)
     except PathRefused as refusal:
-        raise DocumentMissing(
+        raise refuse(
+            "report.missing",
             f"the {what} {quote_path(name)} cannot be read: {refusal.message}",
             hint="write it first; name it as a file",
             path=name[:200],
@@ -223,7 +217,8 @@ def _require_same_tree(
         verified = CommitId(tree.head)
     key = str(task.key)
     if verified != assembly.commit and tree_of(workspace.git, verified) != assembly.tree:
-        raise TreeDiffers(
+        raise refuse(
+            "handoff.tree-differs",
             f"what was verified ({verified[:10]}) has another tree than what was put together for run {run.id} "
             f"({assembly.commit[:10]})",
             hint=f"a change belongs in a stage; then verify again: git okstra run prepare --task-key {key} "
@@ -243,7 +238,8 @@ def _refuse_dirty(workspace: Workspace, tree: Worktree, expected: str, way_out: 
     uncommitted = read_unsaved_work(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
     changes = [change for change in uncommitted if change.kind != "untracked" or not own.issuperset(change.paths)]
     if changes:
-        raise TreeDiffers(
+        raise refuse(
+            "handoff.tree-differs",
             f"{tree.path} is not {expected}: {in_words(changes)}",
             hint="\n".join([*ways_out(tree.path, changes), f"{way_out}; --commit REF names what was verified"]),
             path=str(tree.path),

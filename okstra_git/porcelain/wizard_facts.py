@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.briefs.brief import parse_brief
 from okstra_git.contract import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.remotes import default_branches
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.names import TaskKey, is_slug
@@ -19,7 +19,7 @@ from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base
-from okstra_git.runs.progress import progress_of
+from okstra_git.runs.history import progress_of
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
@@ -43,12 +43,6 @@ UNSAID, UNREADABLE = "–", "?"
 
 _RESERVED = ("direct-input", "default", "new")
 """Values that mean something else in a pick; a group or branch of such a name has to be typed."""
-
-
-class NoProjectId(OkstraError):
-    """The clone belongs to no project yet."""
-
-    code = "project.unknown"
 
 
 def gather(workspace: Workspace) -> dict[str, Any]:
@@ -106,7 +100,7 @@ def _key(task: Task) -> str:
 def _project_id(workspace: Workspace) -> str:
     project = workspace.settings.project
     if project is None:
-        raise NoProjectId("this clone belongs to no project yet", hint="git okstra init --project-id ID")
+        raise refuse("project.unknown", "this clone belongs to no project yet", hint="git okstra init --project-id ID")
     return project
 
 

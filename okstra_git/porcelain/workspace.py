@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import TaskKey, quote_path
 
 if TYPE_CHECKING:
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
     from okstra_git.store.store import Appended, Store
 
 
-class NoDirectory(OkstraError):
-    """The directory to work in does not exist."""
+class StatusProblem(NamedTuple):
+    """Something that `status` wants a person to see: a code, a sentence, the next command, and what it is about."""
 
-    code = "directory.missing"
+    code: str
+    message: str
+    hint: str
+    task: str | None = None
+    stage: int | None = None
+    run: str | None = None
+
+
+NOT_SET_UP = StatusProblem("store.not-initialised", "okstra is not set up in this clone", "git okstra init")
+"""The problem that `status` reports of such a clone."""
 
 
 class Notifier(Protocol):
@@ -79,8 +89,10 @@ class Workspace:
         """The directory that the command works in; refuses one that does not exist."""
         directory = self.start / self.directory
         if not directory.is_dir():
-            raise NoDirectory(
-                f"there is no directory {quote_path(str(directory))}", hint="name an existing one with -C DIR"
+            raise refuse(
+                "directory.missing",
+                f"there is no directory {quote_path(str(directory))}",
+                hint="name an existing one with -C DIR",
             )
         return directory
 
@@ -106,7 +118,7 @@ class Workspace:
         """The state kept in the repository, for reading and appending."""
         from okstra_git.store.store import Store
 
-        return Store(self.git, self.clock, unlock=self._clear_dead_locks, told=self._note_tasks)
+        return Store(self.git, self.clock, unlock=self._clear_dead_locks, notify=self._note_tasks)
 
     def note(self, text: str) -> None:
         """Say one line of progress."""
@@ -135,3 +147,21 @@ class Workspace:
         from okstra_git.health.leftovers import clear_dead_locks  # psutil loads only when a lock is in the way
 
         return clear_dead_locks(git, refs, now=self.now())
+
+
+def is_unused(git: Git) -> bool:
+    """Whether nothing of okstra is here, neither files nor refs, its own or fetched ones, so that no task can be known.
+
+    False as well where git's own configuration hides the main worktree, which has to be reported, and where the refs
+    cannot be listed. Agents ask for the status of every repository, so this loads nothing that reads records.
+    """
+    from okstra_git.git.discovery import hidden_main
+    from okstra_git.git.refs import list_ref_names
+    from okstra_git.store.layout import ROOT
+
+    if os.path.lexists(git.private_dir) or hidden_main(git.configuration, git.common_dir):
+        return False
+    try:
+        return not list_ref_names(git, ROOT)
+    except OkstraError:
+        return False

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.host.machine import processes_in
 from okstra_git.paths import real_path
@@ -24,12 +24,6 @@ from okstra_git.store.drift import find_astray, is_over
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
-
-
-class RestorePlace(OkstraError):
-    """There is no directory, or no suitable one, to put a snapshot into."""
-
-    code = "restore.place"
 
 
 @dataclass(frozen=True)
@@ -82,11 +76,14 @@ def _directory(workspace: Workspace, snapshot: WorktreeSnapshot, into: str | Non
     if into is not None:
         path = workspace.cwd / into
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise RestorePlace(f"{path} is not empty", hint="name a new directory with --into", path=str(path))
+            raise refuse(
+                "restore.place", f"{path} is not empty", hint="name a new directory with --into", path=str(path)
+            )
         return path, True
     worktrees = {str(tree.path) for tree in list_worktrees(workspace.git)}
     if snapshot.worktree not in worktrees or not Path(snapshot.worktree).is_dir():
-        raise RestorePlace(
+        raise refuse(
+            "restore.place",
             f"the worktree {snapshot.worktree} is not there any more",
             hint=f"git okstra run restore {word(snapshot.id)} --into DIR",
             path=snapshot.worktree,

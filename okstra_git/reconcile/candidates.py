@@ -13,7 +13,7 @@ from okstra_git.reconcile.findings import Candidate
 from okstra_git.reconcile.locate import Hit
 from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.search import Searched
-from okstra_git.reconcile.segments import Author, Step
+from okstra_git.reconcile.segments import Author, CommitStep
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.redaction.late import same_subject
 from okstra_git.store import layout
@@ -30,7 +30,7 @@ def rival(hit: Hit) -> Candidate:
     return Candidate(facts.oid, facts.oid, why, base=hit.span.first.parent)
 
 
-def likeliest(case: Case) -> tuple[Searched, Step] | None:
+def likeliest(case: Case) -> tuple[Searched, CommitStep] | None:
     """The commit that was probably made from the recorded head: by author and time, by any commit of the stage, by
     subject."""
     recorded = case.recorded
@@ -44,7 +44,7 @@ def likeliest(case: Case) -> tuple[Searched, Step] | None:
     return max(made, key=lambda pair: pair[1].position) if made else None
 
 
-def _score(step: Step, recorded: RangeFingerprint) -> int:
+def _score(step: CommitStep, recorded: RangeFingerprint) -> int:
     same_time = step.author == (recorded.author.email, recorded.author.time)
     return 4 * same_time + 2 * (bool(recorded.subject) and same_subject(step.facts.subject, recorded.subject))
 
@@ -197,7 +197,7 @@ def _author(recorded: RangeFingerprint) -> Author:
     return recorded.author.email, recorded.author.time
 
 
-def _most_alike(searched: Searched, case: Case) -> Step | None:
+def _most_alike(searched: Searched, case: Case) -> CommitStep | None:
     """The newest commit of a target that touches mostly the files that the stage touches."""
     paths = {change.path for change in case.prover.recorded_delta() or ()}
     visitors = {
@@ -208,7 +208,7 @@ def _most_alike(searched: Searched, case: Case) -> Step | None:
     return best[2] if best is not None else None
 
 
-def _overlap(step: Step, paths: set[bytes]) -> float:
+def _overlap(step: CommitStep, paths: set[bytes]) -> float:
     """Files in common, as a part of all files of both."""
     here = {change.path for change in step.delta}
     return len(here & paths) / len(here | paths)

@@ -21,13 +21,13 @@ from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.reachability import Reachability
 from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.search import Found, Searched
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
 from okstra_git.redaction.late import same_subject
 
-IsAccounted = Callable[[Step], bool]
+IsAccounted = Callable[[CommitStep], bool]
 """Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""
 
 
@@ -85,11 +85,11 @@ class Case:
             step.facts.oid for searched, hit in places for step in searched.window.back(hit.span) if step.delta
         )
 
-    def is_foreign(self, step: Step) -> bool:
+    def is_foreign(self, step: CommitStep) -> bool:
         """Whether a commit was made by somebody who made none of the stage."""
         return step.facts.email not in {facts.email for facts in self.identities.commits(self.number)}
 
-    def is_of_others(self, step: Step) -> bool:
+    def is_of_others(self, step: CommitStep) -> bool:
         """Whether a commit with content was made from commits of other stages only."""
         owners = self.identities.owners(step) if step.delta else set()
         return bool(owners) and self.number not in owners
@@ -166,7 +166,7 @@ class Beside:
     found: Found
     is_accounted: IsAccounted
 
-    def doubtful(self) -> Step | None:
+    def doubtful(self) -> CommitStep | None:
         """A commit that may be another version of the stage; None where nothing speaks for that.
 
         New work above a stage is usual. It is doubtful only where something of the stage was not found, or was found as
@@ -175,11 +175,11 @@ class Beside:
         return self._blurred() or self._by_the_author() or self._by_subject() or self._cancelled()
 
     @cached_property
-    def _extras(self) -> list[Step]:
+    def _extras(self) -> list[CommitStep]:
         """The commits of the branch that may be more of the stage."""
         return [step for step in self.window.steps if step.delta and self._is_extra(step)]
 
-    def _is_extra(self, step: Step) -> bool:
+    def _is_extra(self, step: CommitStep) -> bool:
         """Not in the range, nor another stage's: by where that is, by who made the commit when, or by its change."""
         owners = self.case.identities.owners(step)
         if owners and self.case.number not in owners:
@@ -190,7 +190,7 @@ class Beside:
             and not self._is_anothers(step)
         )
 
-    def _is_anothers(self, step: Step) -> bool:
+    def _is_anothers(self, step: CommitStep) -> bool:
         """Whether the change is more that of another stage, whose place is not known, than of this one."""
         near = {self.case.number, *(self.case.near() & self.case.unsettled())}
         makers = self.case.units.makers(self.window, step, near)
@@ -200,7 +200,7 @@ class Beside:
         others = (self.case.units.likeness(self.window, step, n) for n in near if n != self.case.number)
         return max(others, default=0.0) >= max(ALIKE, mine + 0.1)
 
-    def _blurred(self) -> Step | None:
+    def _blurred(self) -> CommitStep | None:
         """A commit that has author, time and subject of several recorded ones, one of the stage's among them."""
         for facts in self.case.identities.commits(self.case.number):
             alike = self.case.identities.look_like(facts, self.window) if self.case.identities.is_blurred(facts) else []
@@ -209,7 +209,7 @@ class Beside:
                 return extra
         return None
 
-    def _by_the_author(self) -> Step | None:
+    def _by_the_author(self) -> CommitStep | None:
         """The stage was found as somebody else's work only, and its author has more commits on the branch."""
         foreign = {unit.facts.email for unit, step in self.found.copied if step.facts.email != unit.facts.email}
         if not self.found.made and not self.found.copied:
@@ -218,7 +218,7 @@ class Beside:
             foreign = authors if makers.isdisjoint(authors) else set()
         return next((step for step in self._extras if step.facts.email in foreign), None) if foreign else None
 
-    def _by_subject(self) -> Step | None:
+    def _by_subject(self) -> CommitStep | None:
         """A commit by the author of a recorded one, and called the same, that names and times do not tell."""
         unnamed = [unit.facts for unit in (*self.found.lost, *(unit for unit, _ in self.found.copied))]
         names = {(facts.email, facts.subject) for facts in unnamed if facts.subject}
@@ -236,7 +236,7 @@ class Beside:
             else None
         )
 
-    def _cancelled(self) -> Step | None:
+    def _cancelled(self) -> CommitStep | None:
         """Recorded commits were not found, and the range is whole without them: they cancel out, changed or not."""
         lost = self.found.lost
         if not lost or not self._extras:
@@ -267,6 +267,6 @@ class Beside:
         return False
 
 
-def left_over(window: Window, is_accounted: IsAccounted) -> list[Step]:
+def left_over(window: Window, is_accounted: IsAccounted) -> list[CommitStep]:
     """The commits with content of a stage's branch that no record accounts for, whoever made them."""
     return [step for step in window.steps if step.delta and not is_accounted(step)]

@@ -10,7 +10,7 @@ from okstra_git.git.file_changes import lines_by_path
 from okstra_git.git.history import CommitFacts, find_commit, parent_tree, walk
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
-from okstra_git.reconcile.segments import Author, Lines, Step
+from okstra_git.reconcile.segments import Author, CommitStep, Lines
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.redaction.late import same_subject
@@ -124,21 +124,21 @@ class Identities:
         here = self._known.get((facts.email, facts.time), {})
         return (known for known in here.values() if len(here) == 1 or same_subject(known.facts.subject, facts.subject))
 
-    def made_from(self, facts: CommitFacts, window: Window) -> list[Step]:
+    def made_from(self, facts: CommitFacts, window: Window) -> list[CommitStep]:
         """The commits of the window that were made from a recorded one; none where it is blurred."""
         if self.is_blurred(facts):
             return []
         return [step for step in window.by_author((facts.email, facts.time)) if self._is_from(step, facts)]
 
-    def _is_from(self, step: Step, facts: CommitFacts) -> bool:
+    def _is_from(self, step: CommitStep, facts: CommitFacts) -> bool:
         return [known.facts.oid for known in self._namesakes(step.facts)] == [facts.oid]
 
-    def owners(self, step: Step) -> set[int]:
+    def owners(self, step: CommitStep) -> set[int]:
         """The stages from whose commits the step may have been made."""
         self._complete()
         return {number for known in self._namesakes(step.facts) for number in known.stages}
 
-    def look_like(self, facts: CommitFacts, window: Window) -> list[Step]:
+    def look_like(self, facts: CommitFacts, window: Window) -> list[CommitStep]:
         """The commits of the window that a blurred commit may have become."""
         here = window.by_author((facts.email, facts.time))
         return [step for step in here if same_subject(step.facts.subject, facts.subject)]
@@ -168,7 +168,7 @@ def list_units(git: Git, commits: Sequence[CommitFacts]) -> list[Unit]:
             for facts, (old, _) in zip(commits, pairs, strict=True)]  # fmt: skip
 
 
-def like_unit(window: Window, unit: Unit) -> list[Step]:
+def like_unit(window: Window, unit: Unit) -> list[CommitStep]:
     """Single commits that make the very change of a recorded one: from file to file, or line for line on its paths.
 
     A merge does not count: it brings what others made.
@@ -185,7 +185,7 @@ def like_unit(window: Window, unit: Unit) -> list[Step]:
     return [step for step in steps if is_like(window, step, unit, lines)]
 
 
-def is_like(window: Window, step: Step, unit: Unit, lines: Lines | None) -> bool:
+def is_like(window: Window, step: CommitStep, unit: Unit, lines: Lines | None) -> bool:
     """Whether the step makes the change of the unit, whose lines these are."""
     if step.delta == unit.delta:
         return True
@@ -236,7 +236,7 @@ class Units:
             self._lines[unit.facts.oid] = lines_of(self.git, unit)
         return self._lines[unit.facts.oid]
 
-    def makers(self, window: Window, step: Step, among: Iterable[int]) -> set[int]:
+    def makers(self, window: Window, step: CommitStep, among: Iterable[int]) -> set[int]:
         """Those of the stages that have a recorded commit with the very change of the step."""
         near = set(among)
         self._index(near)
@@ -244,7 +244,7 @@ class Units:
         by_lines = self._by_lines.get(key, set()) if key is not None else set()
         return near & (self._by_delta.get(step.delta_here, set()) | by_lines)
 
-    def likeness(self, window: Window, step: Step, stage: int) -> float:
+    def likeness(self, window: Window, step: CommitStep, stage: int) -> float:
         """How much of what the step adds and removes some recorded commit of the stage did as well: 0 to 1."""
         lines = window.segment.lines_of(step) or {}
         return max((_shared(lines, self.lines(unit) or {}) for unit in self.of(stage)), default=0.0)

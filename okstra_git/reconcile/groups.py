@@ -14,7 +14,7 @@ from okstra_git.reconcile.arrivals import Arrivals, Arrived
 from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
 from okstra_git.reconcile.scope import SearchRef, SearchScope
-from okstra_git.reconcile.segments import Step, without_paths
+from okstra_git.reconcile.segments import CommitStep, without_paths
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.handoff import Arrival, Member, PullRequest
 from okstra_git.records.stage import RangeFingerprint
@@ -51,7 +51,7 @@ def _recorded_on(task: Task, branch: str) -> list[RangeFingerprint]:
     return [stage.range for stage in task.stages.values() if stage.branch == branch and stage.range]
 
 
-def _steps_of(window: Window, scope: SearchScope, recorded: RangeFingerprint) -> Iterator[Step]:
+def _steps_of(window: Window, scope: SearchScope, recorded: RangeFingerprint) -> Iterator[CommitStep]:
     """The commits of the window that are this range, as recorded or where it is proven to be."""
     step = window.find(recorded.head)
     first: str | None = recorded.base
@@ -182,7 +182,7 @@ def find_union(
     return None
 
 
-def _touching_all(window: Window, delta: Delta) -> list[Step]:
+def _touching_all(window: Window, delta: Delta) -> list[CommitStep]:
     """The commits that touch every file of the change."""
     paths = {change.path for change in delta}
     rarest = min((window.visitors(path) for path in paths), key=len)
@@ -205,7 +205,7 @@ def _summed(task: Task, runs: Sequence[Sequence[int]]) -> Iterator[tuple[tuple[i
             yield numbers, deltas, sum(sums[number][1] for number in numbers) & SUM_MASK
 
 
-def _by_sums(window: Window, steps: Sequence[Step]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+def _by_sums(window: Window, steps: Sequence[CommitStep]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
     """The commits by the sum of their delta, and by that of their lines wherever these are."""
     by_delta: dict[int, set[str]] = {}
     by_lines: dict[int, set[str]] = {}

@@ -7,18 +7,19 @@ from okstra_git.git.diffs import compose
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey
-from okstra_git.reconcile.arrivals import Arrivals, Arrived, is_gone, is_whole
+from okstra_git.reconcile.arrivals import Arrivals, Arrived
 from okstra_git.reconcile.cases import Accounts, Beside, Case, IsAccounted, left_over
 from okstra_git.reconcile.commit_matching import Identities, Units
 from okstra_git.reconcile.findings import Finding, ProvenRange, Report, apply_rules
 from okstra_git.reconcile.groups import find_with_groups
 from okstra_git.reconcile.locate import Hit, proven_range
+from okstra_git.reconcile.presence import is_gone, is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.reachability import Reachability, survey_all
 from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.search import Search, Searched, judge_anchor
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.window_cache import WindowCache
 from okstra_git.records.states import Task
 
@@ -185,7 +186,7 @@ class Judge:
             return self._questions.ask_gone(case, searched.ref, hit)
         return self._auto(case, searched.ref, hit)
 
-    def _doubtful_within(self, case: Case, searched: Searched) -> Step | None:
+    def _doubtful_within(self, case: Case, searched: Searched) -> CommitStep | None:
         """What may be another version on a branch that the target contains, where names do not tell all commits."""
         ref, result = case.standing.ref, searched.found
         if ref is None or (result.made and not result.lost and not result.copied):

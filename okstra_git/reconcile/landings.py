@@ -9,7 +9,7 @@ from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.history import unreachable
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey
-from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn, is_whole
+from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn
 from okstra_git.reconcile.cases import near_stages
 from okstra_git.reconcile.commit_matching import Identities, Units
 from okstra_git.reconcile.findings import ProvenRange
@@ -23,6 +23,7 @@ from okstra_git.reconcile.groups import (
     prove_union,
 )
 from okstra_git.reconcile.judge import Judge
+from okstra_git.reconcile.presence import is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
 from okstra_git.reconcile.reachability import TakenBack, as_taken_back, survey, taken_back
 from okstra_git.reconcile.scope import SearchRef

@@ -27,8 +27,8 @@ from okstra_git.git.repo import Git
 from okstra_git.reconcile.commit_matching import list_commits
 from okstra_git.reconcile.findings import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
-from okstra_git.reconcile.segments import Step, without_paths
-from okstra_git.reconcile.windows import Span, Window
+from okstra_git.reconcile.segments import CommitStep, without_paths
+from okstra_git.reconcile.windows import CandidateRange, Window
 
 MAX_SINGLES = 64
 MAX_MAPPED = 300
@@ -41,7 +41,7 @@ MAX_MOVES = 4
 class Hit:
     """A proven range of a window."""
 
-    span: Span
+    span: CandidateRange
     ends: Ends
     proven: Proven
 
@@ -64,14 +64,16 @@ def proven_range(prover: Prover, hit: Hit, *, landed: bool) -> ProvenRange:
     return ProvenRange(hit.span.first.parent, hit.span.last.facts.oid, hit.proven.rung, evidence, landed)
 
 
-def ends_of(window: Window, span: Span) -> Ends:
+def ends_of(window: Window, span: CandidateRange) -> Ends:
     """The trees and the net delta of a range."""
     single = span.first is span.last
     net = span.last.delta if single else window.net_delta(span)
     return Ends(span.first.parent_tree, span.last.facts.tree, net, steps=1 if single else 2)
 
 
-def prove_spans(window: Window, prover: Prover, spans: Iterable[Span], *, second_opinions: bool) -> Iterator[Hit]:
+def prove_spans(
+    window: Window, prover: Prover, spans: Iterable[CandidateRange], *, second_opinions: bool
+) -> Iterator[Hit]:
     """The spans that are the recorded change. Where more of them look alike than git is asked about, it is not asked
     at all: a copy that nobody looked at is still a copy."""
     chosen = list(spans)
@@ -95,7 +97,7 @@ def _by_only_visit(window: Window, prover: Prover) -> list[Hit]:
     for change in prover.recorded_delta() or ():
         visitors = window.visitors(change.path)
         if len(visitors) == 1:
-            return list(prove_spans(window, prover, [Span(visitors[0], visitors[0])], second_opinions=False))
+            return list(prove_spans(window, prover, [CandidateRange(visitors[0], visitors[0])], second_opinions=False))
     return []
 
 
@@ -125,7 +127,7 @@ def _may_be_renamed(window: Window, prover: Prover) -> bool:
     )
 
 
-def _widened(window: Window, span: Span) -> Iterator[Span]:
+def _widened(window: Window, span: CandidateRange) -> Iterator[CandidateRange]:
     """The span, and it with the neighbours that move lines within a file, which no sum can see."""
     yield span
     below, above = span.first, span.last
@@ -134,18 +136,18 @@ def _widened(window: Window, span: Span) -> Iterator[Span]:
         if parent is None or not parent.delta or window.has_lines(parent):
             break
         below = parent
-        yield Span(below, span.last)
+        yield CandidateRange(below, span.last)
     for _ in range(MAX_MOVES):
         child = next((c for c in window.only_own(window.segment.children.get(above.facts.oid, ())) if c.delta), None)
         if child is None or window.has_lines(child):
             break
         above = child
-        yield Span(span.first, above)
+        yield CandidateRange(span.first, above)
         if below is not span.first:
-            yield Span(below, above)
+            yield CandidateRange(below, above)
 
 
-def _rest_was_there(window: Window, prover: Prover, span: Span, ends: Ends) -> bool:
+def _rest_was_there(window: Window, prover: Prover, span: CandidateRange, ends: Ends) -> bool:
     """Whether the part that the range does not make stood outside the window already, under all of its commits.
 
     A part that another commit of the window makes may be the stage itself, split and changed.
@@ -194,19 +196,19 @@ def _by_paths(window: Window, prover: Prover) -> list[Hit]:
         steps = [step for step in steps if not window.has_bare_lines(step)]
     if len(steps) > MAX_SINGLES:
         return []
-    spans = [Span(step, step) for step in steps]
+    spans = [CandidateRange(step, step) for step in steps]
     authored = [span for span in spans if _same_author(span.first, prover)]
     hits = list(prove_spans(window, prover, spans, second_opinions=False))
     return hits or list(prove_spans(window, prover, authored or spans, second_opinions=True))
 
 
-def _likely(window: Window, prover: Prover, paths: frozenset[bytes]) -> list[Step]:
+def _likely(window: Window, prover: Prover, paths: frozenset[bytes]) -> list[CommitStep]:
     """Steps that touch recorded paths, those by the recorded author at the recorded time first."""
     sharing = {step.position: step for path in paths for step in window.visitors(path)}
     return sorted(sharing.values(), key=lambda step: (not _same_author(step, prover), -step.position))
 
 
-def _same_author(step: Step, prover: Prover) -> bool:
+def _same_author(step: CommitStep, prover: Prover) -> bool:
     author = prover.recorded.author
     return (step.facts.email, step.facts.time) == (author.email, author.time)
 
@@ -224,7 +226,7 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
     commits, complete = walk(prover.git, [recorded.head], [recorded.base, *window.hidden], limit=MAX_MAPPED)
     own = [commit for commit in commits if len(commit.parents) == 1]
     merges = [commit for commit in commits if len(commit.parents) != 1]
-    if not complete or not merges or not own or not all(_adds_nothing(prover.git, merge) for merge in merges):
+    if not complete or not merges or not own or not all(adds_nothing(prover.git, merge) for merge in merges):
         return []
     mapped = [_map_commit(window, prover, commit.oid) for commit in own]
     chain = [hit for hit in mapped if hit is not None]
@@ -232,11 +234,11 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
         later.span.first.parent != earlier.span.last.facts.oid for earlier, later in itertools.pairwise(chain)
     ):
         return []
-    span = Span(chain[0].span.first, chain[-1].span.last)
+    span = CandidateRange(chain[0].span.first, chain[-1].span.last)
     return [Hit(span, ends_of(window, span), Proven("replay"))]
 
 
-def _adds_nothing(git: Git, merge: CommitFacts) -> bool:
+def adds_nothing(git: Git, merge: CommitFacts) -> bool:
     """Whether git merges these two parents to exactly this tree, so that flattening the merge loses nothing."""
     sides = [find_commit(git, parent) for parent in merge.parents]
     base = merge_base(git, *merge.parents) if len(sides) == 2 else None

@@ -191,6 +191,16 @@ class Prover:
         theirs = {change.path: change for change in ends.delta}
         return [path for path in recorded | theirs if not self._lands_at(recorded.get(path), theirs, ends.base_tree)]
 
+    def absorbed_paths(self, ends: Ends) -> list[bytes]:
+        """Paths at which all or part of the recorded change was in the range's base already."""
+        theirs = {change.path: change for change in ends.delta}
+        recorded = [change for change in self.recorded_delta() or () if self._lands_at(change, theirs, ends.base_tree)]
+        return [
+            change.path
+            for change in recorded
+            if change.path not in theirs or not self._makes_all_of(change, theirs[change.path])
+        ]
+
     def _lands_at(self, recorded: Change | None, theirs: Mapping[bytes, Change], base_tree: str) -> bool:
         try:
             return recorded is not None and self._lands(recorded, theirs, base_tree)

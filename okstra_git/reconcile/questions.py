@@ -8,17 +8,17 @@ from okstra_git.git.file_changes import line_difference
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import has_object
 from okstra_git.git.revisions import printed_name
-from okstra_git.reconcile.arrivals import is_gone
 from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.findings import Candidate, Finding, listed
 from okstra_git.reconcile.groups import Union, find_union
 from okstra_git.reconcile.locate import Hit, ends_of
+from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Ends, Prover
 from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.search import Searched
-from okstra_git.reconcile.segments import Step
-from okstra_git.reconcile.windows import Span, Window
+from okstra_git.reconcile.segments import CommitStep
+from okstra_git.reconcile.windows import CandidateRange, Window
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Questions:
             reason = f"cannot prove: {self._cut()}, and what was not read may hold the change as well"
         return _asked(case, reason, [rival(hit) for hit in rivals])
 
-    def ask_beside(self, case: Case, where: Searched, hit: Hit, extra: Step) -> Finding:
+    def ask_beside(self, case: Case, where: Searched, hit: Hit, extra: CommitStep) -> Finding:
         """The recorded change is proven, and another commit of the branch may be the stage as well."""
         made = max((*where.found.made, hit.span.last), key=lambda step: step.position)
         offers = [rival(hit)]
@@ -83,13 +83,15 @@ class Questions:
             case, f"the recorded change is there, but {what} beside it may belong to the stage as well", offers
         )
 
-    def ask_mixed(self, case: Case, hit: Hit, foreign: Step) -> Finding:
+    def ask_mixed(self, case: Case, hit: Hit, foreign: CommitStep) -> Finding:
         """The range that holds the stage has a commit of another stage in it."""
         what = f"{foreign.facts.oid[:10]} ({foreign.facts.subject})"
         reason = f"the commits of the stage have {what}, a commit of another stage, among them now"
         return _asked(case, reason, [rival(hit), own_tip(self.scope, case)])
 
-    def ask_split(self, case: Case, own: Searched, target: SearchRef, hit: Hit, others: Sequence[Step]) -> Finding:
+    def ask_split(
+        self, case: Case, own: Searched, target: SearchRef, hit: Hit, others: Sequence[CommitStep]
+    ) -> Finding:
         """A target holds the recorded change, while the stage's own branch has commits that nothing accounts for."""
         made = [step for step in others if step in own.found.made]
         branch = "a changed version of it" if made else "has commits of its own that may be more of it"
@@ -166,10 +168,10 @@ def _merged(offers: Sequence[Candidate]) -> Candidate:
     return replace(offers[0], likely=any(offer.likely for offer in offers), base=base)
 
 
-def describe_difference(scope: SearchScope, window: Window, step: Step, prover: Prover) -> str:
+def describe_difference(scope: SearchScope, window: Window, step: CommitStep, prover: Prover) -> str:
     """How the likeliest commit differs from the recorded change."""
     recorded = prover.recorded_delta() or ()
-    ends = ends_of(window, Span(_first_of_stage(scope, window, step, prover), step))
+    ends = ends_of(window, CandidateRange(_first_of_stage(scope, window, step, prover), step))
     old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
     if not all(_is_here(prover, change) for change in (*recorded, *ends.delta)):
         return "cannot prove: contents of the changed files are not in this clone"
@@ -195,7 +197,7 @@ def _describe_missing(prover: Prover, ends: Ends) -> str:
     return f"only part of the change is there: {part} {verb} in commits that are not known to be the stage's"
 
 
-def _first_of_stage(scope: SearchScope, window: Window, last: Step, prover: Prover) -> Step:
+def _first_of_stage(scope: SearchScope, window: Window, last: CommitStep, prover: Prover) -> CommitStep:
     """Where the stage probably begins: above a commit made from its recorded base, else where its window or its
     recorded length ends."""
     recorded = prover.recorded

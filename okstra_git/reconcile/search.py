@@ -19,7 +19,7 @@ from okstra_git.reconcile.findings import AnchorFinding
 from okstra_git.reconcile.locate import Hit, locate, prove_spans, proven_range
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.scope import SearchRef, SearchScope
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.states import Anchor, Task
 
@@ -35,9 +35,9 @@ class Found:
     """
 
     hits: tuple[Hit, ...] = ()
-    made: tuple[Step, ...] = ()
-    outside: tuple[Step, ...] = ()
-    copied: tuple[tuple[Unit, Step], ...] = ()
+    made: tuple[CommitStep, ...] = ()
+    outside: tuple[CommitStep, ...] = ()
+    copied: tuple[tuple[Unit, CommitStep], ...] = ()
     lost: tuple[Unit, ...] = ()
 
 
@@ -64,8 +64,8 @@ class Search:
     stage: int
     near: Callable[[], Set[int]]
     heeds_copies: bool = True
-    made: dict[str, list[Step]] = field(default_factory=dict)
-    copied: list[tuple[Unit, Step]] = field(default_factory=list)
+    made: dict[str, list[CommitStep]] = field(default_factory=dict)
+    copied: list[tuple[Unit, CommitStep]] = field(default_factory=list)
     lost: list[Unit] = field(default_factory=list)
 
     def whole_hits(self) -> list[Hit]:
@@ -91,11 +91,11 @@ class Search:
             if steps:
                 self.made[facts.oid] = steps
 
-    def _solid(self) -> list[Step]:
+    def _solid(self) -> list[CommitStep]:
         """Commits made from recorded ones that change anything."""
         return [step for steps in self.made.values() for step in steps if step.delta]
 
-    def _own(self) -> list[Step]:
+    def _own(self) -> list[CommitStep]:
         return [*self._solid(), *(step for _, step in self.copied)]
 
     def _find_copied(self) -> None:
@@ -112,14 +112,14 @@ class Search:
             else:
                 self.lost.append(unit)
 
-    def _is_only_ours(self, step: Step) -> bool:
+    def _is_only_ours(self, step: CommitStep) -> bool:
         """Whether nothing speaks for another stage: neither who made the commit when, nor what it changes."""
         owners = self.identities.owners(step)
         if owners:
             return owners == {self.stage} or (self.stage in owners and self._has_change(step))
         return self._has_change(step)
 
-    def _has_change(self, step: Step) -> bool:
+    def _has_change(self, step: CommitStep) -> bool:
         return self.units.makers(self.window, step, self.near()) <= {self.stage}
 
     # --- ranges
@@ -141,7 +141,7 @@ class Search:
         hits = [other for other in locate(self.window, self.prover) if other.span != hit.span]
         return hits if len(hits) > 1 else []
 
-    def _ends(self) -> Iterator[list[Step]]:
+    def _ends(self) -> Iterator[list[CommitStep]]:
         """Which commits may mark the ends, the most of them first; none may be left out of a shorter range unseen."""
         every = [step for steps in self.made.values() for step in steps]
         copies = [step for _, step in self.copied]
@@ -178,7 +178,7 @@ class Search:
             and inside.isdisjoint(step.position for step in self.window.back(other.span))
         ]
 
-    def _is_free(self, step: Step, hit: Hit) -> bool:
+    def _is_free(self, step: CommitStep, hit: Hit) -> bool:
         return not self.identities.owners(step) and not self.window.covers(hit.span, step)
 
 

@@ -41,7 +41,7 @@ Lines = dict[bytes, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class CommitStep:
     """One commit and what it changed against its first parent.
 
     `position` counts from the oldest of its segment.
@@ -79,14 +79,14 @@ class Segment:
     git: Git
     tips: tuple[str, ...]
     outside: tuple[str, ...] = ()
-    steps: list[Step] = field(default_factory=list)
+    steps: list[CommitStep] = field(default_factory=list)
     complete: bool = True
     _lines: dict[int, Lines | None] = field(default_factory=dict)
     _lines_at: dict[tuple[int, bytes], Lines | None] = field(default_factory=dict)
     _left: LeftFiles = field(default_factory=dict)
 
     @cached_property
-    def by_id(self) -> dict[str, Step]:
+    def by_id(self) -> dict[str, CommitStep]:
         """Steps by commit id."""
         return {step.facts.oid: step for step in self.steps}
 
@@ -112,27 +112,27 @@ class Segment:
         return masks
 
     @cached_property
-    def by_author(self) -> dict[Author, list[Step]]:
+    def by_author(self) -> dict[Author, list[CommitStep]]:
         """Steps by author and author time."""
         return _grouped(self.steps, lambda step: [step.author])
 
     @cached_property
-    def by_subject(self) -> dict[str, list[Step]]:
+    def by_subject(self) -> dict[str, list[CommitStep]]:
         """Steps by their subject."""
         return _grouped(self.steps, lambda step: [step.facts.subject])
 
     @cached_property
-    def by_delta(self) -> dict[int, list[Step]]:
+    def by_delta(self) -> dict[int, list[CommitStep]]:
         """Non-empty steps by the sum of their delta."""
         return _grouped(self.steps, lambda step: [step.delta_here] if step.delta else [])
 
     @cached_property
-    def by_path(self) -> dict[bytes, list[Step]]:
+    def by_path(self) -> dict[bytes, list[CommitStep]]:
         """Steps by each path they touch."""
         return _grouped(self.steps, lambda step: [change.path for change in step.delta])
 
     @cached_property
-    def children(self) -> dict[str, list[Step]]:
+    def children(self) -> dict[str, list[CommitStep]]:
         """The steps that have a commit as any of their parents."""
         return _grouped(self.steps, lambda step: step.facts.parents)
 
@@ -160,7 +160,7 @@ class Segment:
         return self._index(self._bare_sums)
 
     @cached_property
-    def by_bare_lines(self) -> dict[int, list[Step]]:
+    def by_bare_lines(self) -> dict[int, list[CommitStep]]:
         """Non-empty steps by the sum of their lines, wherever these are."""
         return _grouped(self.steps, lambda step: [self._bare_sums[step.position]] if step.delta else [])
 
@@ -176,13 +176,13 @@ class Segment:
         positions: dict[str | None, int] = {step.facts.oid: step.position for step in self.steps}
         return index_sums([positions.get(step.parent) for step in self.steps], summands, self.forest)
 
-    def lines_of(self, step: Step) -> Lines | None:
+    def lines_of(self, step: CommitStep) -> Lines | None:
         """The lines that a step adds and removes, path by path; None where that is not to be had."""
         if step.position not in self._lines:
             self._lines[step.position] = next(iter(lines_by_path(self.git, [step.delta])))
         return self._lines[step.position]
 
-    def lines_at(self, step: Step, change: Change) -> Lines | None:
+    def lines_at(self, step: CommitStep, change: Change) -> Lines | None:
         """The lines that come and go by one change of a step; the version it leaves is kept for the next one."""
         key = (step.position, change.path)
         if key not in self._lines_at:
@@ -206,8 +206,8 @@ def without_paths(lines: Mapping[bytes, int]) -> Lines:
     return {line: count for line, count in bare.items() if count}
 
 
-def _grouped(steps: Iterable[Step], keys: Callable[[Step], Iterable[Key]]) -> dict[Key, list[Step]]:
-    by_key: dict[Key, list[Step]] = {}
+def _grouped(steps: Iterable[CommitStep], keys: Callable[[CommitStep], Iterable[Key]]) -> dict[Key, list[CommitStep]]:
+    by_key: dict[Key, list[CommitStep]] = {}
     for step in steps:
         for key in keys(step):
             by_key.setdefault(key, []).append(step)
@@ -240,6 +240,6 @@ def _parent_trees(git: Git, facts: Sequence[CommitFacts]) -> list[str | None]:
     return parent_trees
 
 
-def _steps(readable: Sequence[tuple[CommitFacts, str]], deltas: Sequence[Delta]) -> Iterator[Step]:
+def _steps(readable: Sequence[tuple[CommitFacts, str]], deltas: Sequence[Delta]) -> Iterator[CommitStep]:
     for position, ((commit, tree), delta) in enumerate(zip(readable, deltas, strict=True)):
-        yield Step(commit, position, tree, delta, delta_sum(delta) if delta else 0)
+        yield CommitStep(commit, position, tree, delta, delta_sum(delta) if delta else 0)

@@ -1,23 +1,32 @@
-"""Records what is proven and what a person decided: stages and anchors that are at other commits now."""
+"""Records moves that are proven or that a person decided, and proves recorded ones again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.diffs import diff_trees
 from okstra_git.git.history import contains, find_commit
+from okstra_git.git.objects import has_object
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, quote
 from okstra_git.reconcile.findings import AnchorFinding, Finding, Report
-from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
+from okstra_git.reconcile.locate import locate
+from okstra_git.reconcile.proofs import Ends, Prover
+from okstra_git.reconcile.windows import open_window
+from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageDone, StageMoved
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.store.registry import StageUnknown, require_stage, require_task
-from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.registry import require_stage, require_task
+from okstra_git.store.snapshot import Snapshot, read_events
 from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Store
+
+MAX_RANGE = 10_000
 
 
 def settle(store: Store, reports: Sequence[Report]) -> Appended:
@@ -41,30 +50,6 @@ def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
     return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
 
 
-def _stage_moved(task: TaskKey, finding: Finding, new: RangeFingerprint) -> StageMoved:
-    assert finding.new is not None
-    return StageMoved(
-        task=task,
-        stage=finding.stage,
-        old=finding.recorded.head,
-        range=new,
-        proof=finding.new.proof,
-        evidence=finding.new.evidence,
-        found_by=finding.found_by,
-        landed=finding.new.landed,
-        verified_carries=finding.verified_carries,
-    )
-
-
-def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
-    anchor = report.anchor
-    if anchor is None or anchor.new is None:
-        return []
-    new = fingerprint_ranges(git, [(anchor.new.base, anchor.new.head)])[0]
-    proof, evidence = anchor.new.proof, anchor.new.evidence
-    return [AnchorMoved(task=report.task, old=anchor.recorded.head, range=new, proof=proof, evidence=evidence)]
-
-
 def after_moves(report: Report, events: Iterable[Event]) -> Report | None:
     """The report as it is once these events are on record; None where they are not all that it proves."""
     moves = {_subject(fact): fact.range for event in events if (fact := _move(event)) and fact.task == report.task}
@@ -76,74 +61,13 @@ def after_moves(report: Report, events: Iterable[Event]) -> Report | None:
     return None if after.is_settleable else after
 
 
-def _move(event: Event) -> StageMoved | AnchorMoved | None:
-    return event.fact if isinstance(event.fact, StageMoved | AnchorMoved) else None
-
-
-def _subject(fact: StageMoved | AnchorMoved) -> int | None:
-    """The number of the stage that moved; None for the anchor."""
-    return fact.stage if isinstance(fact, StageMoved) else None
-
-
-def _settled(finding: Finding, new: RangeFingerprint | None) -> Finding:
-    if new is None or finding.kind not in ("auto", "restored"):
-        return finding
-    return Finding(finding.stage, "ok", new, finding.branch)
-
-
 def still_true(snapshot: Snapshot, fact: AnyFact) -> bool:
     """Whether the record a move starts from is still the current one."""
     return _recorded_head(snapshot.state, fact) == getattr(fact, "old", None)
 
 
-def _recorded_head(state: State, fact: AnyFact) -> str | None:
-    task = state.tasks.get(fact.task)
-    if task is None:
-        return None
-    if isinstance(fact, AnchorMoved):
-        return task.anchor.range.head if task.anchor else None
-    stage = task.stages.get(fact.stage) if isinstance(fact, StageMoved) else None
-    return stage.range.head if stage and stage.range else None
-
-
-class OtherStage(OkstraError):
-    """The answer is a commit of another stage of the task."""
-
-    code = "answer.other-stage"
-
-
-class TargetTip(OkstraError):
-    """The answer is the tip of a branch that work is merged into."""
-
-    code = "answer.target"
-
-
-class EmptyAnswer(OkstraError):
-    """With that answer the stage would change nothing."""
-
-    code = "answer.empty"
-
-
-class CutOff(OkstraError):
-    """The history of this clone ends before the stage begins."""
-
-    code = "answer.cut-off"
-
-
-class NoAnchor(OkstraError):
-    """A task without an anchor was to have it moved."""
-
-    code = "anchor.none"
-
-
-class NotWork(OkstraError):
-    """The answer names what okstra keeps its own records in."""
-
-    code = "answer.not-work"
-
-
 @dataclass(frozen=True)
-class Choice:
+class ChosenCommit:
     """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips.
 
     `offered` are commits that no such branch speaks against, what reconcile offers and the tip of the stage's own, with
@@ -161,7 +85,7 @@ class Choice:
     branch: str = ""
 
 
-def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
+def record_choice(store: Store, key: TaskKey, number: int, choice: ChosenCommit, *, force: bool = False) -> Appended:
     """The stage is at the chosen commit now because a person says so; refuses a stage that has no commit on record.
 
     Refuses what is nearly always a slip, unless `force` says that it is meant: a commit of another stage, the tip of a
@@ -191,36 +115,7 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
     return store.append(decide)
 
 
-def _renamed(git: Git, stage: Stage, choice: Choice) -> str | None:
-    """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
-    if choice.branch in choice.targets.values() or find_ref(git, BRANCH + stage.branch) is not None:
-        return None
-    return choice.branch or None
-
-
-def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:
-    """Where the stage begins: where reconcile found that; in a target at the parent, for all below is others' work."""
-    if choice.offered.get(choice.commit):
-        return choice.offered[choice.commit]
-    facts = find_commit(git, choice.commit) if choice.within else None
-    if facts is not None and facts.parents:
-        return facts.parents[0]
-    return choose_base(git, task, Stack.of(task), stage, choice.commit)
-
-
-def _require_recorded(task: Task, number: int) -> Stage:
-    stage = require_stage(task, number)
-    if stage.range is None:
-        key = str(task.key)
-        raise StageUnknown(
-            f"stage {number} of {key} has no commit on record yet",
-            stage=number,
-            hint=f"git okstra stage done {number} --task-key {key}",
-        )
-    return stage
-
-
-def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFingerprint) -> OkstraError | None:
+def find_doubt(git: Git, task: Task, stage: Stage, choice: ChosenCommit, new: RangeFingerprint) -> OkstraError | None:
     """Why the chosen commit is probably not the stage; `new` is the range that it would be."""
     key, commit = str(task.key), choice.commit
     look = f"git okstra reconcile --task-key {key} --check --show"
@@ -237,32 +132,24 @@ def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFin
         message = (
             f"{quote(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
         )
-        return OtherStage(message, hint=hint, stage=stage.number, other=other.number, commit=commit)
+        return refuse("answer.other-stage", message, hint=hint, stage=stage.number, other=other.number, commit=commit)
     if commit in choice.elsewhere:
         message = (
             f"{quote(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
         )
-        return OtherStage(message, hint=hint, stage=stage.number, commit=commit)
+        return refuse("answer.other-stage", message, hint=hint, stage=stage.number, commit=commit)
     target = choice.targets.get(commit) or choice.within
     if target and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
         where = f"is where {target} stands" if commit in choice.targets else f"is a commit of {target}"
         message = f"{quote(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
-        return TargetTip(message, hint=hint, stage=stage.number, target=target, commit=commit)
+        return refuse("answer.target", message, hint=hint, stage=stage.number, target=target, commit=commit)
     if new.base is None and git.is_shallow:
         message = f"where stage {stage.number} begins at {quote(choice.ref)} is cut off in this shallow clone"
-        return CutOff(message, hint="git fetch --unshallow", stage=stage.number, commit=commit)
+        return refuse("answer.cut-off", message, hint="git fetch --unshallow", stage=stage.number, commit=commit)
     if new.is_empty:
         message = f"at {quote(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
-        return EmptyAnswer(message, hint=hint, stage=stage.number, commit=commit)
+        return refuse("answer.empty", message, hint=hint, stage=stage.number, commit=commit)
     return None
-
-
-def _holds(git: Git, stage: Stage, commit: str) -> bool:
-    """Whether the commit is the stage's recorded one, or one of those that belong to it."""
-    recorded = stage.range
-    if recorded is None or not contains(git, recorded.head, commit):
-        return False
-    return commit == recorded.head or not (recorded.base is not None and contains(git, recorded.base, commit))
 
 
 def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> Appended:
@@ -275,7 +162,8 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         new = fingerprint_ranges(store.git, [(parent, commit)])[0]
         if task.anchor is None:
             named = str(task.key)
-            raise NoAnchor(
+            raise refuse(
+                "anchor.none",
                 f"{named} has no anchor to reset: its first stage sets it",
                 hint=f"git okstra stage start 1 --task-key {word(named)} --base {word(ref)}",
                 task=named,
@@ -285,3 +173,149 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         return [AnchorMoved(task=task.key, old=task.anchor.range.head, range=new, proof="user", ref=ref)]
 
     return store.append(decide)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One recorded move looked at again: `proven`, `refuted`, `unprovable` (objects gone) or `decided` by a person."""
+
+    task: TaskKey
+    stage: int | None
+    old: str
+    new: str
+    proof: str
+    verdict: Literal["proven", "refuted", "unprovable", "decided"]
+    event: str
+
+
+def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
+    """Every move of the task's stages and anchor, oldest first."""
+    prints: dict[str, RangeFingerprint] = {}
+    checked: list[Checked] = []
+    for event in read_events(git, snapshot, key):
+        fact = event.fact
+        if isinstance(fact, StageMoved | AnchorMoved):
+            stage = fact.stage if isinstance(fact, StageMoved) else None
+            verdict = _verdict(git, prints.get(fact.old), fact)
+            checked.append(Checked(key, stage, fact.old, fact.range.head, fact.proof, verdict, event.id))
+        recorded = getattr(fact, "range", None) if not isinstance(fact, StageDone) else fact.range
+        if isinstance(recorded, RangeFingerprint):
+            prints[recorded.head] = recorded
+    return checked
+
+
+def _stage_moved(task: TaskKey, finding: Finding, new: RangeFingerprint) -> StageMoved:
+    assert finding.new is not None
+    return StageMoved(
+        task=task,
+        stage=finding.stage,
+        old=finding.recorded.head,
+        range=new,
+        proof=finding.new.proof,
+        evidence=finding.new.evidence,
+        found_by=finding.found_by,
+        landed=finding.new.landed,
+        verified_carries=finding.verified_carries,
+    )
+
+
+def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
+    anchor = report.anchor
+    if anchor is None or anchor.new is None:
+        return []
+    new = fingerprint_ranges(git, [(anchor.new.base, anchor.new.head)])[0]
+    proof, evidence = anchor.new.proof, anchor.new.evidence
+    return [AnchorMoved(task=report.task, old=anchor.recorded.head, range=new, proof=proof, evidence=evidence)]
+
+
+def _move(event: Event) -> StageMoved | AnchorMoved | None:
+    return event.fact if isinstance(event.fact, StageMoved | AnchorMoved) else None
+
+
+def _subject(fact: StageMoved | AnchorMoved) -> int | None:
+    """The number of the stage that moved; None for the anchor."""
+    return fact.stage if isinstance(fact, StageMoved) else None
+
+
+def _settled(finding: Finding, new: RangeFingerprint | None) -> Finding:
+    if new is None or finding.kind not in ("auto", "restored"):
+        return finding
+    return Finding(finding.stage, "ok", new, finding.branch)
+
+
+def _recorded_head(state: State, fact: AnyFact) -> str | None:
+    task = state.tasks.get(fact.task)
+    if task is None:
+        return None
+    if isinstance(fact, AnchorMoved):
+        return task.anchor.range.head if task.anchor else None
+    stage = task.stages.get(fact.stage) if isinstance(fact, StageMoved) else None
+    return stage.range.head if stage and stage.range else None
+
+
+def _renamed(git: Git, stage: Stage, choice: ChosenCommit) -> str | None:
+    """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
+    if choice.branch in choice.targets.values() or find_ref(git, BRANCH + stage.branch) is not None:
+        return None
+    return choice.branch or None
+
+
+def _base_of(git: Git, task: Task, stage: Stage, choice: ChosenCommit) -> str | None:
+    """Where the stage begins: where reconcile found that; in a target at the parent, for all below is others' work."""
+    if choice.offered.get(choice.commit):
+        return choice.offered[choice.commit]
+    facts = find_commit(git, choice.commit) if choice.within else None
+    if facts is not None and facts.parents:
+        return facts.parents[0]
+    return choose_base(git, task, Stack.of(task), stage, choice.commit)
+
+
+def _require_recorded(task: Task, number: int) -> Stage:
+    stage = require_stage(task, number)
+    if stage.range is None:
+        key = str(task.key)
+        raise refuse(
+            "stage.unknown",
+            f"stage {number} of {key} has no commit on record yet",
+            stage=number,
+            hint=f"git okstra stage done {number} --task-key {key}",
+        )
+    return stage
+
+
+def _holds(git: Git, stage: Stage, commit: str) -> bool:
+    """Whether the commit is the stage's recorded one, or one of those that belong to it."""
+    recorded = stage.range
+    if recorded is None or not contains(git, recorded.head, commit):
+        return False
+    return commit == recorded.head or not (recorded.base is not None and contains(git, recorded.base, commit))
+
+
+def _verdict(
+    git: Git, old: RangeFingerprint | None, fact: StageMoved | AnchorMoved
+) -> Literal["proven", "refuted", "unprovable", "decided"]:
+    if fact.proof == "user":
+        return "decided"
+    if old is None:
+        return "refuted"
+    new = fact.range
+    if fact.proof == "restored" and old.head_tree == new.head_tree:
+        return "proven"
+    if not all(has_object(git, tree) for tree in (new.base_tree, new.head_tree)):
+        return "unprovable"
+    try:
+        delta = diff_trees(git, [(new.base_tree, new.head_tree)])[0]
+    except GitFailed:
+        return "unprovable"
+    prover = Prover(git, old)
+    if prover.prove(Ends(new.base_tree, new.head_tree, delta, new.commits), second_opinion=True) is not None:
+        return "proven"
+    if prover.recorded_delta() is None:
+        return "unprovable"
+    return "proven" if _maps(git, prover, new) else "refuted"
+
+
+def _maps(git: Git, prover: Prover, new: RangeFingerprint) -> bool:
+    """Whether the new range holds the recorded commits one by one, where merges between them were flattened."""
+    window = open_window(git, new.head, [new.base] if new.base else [], limit=MAX_RANGE)
+    return any(hit.span.last.facts.oid == new.head for hit in locate(window, prover))

@@ -22,9 +22,9 @@ from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.segments import (
     Author,
+    CommitStep,
     Lines,
     Segment,
-    Step,
     read_segment,
     side_of,
     without_paths,
@@ -34,11 +34,11 @@ from okstra_git.redaction.late import same_subject
 
 
 @dataclass(frozen=True)
-class Span:
+class CandidateRange:
     """A candidate range: from the state before `first` (one step) to the state of `last`, along first parents."""
 
-    first: Step
-    last: Step
+    first: CommitStep
+    last: CommitStep
 
 
 @dataclass
@@ -65,19 +65,19 @@ class Window:
         """Whether the whole of it could be read."""
         return self.segment.complete
 
-    def has(self, step: Step) -> bool:
+    def has(self, step: CommitStep) -> bool:
         """Whether the step is in this window and not only in the segment around it."""
         if self._is_all:
             return True
         mask = self.segment.reached_by[step.position]
         return bool(mask & self._in) and not mask & self._out
 
-    def only_own(self, steps: Iterable[Step]) -> list[Step]:
+    def only_own(self, steps: Iterable[CommitStep]) -> list[CommitStep]:
         """Those of the steps that are in this window."""
         return list(steps) if self._is_all else [step for step in steps if self.has(step)]
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[CommitStep]:
         """Every step, parents first."""
         if self._is_all:
             return self.segment.steps
@@ -91,35 +91,35 @@ class Window:
         return self._tip_step is None
 
     @cached_property
-    def _tip_step(self) -> Step | None:
+    def _tip_step(self) -> CommitStep | None:
         return self.find(self.tip)
 
-    def find(self, oid: str | None) -> Step | None:
+    def find(self, oid: str | None) -> CommitStep | None:
         """The step of a commit, if it is in the window."""
         step = self.segment.by_id.get(oid or "")
         return step if step is not None and self.has(step) else None
 
-    def by_author(self, author: Author) -> list[Step]:
+    def by_author(self, author: Author) -> list[CommitStep]:
         """Steps of this author at this author time."""
         return self.only_own(self.segment.by_author.get(author, ()))
 
-    def by_subject(self, subject: str) -> list[Step]:
+    def by_subject(self, subject: str) -> list[CommitStep]:
         """Steps of this subject."""
         exact = self.segment.by_subject
         return self.only_own([step for known in exact if same_subject(known, subject) for step in exact[known]]
                              if "[redacted:" in subject else exact.get(subject, ()))  # fmt: skip
 
-    def by_delta(self, wanted: int) -> list[Step]:
+    def by_delta(self, wanted: int) -> list[CommitStep]:
         """Non-empty steps whose delta has this sum."""
         return self.only_own(self.segment.by_delta.get(wanted, ()))
 
-    def visitors(self, path: bytes) -> list[Step]:
+    def visitors(self, path: bytes) -> list[CommitStep]:
         """Steps that touch the path."""
         return self.only_own(self.segment.by_path.get(path, ()))
 
     # --- lines of first parents
 
-    def is_on_line(self, step: Step, end: Step | None = None) -> bool:
+    def is_on_line(self, step: CommitStep, end: CommitStep | None = None) -> bool:
         """Whether a commit (the tip, where none is named) or one of its first parents is the step."""
         above = end or self._tip_step
         forest = self.segment.forest
@@ -127,14 +127,14 @@ class Window:
             return False
         return forest.entered[step.position] <= forest.entered[above.position] <= forest.left[step.position]
 
-    def entry(self, step: Step, end: Step | None = None) -> Step | None:
+    def entry(self, step: CommitStep, end: CommitStep | None = None) -> CommitStep | None:
         """The lowest commit on a line that has the step in its history: itself, or a merge that brought it."""
         above = end or self._tip_step
         if above is None or step.position > above.position:
             return None
         if self.is_on_line(step, above):
             return step
-        lowest: Step | None = None
+        lowest: CommitStep | None = None
         waiting, seen = [step], {step.position}
         while waiting:
             for child in self.only_own(self.segment.children.get(waiting.pop().facts.oid, ())):
@@ -145,37 +145,37 @@ class Window:
                     waiting.append(child)
         return lowest
 
-    def hulls(self, steps: Sequence[Step]) -> list[Span]:
+    def hulls(self, steps: Sequence[CommitStep]) -> list[CandidateRange]:
         """The shortest ranges that have all of the steps: of the line that they are on, and of the tip's."""
         spans = [self._hull(steps, end) for end in (max(steps, key=_position), None)]
         return list(dict.fromkeys(span for span in spans if span is not None))
 
-    def _hull(self, steps: Sequence[Step], end: Step | None) -> Span | None:
+    def _hull(self, steps: Sequence[CommitStep], end: CommitStep | None) -> CandidateRange | None:
         entries = [self.entry(step, end) for step in steps]
         known = [entry for entry in entries if entry is not None]
         if not known or len(known) < len(entries):
             return None
-        return Span(min(known, key=_position), max(known, key=_position))
+        return CandidateRange(min(known, key=_position), max(known, key=_position))
 
-    def covers(self, span: Span, step: Step) -> bool:
+    def covers(self, span: CandidateRange, step: CommitStep) -> bool:
         """Whether the range brings the step: it is between the ends, or a merge between them brought it."""
         entry = self.entry(step, span.last)
         return entry is not None and entry.position >= span.first.position
 
-    def back(self, span: Span) -> Iterator[Step]:
+    def back(self, span: CandidateRange) -> Iterator[CommitStep]:
         """The steps of the range along first parents, newest first."""
-        step: Step | None = span.last
+        step: CommitStep | None = span.last
         while step is not None:
             yield step
             if step is span.first:
                 return
             step = self.segment.by_id.get(step.parent or "")
 
-    def net_delta(self, span: Span) -> Delta:
+    def net_delta(self, span: CandidateRange) -> Delta:
         """What the range changes altogether."""
         return compose(*(step.delta for step in reversed(list(self.back(span)))))
 
-    def root_under(self, step: Step) -> str:
+    def root_under(self, step: CommitStep) -> str:
         """The commit outside of the window on which the step's first-parent line stands; empty for a root commit."""
         at, below = step, self.find(step.parent)
         while below is not None:
@@ -190,17 +190,19 @@ class Window:
 
     # --- ranges by their sums
 
-    def spans_with_delta(self, wanted: int, known: Delta | None = None) -> list[Span]:
+    def spans_with_delta(self, wanted: int, known: Delta | None = None) -> list[CandidateRange]:
         """Every tight range whose delta has this sum; `known`, the delta itself, spares looking where it cannot be."""
         singles = self.by_delta(wanted)
         arrivals = self.segment.arrivals
         if len(singles) == 1 and any(arrivals[side_of(change)] == 1 for change in singles[0].delta):
-            return [Span(singles[0], singles[0])]  # any other range would have to bring that file there as well
+            return [
+                CandidateRange(singles[0], singles[0])
+            ]  # any other range would have to bring that file there as well
         if not singles and known and not all(arrivals[side_of(change)] for change in known):
             return []
         return self._spans(self.segment.deltas, wanted)
 
-    def spans_on_paths(self, lines: Lines) -> list[Span]:
+    def spans_on_paths(self, lines: Lines) -> list[CandidateRange]:
         """Every tight range that adds and removes these lines (path, NUL, line) on their paths, whatever else it does.
 
         Only commits that touch one of the paths are read; and of them only those on the path that is touched least,
@@ -214,16 +216,16 @@ class Window:
         spans = self._spans_on({rarest}, part)
         return spans if len(paths) == 1 or not spans else self._spans_on(paths, lines)
 
-    def _spans_on(self, paths: Set[bytes], lines: Lines) -> list[Span]:
+    def _spans_on(self, paths: Set[bytes], lines: Lines) -> list[CandidateRange]:
         touching = {step.position: step for path in paths for step in self.visitors(path)}
         forest = self.segment.forest
         steps = sorted(touching.values(), key=lambda step: forest.entered[step.position])
         parents = compress(forest, [step.position for step in steps])
         sums = {step.position: self._sum_on(step, paths) for step in sorted(steps, key=_position)}
         index = index_sums(parents, [sums[step.position] for step in steps])
-        return [Span(steps[first], steps[last]) for first, last in index.find(multiset_sum(lines.items()))]
+        return [CandidateRange(steps[first], steps[last]) for first, last in index.find(multiset_sum(lines.items()))]
 
-    def _sum_on(self, step: Step, paths: Set[bytes]) -> int:
+    def _sum_on(self, step: CommitStep, paths: Set[bytes]) -> int:
         total = 0
         for change in step.delta:
             if change.path in paths:
@@ -231,32 +233,32 @@ class Window:
                 total += step.delta_here if lines is None else multiset_sum(lines.items())
         return total & SUM_MASK
 
-    def spans_with_bare_lines(self, wanted: int) -> list[Span]:
+    def spans_with_bare_lines(self, wanted: int) -> list[CandidateRange]:
         """Every tight range whose added and removed lines have this sum wherever they are."""
         self.segment.read_lines()
         return self._spans(self.segment.bare_lines, wanted)
 
-    def singles(self, delta: int, lines: int) -> list[Step]:
+    def singles(self, delta: int, lines: int) -> list[CommitStep]:
         """Every single commit whose delta, or whose added and removed lines (wherever they are), have this sum."""
         by_lines = self.only_own(self.segment.by_bare_lines.get(lines, ())) if lines else []
         return [*self.by_delta(delta), *by_lines]
 
-    def has_lines(self, step: Step) -> bool:
+    def has_lines(self, step: CommitStep) -> bool:
         """Whether the step adds or removes a line of some file, and does not just move lines within it."""
         return self.segment.lines_of(step) != {}
 
-    def has_bare_lines(self, step: Step) -> bool:
+    def has_bare_lines(self, step: CommitStep) -> bool:
         """Whether the step adds or removes a line, and does not just move lines or files."""
         lines = self.segment.lines_of(step)
         return lines is None or without_paths(lines) != {}
 
-    def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
+    def _spans(self, index: SpanIndex, wanted: int) -> list[CandidateRange]:
         steps = self.segment.steps
         ends = [(steps[first], steps[last]) for first, last in index.find(wanted)] if wanted else []
-        return [Span(first, last) for first, last in ends if self.has(first) and self.has(last)]
+        return [CandidateRange(first, last) for first, last in ends if self.has(first) and self.has(last)]
 
 
-def _position(step: Step) -> int:
+def _position(step: CommitStep) -> int:
     return step.position
 
 

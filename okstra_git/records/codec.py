@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError
 
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import is_commit_id, is_slashed_key, is_ulid
 from okstra_git.records.events import Event
-from okstra_git.records.grammar import LARGEST, MAX_LINE, NotRecordable
+from okstra_git.records.grammar import LARGEST, MAX_LINE
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A NUL in a string of JSON: it can occur there only as an escape, behind an even number of backslashes."""
@@ -45,9 +46,9 @@ def encode_readable(event: Event) -> bytes:
     return line
 
 
-def _unreadable(event: Event, why: str) -> NotRecordable:
+def _unreadable(event: Event, why: str) -> OkstraError:
     message = f"{event.fact.type} of {event.fact.task} cannot be recorded: {why}"
-    return NotRecordable(message, hint="change it, then repeat the line", record=event.fact.type)
+    return refuse("record.refused", message, hint="change it, then repeat the line", record=event.fact.type)
 
 
 def decode_events(data: bytes) -> Decoded:

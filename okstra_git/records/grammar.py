@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, quote, slashed_form
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ else:
     ModelMetaclass = type(BaseModel)
 
 MAJOR_FORMAT = 1
-
-
-class NotRecordable(OkstraError):
-    """A value that breaks the grammar of a record, so that nobody would read again what has it."""
-
-    code = "record.refused"
 
 
 class _Refusing(ModelMetaclass):
@@ -51,11 +45,11 @@ def show_time(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
+def _refused(record: str, wrong: ErrorDetails) -> OkstraError:
     field = ".".join(str(part) for part in wrong["loc"])
     if field == "at":
         message = f"nothing can be recorded at {wrong['input']}: no record is of before 1970 or after 9000"
-        return NotRecordable(message, hint="set the clock of this machine: date", field=field, record=record)
+        return refuse("record.refused", message, hint="set the clock of this machine: date", field=field, record=record)
     reasons = {
         "string_too_long": "is longer than {max_length} characters",
         "too_long": "has more than {max_length} items",
@@ -67,7 +61,7 @@ def _refused(record: str, wrong: ErrorDetails) -> NotRecordable:
     value = wrong["input"]
     quoted = f" {quote(value)}" if isinstance(value, str) and wrong["type"] != "string_unicode" else ""
     message = f"the {field.replace('_', ' ')}{quoted} cannot be recorded: it {why}"
-    return NotRecordable(message, hint="change it, then repeat the line", field=field, record=record)
+    return refuse("record.refused", message, hint="change it, then repeat the line", field=field, record=record)
 
 
 LARGEST = 2**53 - 1

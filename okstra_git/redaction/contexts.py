@@ -24,15 +24,68 @@ class Context(NamedTuple):
     drawn: bool = False
 
 
+def surrounded(text: str) -> Iterator[Span]:
+    """Every secret in one of the contexts whose hints stand in the text."""
+    for index, context in enumerate(CONTEXTS):
+        if context.also in text and any(hint in text for hint in context.hints):
+            for match in _compiled(index).finditer(text):
+                yield from _judged(context, match)
+
+
+KIND = "private-key"
+_HEAD = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]{4,5}"
+_BEGIN = Lazy(rf"-{{4,5}} ?BEGIN {_HEAD}")
+_END = Lazy(rf"-{{4,5}} ?END {_HEAD}")
+_BODY = Lazy(r"(?:[\sA-Za-z0-9+/=:,.()\\-]|\\n|\" ?\+?\s){0,40000}+")
+_KEY_LINE = Lazy(r"[ \t>+|*#/\"'-]{0,12}[A-Za-z0-9+/=]{8,100}[\\nr\"'+,; \t]{0,8}\Z")
+MOST_LINES = 400
+
+
+def key_blocks(text: str) -> Iterator[Span]:
+    """From the line that begins a key to the one that ends it; without an end, what follows and can be of a key."""
+    if "PRIVATE KEY" not in text:
+        return
+    begins = [match.span() for match in _BEGIN.finditer(text)]
+    ends = [match.span() for match in _END.finditer(text)]
+    taken, index = 0, 0
+    for place, (start, after) in enumerate(begins):
+        until = begins[place + 1][0] if place + 1 < len(begins) else len(text)
+        while index < len(ends) and ends[index][0] < start:
+            index += 1
+        if index < len(ends) and ends[index][0] < until:
+            taken = ends[index][1]
+        else:
+            body = _BODY.match(text, after, until)
+            taken = after + len(body[0].rstrip()) if body else after
+        yield Span(start, taken, KIND)
+    yield from _without_beginning(text, ends, [start for start, _ in begins])
+
+
+LONGEST = 600
+_BREAK = Lazy(r"[\s\"'<>\\]")
+_PORT = Lazy(r"\d{1,5}(?:/|\Z)")
+_HOST = Lazy(r"[\w.\[-]")
+_TOKEN = 20
+"""Letters of a user's name from which on it is a token."""
+
+
+def in_addresses(text: str) -> Iterator[Span]:
+    """What stands between `://` and `@`: of a name and a password the password, else a long name."""
+    at = text.find("@") if "://" in text else -1
+    while at >= 0:
+        begin = text.rfind("://", max(0, at - LONGEST), at) + 3
+        if begin > 2 and _HOST.match(text, at + 1):
+            yield from _before_host(text, begin, at)
+        at = text.find("@", at + 1)
+
+
 _I = re.IGNORECASE
 _M = re.MULTILINE
 _WORD = r"(?P<value>\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|[^\s\"'|&;<>)]{1,400})"
-_LINE_VALUE = r"(?P<value>[^\r\n\"'`\\<>]{1,4000})"
 _SCHEMES = (
     "bearer|basic|token|digest|negotiate|ntlm|hoba|mutual|apikey|api-key|ssws|aws4-hmac-sha256|hawk|oauth|key|jwt|dpop|vapid|genie"
     "key|googlelogin|sharedaccesssignature|sharedkey|bot|sso-key|signature|pat|splunk"
 )
-
 CONTEXTS = (
     Context("private-key", ("Private-Lines:", "Private-MAC:"),
             r"Private-Lines: ?\d{1,4}\s{1,4}(?P<value>(?:[A-Za-z0-9+/=]{4,80}[\s\\nr]{0,6}){1,400}+(?:Private-MAC: ?[0-9a-f]{1,128})?)"),
@@ -104,14 +157,6 @@ def _compiled(index: int) -> re.Pattern[str]:
     return re.compile(CONTEXTS[index].pattern, CONTEXTS[index].flags)
 
 
-def surrounded(text: str) -> Iterator[Span]:
-    """Every secret in one of the contexts whose hints stand in the text."""
-    for index, context in enumerate(CONTEXTS):
-        if context.also in text and any(hint in text for hint in context.hints):
-            for match in _compiled(index).finditer(text):
-                yield from _judged(context, match)
-
-
 def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
     groups = match.re.groupindex
     name = next((group for group in ("value", "other") if group in groups and match[group] is not None), None)
@@ -127,35 +172,6 @@ def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
         and (not context.drawn or is_drawn(value))
     ):
         yield Span(start, start + len(value), context.kind)
-
-
-KIND = "private-key"
-_HEAD = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]{4,5}"
-_BEGIN = Lazy(rf"-{{4,5}} ?BEGIN {_HEAD}")
-_END = Lazy(rf"-{{4,5}} ?END {_HEAD}")
-_BODY = Lazy(r"(?:[\sA-Za-z0-9+/=:,.()\\-]|\\n|\" ?\+?\s){0,40000}+")
-_KEY_LINE = Lazy(r"[ \t>+|*#/\"'-]{0,12}[A-Za-z0-9+/=]{8,100}[\\nr\"'+,; \t]{0,8}\Z")
-MOST_LINES = 400
-
-
-def key_blocks(text: str) -> Iterator[Span]:
-    """From the line that begins a key to the one that ends it; without an end, what follows and can be of a key."""
-    if "PRIVATE KEY" not in text:
-        return
-    begins = [match.span() for match in _BEGIN.finditer(text)]
-    ends = [match.span() for match in _END.finditer(text)]
-    taken, index = 0, 0
-    for place, (start, after) in enumerate(begins):
-        until = begins[place + 1][0] if place + 1 < len(begins) else len(text)
-        while index < len(ends) and ends[index][0] < start:
-            index += 1
-        if index < len(ends) and ends[index][0] < until:
-            taken = ends[index][1]
-        else:
-            body = _BODY.match(text, after, until)
-            taken = after + len(body[0].rstrip()) if body else after
-        yield Span(start, taken, KIND)
-    yield from _without_beginning(text, ends, [start for start, _ in begins])
 
 
 def _without_beginning(text: str, ends: list[tuple[int, int]], begins: list[int]) -> Iterator[Span]:
@@ -177,24 +193,6 @@ def _without_beginning(text: str, ends: list[tuple[int, int]], begins: list[int]
 def _begins_between(begins: list[int], last: int, start: int) -> bool:
     index = bisect_left(begins, last)
     return index < len(begins) and begins[index] < start
-
-
-LONGEST = 600
-_BREAK = Lazy(r"[\s\"'<>\\]")
-_PORT = Lazy(r"\d{1,5}(?:/|\Z)")
-_HOST = Lazy(r"[\w.\[-]")
-_TOKEN = 20
-"""Letters of a user's name from which on it is a token."""
-
-
-def in_addresses(text: str) -> Iterator[Span]:
-    """What stands between `://` and `@`: of a name and a password the password, else a long name."""
-    at = text.find("@") if "://" in text else -1
-    while at >= 0:
-        begin = text.rfind("://", max(0, at - LONGEST), at) + 3
-        if begin > 2 and _HOST.match(text, at + 1):
-            yield from _before_host(text, begin, at)
-        at = text.find("@", at + 1)
 
 
 def _before_host(text: str, begin: int, at: int) -> Iterator[Span]:

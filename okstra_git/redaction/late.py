@@ -25,8 +25,8 @@ def without_secrets(text: str) -> str:
     return redact(text, home=NO_HOME).text
 
 
-def same_subject(one: str, other: str) -> bool:
+def same_subject(first: str, second: str) -> bool:
     """Whether the two are one subject, whichever of them was recorded."""
-    if one == other or not (_MARK in one or _MARK in other):
-        return one == other
-    return without_secrets(one) == without_secrets(other)
+    if first == second or not (_MARK in first or _MARK in second):
+        return first == second
+    return without_secrets(first) == without_secrets(second)

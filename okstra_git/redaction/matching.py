@@ -70,15 +70,8 @@ def merged(spans: Iterable[Span], text: str) -> list[Span]:
             and not _is_inside_mark(text, span)]  # fmt: skip
 
 
-def _is_inside_mark(text: str, span: Span) -> bool:
-    begin = text.rfind("[redacted:", max(0, span.start - 60), span.end)
-    mark = MARK.match(text, begin) if begin >= 0 else None
-    return mark is not None and mark.end() >= span.end and mark.start() <= span.start
-
-
 OBJECT_NAMES = (40, 64)
 """Hexadecimal digits of git objects and of SHA-256 sums."""
-
 _PLACEHOLDER = Lazy(
     r"(?:str|string|text|bytes|bytea|int|integer|bool|boolean|number|none|null|nil|true|false|undefined|optional|any|object|array"
     r"|erforderlich|notwendig|obligatoire|requise?|obligatorio|obrigatório|obbligatorio|verplicht|wymagane|필수|必須|必填|vergessen|oublié|olvidada|falsch|wrong"
@@ -146,7 +139,7 @@ def is_jumbled(value: str) -> bool:
     if len(value) < 16 or not (value.isascii() and value.isalpha()) or value.isupper():
         return False
     in_words = sum(map(len, _RUN_OF_LETTERS.findall(value)))
-    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value))
+    changes = sum(_kind(left) != _kind(right) for left, right in itertools.pairwise(value))
     return in_words < 0.5 * len(value) and changes >= 0.3 * len(value)
 
 
@@ -191,12 +184,8 @@ def is_random(value: str) -> bool:
 def is_drawn(value: str) -> bool:
     """Whether capital and small letters and digits stand in it in no order, as in what a machine has made."""
     kinds = (str.isupper, str.islower, str.isdigit)
-    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value[:400]))
+    changes = sum(_kind(left) != _kind(right) for left, right in itertools.pairwise(value[:400]))
     return all(any(map(is_kind, value)) for is_kind in kinds) and changes >= 4 and not is_words(value)
-
-
-def _kind(letter: str) -> int:
-    return 0 if letter.isdigit() else 1 if letter.isupper() else 2
 
 
 def is_digits(value: str) -> bool:
@@ -208,3 +197,13 @@ def entropy(text: str) -> float:
     """Bits for each character, after Shannon."""
     counts = Counter(text)
     return -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
+
+
+def _is_inside_mark(text: str, span: Span) -> bool:
+    begin = text.rfind("[redacted:", max(0, span.start - 60), span.end)
+    mark = MARK.match(text, begin) if begin >= 0 else None
+    return mark is not None and mark.end() >= span.end and mark.start() <= span.start
+
+
+def _kind(letter: str) -> int:
+    return 0 if letter.isdigit() else 1 if letter.isupper() else 2

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from okstra_git.redaction.matching import Lazy, Span
 
 LONGEST = 8000
-
 _BODIES = {
     "letters": "A-Za-z0-9",
     "words": "A-Za-z0-9_-",
@@ -28,6 +27,32 @@ class Prefix(NamedTuple):
     body: str
     least: int
     begins: tuple[str, ...]
+
+
+def prefixed(text: str) -> Iterator[Span]:
+    """Every token of the table; what is made of plain words behind its first letters is not one."""
+    for row in PREFIXES:
+        for begin in row.begins:
+            yield from _with_prefix(text, row, begin)
+
+
+_RUN = Lazy(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,100000}+={0,2}")
+_KUBERNETES = Lazy(r"^kind:[ \t]*[\"']?Secret\b", re.MULTILINE)
+_DATA = Lazy(r"^(?:stringData|data):[ \t]*\n((?:[ \t]+[^\n]{0,9000}\n?|[ \t]*\n){1,200})", re.MULTILINE)
+_ENTRY = Lazy(r"^[ \t]+[\"']?[\w.-]{1,200}[\"']?:[ \t]*[\"']?(?P<value>[^\s\"'|>][^\n\"']{2,8000})", re.MULTILINE)
+
+
+def packed(text: str, find: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
+    """Every run of Base64 that hides what `find` finds, and the values of a Secret of Kubernetes."""
+    if len(text) >= 16:
+        for match in _RUN.finditer(text):
+            inside = _unpacked(match[0])
+            if inside and any(True for _ in find(inside)):
+                yield Span(match.start(), match.end(), "packed")
+    if "Secret" in text and _KUBERNETES.search(text):
+        for block in _DATA.finditer(text):
+            for entry in _ENTRY.finditer(text, *block.span(1)):
+                yield Span(entry.start("value"), entry.start("value") + len(entry["value"].rstrip()), "secret")
 
 
 def _row(kind: str, body: str, least: int, begins: str) -> Prefix:
@@ -70,10 +95,8 @@ PREFIXES = (
     _row("age-key", "capitals", 40, "AGE-SECRET-KEY-1 AGE-PLUGIN-"),
     _row("service-token", "any", 20, "A3- access_token$production$ access_token$sandbox$ amzn.mws. amzn.oauth. patE AQVN t1.9 y0_ PKAZ"),
 )  # fmt: skip
-
 _FURTHER = Lazy(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
 """Further parts of a token, joined by dots."""
-
 _NAMES = r"(?:[A-Z]?[a-z]++(?:[A-Z][a-z]++)*+|[A-Z]++)"
 _WORDY = Lazy(rf"{_NAMES}(?:[-_.](?:{_NAMES}|\d{{1,4}}+))*+[-_.]*+")
 
@@ -81,13 +104,6 @@ _WORDY = Lazy(rf"{_NAMES}(?:[-_.](?:{_NAMES}|\d{{1,4}}+))*+[-_.]*+")
 @cache
 def _body(name: str) -> re.Pattern[str]:
     return re.compile(f"[{_BODIES[name]}]{{1,{LONGEST}}}")
-
-
-def prefixed(text: str) -> Iterator[Span]:
-    """Every token of the table; what is made of plain words behind its first letters is not one."""
-    for row in PREFIXES:
-        for begin in row.begins:
-            yield from _with_prefix(text, row, begin)
 
 
 def _with_prefix(text: str, row: Prefix, begin: str) -> Iterator[Span]:
@@ -109,25 +125,6 @@ def _is_free(text: str, at: int, begin: str) -> bool:
     if before and before in "+/" and begin.isalnum():
         return False
     return not (before.isalnum() and before.isascii()) or text[max(0, at - 2) : at] in ("\\n", "\\t", "\\r")
-
-
-_RUN = Lazy(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,100000}+={0,2}")
-_KUBERNETES = Lazy(r"^kind:[ \t]*[\"']?Secret\b", re.MULTILINE)
-_DATA = Lazy(r"^(?:stringData|data):[ \t]*\n((?:[ \t]+[^\n]{0,9000}\n?|[ \t]*\n){1,200})", re.MULTILINE)
-_ENTRY = Lazy(r"^[ \t]+[\"']?[\w.-]{1,200}[\"']?:[ \t]*[\"']?(?P<value>[^\s\"'|>][^\n\"']{2,8000})", re.MULTILINE)
-
-
-def packed(text: str, find: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
-    """Every run of Base64 that hides what `find` finds, and the values of a Secret of Kubernetes."""
-    if len(text) >= 16:
-        for match in _RUN.finditer(text):
-            inside = _unpacked(match[0])
-            if inside and any(True for _ in find(inside)):
-                yield Span(match.start(), match.end(), "packed")
-    if "Secret" in text and _KUBERNETES.search(text):
-        for block in _DATA.finditer(text):
-            for entry in _ENTRY.finditer(text, *block.span(1)):
-                yield Span(entry.start("value"), entry.start("value") + len(entry["value"].rstrip()), "secret")
 
 
 def _unpacked(run: str) -> str:

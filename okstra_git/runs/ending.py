@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.host.process_facts import Liveness
 from okstra_git.names import quote
 from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
@@ -13,9 +13,9 @@ from okstra_git.records.grammar import show_time
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import after_run
+from okstra_git.runs.history import require_run
 from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.lookup import require_run
-from okstra_git.runs.selection import StageOccupied, named
+from okstra_git.runs.selection import named
 from okstra_git.store.registry import refuse_closed
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Store
@@ -41,36 +41,6 @@ class Packed(Protocol):
 
 Pack = Callable[[Task, Run], Packed | None]
 """Packs the files that a run left; None where none are kept."""
-
-
-class StaleNonce(OkstraError):
-    """The report comes from a holder that lost the run to another one."""
-
-    code = "run.stale-nonce"
-
-
-class NotTheHolder(OkstraError):
-    """Neither the nonce nor the process tree shows that the caller leads the run."""
-
-    code = "run.not-holder"
-
-
-class HolderLives(OkstraError):
-    """Somebody else leads the run and is at work."""
-
-    code = "run.holder-lives"
-
-
-class RunEnded(OkstraError):
-    """The run has ended, in another way than is asked for now."""
-
-    code = "run.ended"
-
-
-class NotPrepared(OkstraError):
-    """The run's bundle was never completed, so there is nothing to lead, resume or report."""
-
-    code = "run.not-prepared"
 
 
 @dataclass(frozen=True)
@@ -104,9 +74,10 @@ def check_finish(task: Task, run: Run, asked: Finish, is_ours: IsOurs) -> bool:
         raise _ended(task, run, f"it cannot be recorded as {asked.outcome} any more")
     if run.status == "preparing":
         hint = f"git okstra run abandon {word(run.id)}"
-        raise NotPrepared(f"run {run.id} is still being prepared", hint=hint, run=run.id)
+        raise refuse("run.not-prepared", f"run {run.id} is still being prepared", hint=hint, run=run.id)
     if asked.nonce is None and not (run.holder is not None and is_ours(run.holder)):
-        raise NotTheHolder(
+        raise refuse(
+            "run.not-holder",
             f"run {run.id} is led by {named(run.holder)}, and this command was not started by it",
             hint=f"repeat with --nonce, which stands in the run's prompt; or git okstra run abandon {word(run.id)}",
             run=run.id,
@@ -206,7 +177,7 @@ def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, forc
     if run.status == "preparing":
         problem = "is still being prepared" if life.is_live else "was never prepared to the end"
         hint = f"git okstra run show {word(run.id)}" if life.is_live else after_run(task, run)[0]
-        raise NotPrepared(f"run {run.id} {problem}", hint=hint, run=run.id)
+        raise refuse("run.not-prepared", f"run {run.id} {problem}", hint=hint, run=run.id)
     if not life.is_live:
         _refuse_rival(task, run, life_of)
         return True
@@ -224,7 +195,8 @@ def _refuse_rival(task: Task, run: Run, life_of: LifeOf) -> None:
     for other in others:
         guards = other.task_type == run.task_type == GUARDED and other.stage == run.stage
         if guards and life_of(other).is_live:
-            raise StageOccupied(
+            raise refuse(
+                "stage.occupied",
                 f"stage {run.stage} of {task.key} is held by run {other.id} ({named(other.holder)})",
                 hint=f"git okstra run abandon {word(run.id)}",
                 run=other.id,
@@ -259,10 +231,11 @@ def resume_run(
     return Resumed(task, run, changed=bool(done.events), warning=done.warning)
 
 
-def _stale(run: Run, nonce: str) -> StaleNonce:
+def _stale(run: Run, nonce: str) -> OkstraError:
     since = f" since {show_time(run.touched)}" if run.touched else ""
     who = f"is led by {named(run.holder)}{since}" if run.is_active else f"ended as {run.status}"
-    return StaleNonce(
+    return refuse(
+        "run.stale-nonce",
         f"the nonce {quote(nonce)} is not the one of run {run.id}, which {who}; nothing was recorded",
         hint=f"git okstra run show {word(run.id)}",
         run=run.id,
@@ -271,9 +244,10 @@ def _stale(run: Run, nonce: str) -> StaleNonce:
     )
 
 
-def _lives(run: Run, life: Liveness, *, hint: str) -> HolderLives:
+def _lives(run: Run, life: Liveness, *, hint: str) -> OkstraError:
     where = f"; {life.why}, so only the age of its lease is known" if life.why else ""
-    return HolderLives(
+    return refuse(
+        "run.holder-lives",
         f"run {run.id} is led by {named(run.holder)}, which is at work{where}",
         hint=hint,
         run=run.id,
@@ -281,10 +255,11 @@ def _lives(run: Run, life: Liveness, *, hint: str) -> HolderLives:
     )
 
 
-def _ended(task: Task, run: Run, so: str) -> RunEnded:
+def _ended(task: Task, run: Run, so: str) -> OkstraError:
     moment = f" on {show_time(run.ended)}" if run.ended else ""
     command, why = after_run(task, run)
-    return RunEnded(
+    return refuse(
+        "run.ended",
         f"run {run.id} ended as {run.status}{moment}; {so}",
         hint=f"{why}: {command}",
         run=run.id,

@@ -9,9 +9,9 @@ from okstra_git.host.process_facts import Liveness
 from okstra_git.names import named_stages
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
-from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
-from okstra_git.runs.scope import all_stages, stages_flag
-from okstra_git.runs.selection import named
+from okstra_git.runs.leases import GUARDED, Lease, lease_on
+from okstra_git.runs.selection import all_stages, named, stages_flag
+from okstra_git.store.stage_dependencies import FINISHED, finished_stages
 from okstra_git.wording import counted
 
 

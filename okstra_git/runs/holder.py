@@ -1,17 +1,11 @@
 """Holders of runs as this machine has them: who we are, who leads us, and whether a recorded one lives."""
 
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.host.machine import ancestors, find_process, is_alive, this_machine
 from okstra_git.host.process_facts import SAME_START, Machine, ProcessFacts, find_lead
 from okstra_git.names import quote
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look
-
-
-class NoSuchProcess(OkstraError):
-    """The process that was named as holder does not run here."""
-
-    code = "run.no-such-process"
 
 
 def look_here() -> Look:
@@ -36,7 +30,7 @@ def holder_of_pid(pid: int) -> Holder:
     """The process that a person named as holder; refuses when it does not live."""
     process = find_process(pid)
     if process is None:
-        raise NoSuchProcess(f"no process {pid} runs on this machine", hint="ps -o pid,args", pid=pid)
+        raise refuse("run.no-such-process", f"no process {pid} runs on this machine", hint="ps -o pid,args", pid=pid)
     return as_holder(process, this_machine())
 
 
@@ -45,7 +39,7 @@ def requested_holder(pid: str | None) -> Holder:
     if pid is None:
         return lead_holder()
     if not (pid.isascii() and pid.isdecimal()) or len(pid) > 9:
-        raise UsageError(f"{quote(pid)} is not a pid", hint="--holder PID")
+        raise refuse("usage", f"{quote(pid)} is not a pid", hint="--holder PID")
     return holder_of_pid(int(pid))
 
 

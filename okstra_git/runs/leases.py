@@ -1,14 +1,16 @@
-"""Which runs hold a stage right now: recorded holders, asked whether they live."""
+"""Which runs hold a stage right now, by whether their recorded holders live, and what their teams are called."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from okstra_git.digest import fingerprint
 from okstra_git.host.process_facts import Liveness
+from okstra_git.names import TaskKey
 from okstra_git.records.runs import Holder, Run
-from okstra_git.records.states import Task
-from okstra_git.store.stage_dependencies import FINISHED as FINISHED
-from okstra_git.store.stage_dependencies import finished_stages as finished_stages
+from okstra_git.records.states import State, Task
+from okstra_git.store.stage_dependencies import finished_stages
 from okstra_git.wording import counted
 
 Look = Callable[[Holder], Liveness]
@@ -21,6 +23,10 @@ PREPARING_HOURS = 1
 """How long a prepare on another machine is believed in; it takes seconds, and clocks differ."""
 
 UNTIMED = Liveness("dead", "nobody holds it")
+
+_OTHERS = re.compile(r"[^a-z0-9]+")
+MARK = 6
+"""Characters of a key's fingerprint; enough to tell the few keys apart whose slugs are equal."""
 
 
 class Lease(NamedTuple):
@@ -80,4 +86,23 @@ def occupied_stages(task: Task, leases: Iterable[Lease], *, besides: str | None 
     """Stages, ascending, that live runs other than `besides` are at work on; finished stages never count."""
     return tuple(
         sorted({lease.stage for lease in leases if lease.is_live and lease.run != besides} - finished_stages(task))
+    )
+
+
+def team_name(key: TaskKey, stage: int | None, *, taken: Iterable[str] = ()) -> str:
+    """`okstra-<task key>` in lower case, every run of other characters one hyphen, then `-s<N>` for a stage.
+
+    A name that belongs to another task already (`taken`) gets six characters that stand for the key. So a name never
+    changes because of what comes later; readers take it from where it was recorded and never make it again.
+    """
+    slug = _OTHERS.sub("-", f"okstra-{key}".lower()).strip("-")
+    suffix = f"-s{stage}" if stage is not None else ""
+    name = slug + suffix
+    return f"{slug}-{fingerprint(key.slashed.encode())[:MARK]}{suffix}" if name in set(taken) else name
+
+
+def teams_of_others(state: State, key: TaskKey) -> frozenset[str]:
+    """Team names that runs of other tasks have or had; a team may outlive its run."""
+    return frozenset(
+        run.team for task in state.tasks.values() if task.key != key for run in task.runs.values() if run.team
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import PathRefused, taken
 from okstra_git.fs.root import Root
 from okstra_git.git.diffs import ABSENT, SUBMODULE, Change, diff_trees, show_path
@@ -18,12 +18,6 @@ from okstra_git.git.worktree_content import FILE_LIMIT
 from okstra_git.snapshots.take import WorktreeSnapshot
 
 Does = Literal["write", "replace", "delete", "same", "keep"]
-
-
-class RestoreRefused(OkstraError):
-    """Something stands where the snapshot's files go, and it is neither them nor what they were made from."""
-
-    code = "restore.refused"
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,8 @@ def plan_restore(git: Git, snapshot: WorktreeSnapshot, into: Path, *, is_fresh: 
     if stuck:
         listed = "; ".join(f"{show_path(step.path)}: {step.why}" for step in stuck[:5])
         more = f"; and {len(stuck) - 5} more" if len(stuck) > 5 else ""
-        raise RestoreRefused(
+        raise refuse(
+            "restore.refused",
             f"nothing was written, because {into} holds something else ({listed}{more})",
             hint=f"git okstra run restore {word(snapshot.id)} --into DIR, with a new directory",
             into=str(into),
@@ -133,7 +128,8 @@ def _carry_out(git: Git, step: RestoreStep, into: Path) -> None:
         if fresh != name:
             root.rename(fresh, name)
     except PathRefused as refusal:
-        raise RestoreRefused(
+        raise refuse(
+            "restore.refused",
             f"{show_path(step.path)} was not put back: {refusal.message}",
             hint="look at it, then repeat; what was put back already is left as it is",
             path=show_path(step.path),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.dirty import merging_with, under_way, write_trees
 from okstra_git.git.history import independent, resolve_head
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
@@ -29,18 +29,6 @@ from okstra_git.wording import narrow, widen
 TRAILER = "Okstra-"
 SOLE = 200
 """Commits on no branch, the newest ones, that a snapshot holds on to."""
-
-
-class SnapshotImpossible(OkstraError):
-    """The contents of the worktree cannot be determined, so nothing can be kept."""
-
-    code = "snapshot.unreadable"
-
-
-class SnapshotUnknown(OkstraError):
-    """There is no snapshot of that name."""
-
-    code = "snapshot.unknown"
 
 
 @dataclass(frozen=True)
@@ -90,8 +78,10 @@ def take_snapshot(git: Git, worktree: Path, about: SnapshotSubject, *, now: date
     repository = open_repository(worktree, beside=git)
     unsaved = read_unsaved_work(git, Worktree(repository.top, None, None))
     if unsaved.standing is None:
-        raise SnapshotImpossible(
-            f"the worktree {worktree} cannot be kept: {in_words(unsaved.found)}", path=str(worktree)
+        raise refuse(
+            "snapshot.unreadable",
+            f"the worktree {worktree} cannot be kept: {in_words(unsaved.found)}",
+            path=str(worktree),
         )
     standing = _without_own(unsaved.standing) if real_path(repository.git_dir) == git.common_dir else unsaved.standing
     changes = standing.changes
@@ -171,8 +161,11 @@ def require_snapshot(git: Git, text: str) -> WorktreeSnapshot:
     matches = [snapshot for snapshot in list_snapshots(git) if len(text) >= 4 and snapshot.id.startswith(text.upper())]
     if len(matches) != 1:
         many = f"{len(matches)} snapshots begin with" if matches else "there is no snapshot"
-        raise SnapshotUnknown(
-            f"{many} {quote(text)}", hint="git okstra run snapshots", snapshots=[snapshot.id for snapshot in matches]
+        raise refuse(
+            "snapshot.unknown",
+            f"{many} {quote(text)}",
+            hint="git okstra run snapshots",
+            snapshots=[snapshot.id for snapshot in matches],
         )
     return matches[0]
 

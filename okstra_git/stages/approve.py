@@ -1,13 +1,15 @@
 """Approves a plan: its marker ticked, its front matter set, its blob recorded; and asks whether that still holds."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from okstra_git.commands import command, word
 from okstra_git.contract import APPROVED_FIELD, APPROVED_MARKER
 from okstra_git.documents.editing import find_box, set_front_value, tick_box
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_named, replace_named
 from okstra_git.fs.refusals import PathRefused, Unwritable
 from okstra_git.fs.root import Root
@@ -29,24 +31,6 @@ class PlanMissing(OkstraError):
     """The plan's file cannot be read."""
 
     code = "plan.missing"
-
-
-class PlanUnapproved(OkstraError):
-    """Nobody has approved a plan for the task."""
-
-    code = "plan.unapproved"
-
-
-class PlanChanged(OkstraError):
-    """The plan is not what was approved."""
-
-    code = "plan.changed"
-
-
-class PlanElsewhere(OkstraError):
-    """Another file was named than the one that was approved."""
-
-    code = "plan.other"
 
 
 @dataclass(frozen=True)
@@ -151,21 +135,24 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
     key, plan = str(task.key), task.plan
     if plan is None:
         path = project.relative(named) if named else task.proposed_plan or "FILE"
-        raise PlanUnapproved(
+        raise refuse(
+            "plan.unapproved",
             f"no plan of {key} was approved",
             hint=f"git okstra plan approve {word(path)} --task-key {key}",
             task=key,
         )
     if named is not None and project.relative(named) != plan.path:
         approve = command("git okstra plan approve", project.relative(named), ("--task-key", key))
-        raise PlanElsewhere(
+        raise refuse(
+            "plan.other",
             f"{project.relative(named)} is not the approved plan of {key}: that is {plan.path}",
             hint=f"leave --approved-plan out, or: {approve}",
             approved=plan.path,
         )
     file = _read_approved(project, plan.path, key, is_named=named is not None)
     if file.blob != plan.blob:
-        raise PlanChanged(
+        raise refuse(
+            "plan.changed",
             f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {file.blob}",
             hint=f"git okstra plan approve {word(plan.path)} --task-key {key}",
             approved=plan.blob,
@@ -174,6 +161,30 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
         )
     require_plan(file.plan, path=file.path)
     return file
+
+
+class Drift(NamedTuple):
+    """A file that is not as it was when the plan was approved: `changed`, `appeared` or `gone`."""
+
+    path: str
+    kind: str
+
+
+def drifted_files(
+    files: Iterable[str], before: Callable[[str], str | None], now: Callable[[str], str | None], *, own: Collection[str]
+) -> list[Drift]:
+    """The files that drifted, in the plan's order. `before` and `now` give a file's blob id, None where it is not.
+
+    What a finished stage of the same plan touched (`own`) does not count, nor does a file absent both times: it is to
+    be made. Folders count by their tree.
+    """
+    drifted = []
+    for path in dict.fromkeys(file.rstrip("/") for file in files):
+        was, is_now = before(path), now(path)
+        if was == is_now or any(touched == path or touched.startswith(f"{path}/") for touched in own):
+            continue
+        drifted.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
+    return drifted
 
 
 def _read_approved(project: ProjectPaths, path: str, key: str, *, is_named: bool) -> PlanFile:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from okstra_git.commands import word
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.branch_moves import find_new_name
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
@@ -12,7 +13,6 @@ from okstra_git.names import TaskKey, parse_branch, quote
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Stage, State, Task
-from okstra_git.stages.worktree_setup import BranchMissing
 from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import has_nothing_new
 from okstra_git.store.registry import release, require_open, require_stage, require_task, reserve
@@ -80,7 +80,7 @@ def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: S
     return choose_base(git, task, stack, stage, head), head
 
 
-def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> BranchMissing:
+def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> OkstraError:
     """The branch was renamed or deleted, or the one named does not exist; says its new name where git knows it."""
     place = task.places.get(f"stage-{stage.number}")
     new = find_new_name(git, stage.branch, OwnWorktrees(git).path(place))
@@ -90,13 +90,15 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
         problem = f"there is no branch {quote(stage.branch)} with a commit"
     if new is None or find_ref(git, f"refs/heads/{new}") is None:
         hint = f"git branch --all\nand with its name: {line} --branch NAME"
-        return BranchMissing(problem, hint=hint, branch=stage.branch, stage=stage.number)
+        return refuse("branch.missing", problem, hint=hint, branch=stage.branch, stage=stage.number)
     message = (
         f"{problem}; in the stage's worktree is {quote(new)}"
         if is_named
         else f"{problem}; it seems to be {quote(new)} now"
     )
-    return BranchMissing(message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
+    return refuse(
+        "branch.missing", message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new
+    )
 
 
 def _facts(
@@ -145,7 +147,7 @@ def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
         return require_stage(task, request.number)
     if find_ref(git, f"refs/heads/{parse_branch(request.branch)}") is None:
         named = quote(request.branch)
-        raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
+        raise refuse("branch.missing", f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
     return Stage(number=request.number, branch=request.branch, title=request.title)
 
 

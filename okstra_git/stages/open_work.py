@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
 from okstra_git.git.refs import find_quietly
@@ -17,7 +17,6 @@ from okstra_git.names import is_text, quote
 from okstra_git.paths import real_path
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.stages.complete import DoneRequest
-from okstra_git.stages.worktree_setup import WorktreeDirty
 from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import active_places
 from okstra_git.wording import counted
@@ -30,22 +29,10 @@ MAX_STEPS = 5_000
 """First parents that are looked at between HEAD and the tip of a stage's branch."""
 
 
-class HeadElsewhere(OkstraError):
-    """The stage's worktree is on no branch, or on another one than the stage's."""
-
-    code = "worktree.elsewhere"
-
-
-class OperationUnderWay(OkstraError):
-    """git is in the middle of something in the stage's worktree."""
-
-    code = "worktree.under-way"
-
-
 class UnfitToRecord(NamedTuple):
-    """One thing that stands against recording the branch's tip: the refusal's class, a sentence and the way out."""
+    """One thing that stands against recording the branch's tip: the refusal's code, a sentence and the way out."""
 
-    refusal: type[OkstraError]
+    code: str
     message: str
     hint: str
 
@@ -101,11 +88,11 @@ class OpenWork:
         if self.seen.problem and not leave:
             message = f"{self._where} cannot be read: {self.seen.problem}"
             yield UnfitToRecord(
-                WorktreeDirty, message, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}"
+                "worktree.dirty", message, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}"
             )
         elif self.seen.files and not leave:
             way = f"commit what belongs to the stage\nor, when none of it does: {line} {_LEAVE}"
-            yield UnfitToRecord(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
+            yield UnfitToRecord("worktree.dirty", f"{self._where} has {_listed(self.seen.files)}", way)
 
     @property
     def _where(self) -> str:
@@ -117,20 +104,20 @@ class OpenWork:
         if checkout.operation:
             message = f"a {checkout.operation} is under way in {self._where}"
             way = f"end it, then repeat\nor, to record the branch as it is: {recorded}"
-            yield UnfitToRecord(OperationUnderWay, message, way)
+            yield UnfitToRecord("worktree.under-way", message, way)
         elif self.has_branch:
             return  # whatever is checked out: it was said which branch counts
         elif checkout.branch is None:
             message = f"HEAD is detached in {self._where}, at {head}, and not on branch {branch}"
             way = f"to record what is checked out there: {line} --commit {word(checkout.head)}"
-            yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record the branch as it is: {recorded}")
+            yield UnfitToRecord("worktree.elsewhere", message, f"{way}\nto record the branch as it is: {recorded}")
         elif checkout.branch != branch and not (checkout.head or "").strip("0"):
             message = f"{self._where} is on branch {checkout.branch}, which has no commit yet, and not on {branch}"
-            yield UnfitToRecord(HeadElsewhere, message, f"to record {branch} as it is: {recorded}")
+            yield UnfitToRecord("worktree.elsewhere", message, f"to record {branch} as it is: {recorded}")
         elif checkout.branch != branch:
             message = f"{self._where} is on branch {checkout.branch}, and not on {branch}"
             way = f"to record that branch: {line} --branch {word(checkout.branch)}"
-            yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record {branch} as it is: {recorded}")
+            yield UnfitToRecord("worktree.elsewhere", message, f"{way}\nto record {branch} as it is: {recorded}")
 
 
 _LEAVE = "--leave-uncommitted"
@@ -150,7 +137,8 @@ def find_open_work(
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `complete_stages` to refuse.
     """
-    worktrees = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
+    everything = list_worktrees(git)
+    worktrees = {tree.path: tree for tree in everything if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in worktrees.values()]
     here = real_path(here) if here is not None else None
     places, read = OwnWorktrees(git), dict[Path, Checkout]()
@@ -160,7 +148,7 @@ def find_open_work(
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
         for tree in _concerned(places, git, state, task, stage, branch, tip, trees, here) if tip is not None else ():
-            checkout = read.get(tree.path) or see_exactly(git, worktrees[tree.path], besides=besides)
+            checkout = read.get(tree.path) or see_exactly(git, worktrees[tree.path], others=everything, besides=besides)
             read[tree.path] = checkout
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(places, task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)
@@ -219,16 +207,15 @@ def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -
     problems = [problem for work in works for problem in work.problems(line, leave=leave)]
     if not problems:
         return
-    order = (OperationUnderWay, HeadElsewhere, WorktreeDirty)
-    first = min(problems, key=lambda problem: order.index(problem.refusal))
+    order = ("worktree.under-way", "worktree.elsewhere", "worktree.dirty")
+    first = min(problems, key=lambda problem: order.index(problem.code))
     facts = works[0].facts
-    raise first.refusal(
+    raise refuse(
+        first.code,
         "; ".join(dict.fromkeys(problem.message for problem in problems)),
         hint="\n".join(dict.fromkeys(problem.hint for problem in problems)),
         **facts,
-        problems=[
-            {"code": problem.refusal.code, "message": problem.message, "hint": problem.hint} for problem in problems
-        ],
+        problems=[{"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in problems],
     )
 
 

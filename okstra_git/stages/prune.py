@@ -61,8 +61,9 @@ def prune_worktrees(
 
     A dry run and the removal judge in the same way; the removal looks again at its own moment.
     """
-    rows = [row for row in list_reserved_worktrees(git, state, only=only, with_released=True) if row.here is not None]
     everything, holders = list_worktrees(git), _read_holders(git, state)
+    reserved = list_reserved_worktrees(git, state, only=only, with_released=True, trees=everything)
+    rows = [row for row in reserved if row.here is not None]
     pruned: list[Pruned] = []
     gone: set[Path] = set()
     for number, row in enumerate(rows, 1):

@@ -4,38 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
-from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
-from okstra_git.git.repo import Git
 from okstra_git.git.revisions import require_named
 from okstra_git.names import CommitId, TaskKey, parse_branch, quote
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
-from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
+from okstra_git.stages.claim import StageBase, choose_stage_base, lacking_notes, one_commit
 from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
 from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import find_astray
 from okstra_git.store.registry import Reserved, release, require_open, reserve
 from okstra_git.store.snapshot import Snapshot
-from okstra_git.store.stage_dependencies import StageWaits, awaited_stages, finished_stages, listed, require_planned
+from okstra_git.store.stage_dependencies import awaited_stages, finished_stages, listed, require_planned
 from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Appended, Store
-
-
-class DependencyUnknown(OkstraError):
-    """A stage would depend on itself or on a later one."""
-
-    code = "stage.bad-dependency"
-
-
-class ContradictsPlan(OkstraError):
-    """The line says of a stage what the approved plan denies."""
-
-    code = "stage.contradicts-plan"
 
 
 @dataclass(frozen=True)
@@ -173,7 +159,8 @@ def _refuse_contradiction(task: Task, planned: PlannedStage, request: StartReque
         return
     key, number = str(request.key), planned.number
     says = listed(planned.depends_on) or "no other stage"
-    raise ContradictsPlan(
+    raise refuse(
+        "stage.contradicts-plan",
         f"the approved plan lets stage {number} of {key} depend on {says}, and not on {listed(request.depends_on)}",
         hint="leave --depends-on out; or change the plan and approve it: git okstra plan approve FILE "
         f"--task-key {key}",
@@ -190,7 +177,8 @@ def _refuse_waiting(task: Task, planned: PlannedStage) -> None:
         return
     key, first = str(task.key), missing[0]
     verb = "done" if first in task.stages and task.stages[first].base else "start"
-    raise StageWaits(
+    raise refuse(
+        "stage.waits",
         f"stage {planned.number} of {key} waits for {listed(missing)}",
         hint=f"git okstra stage {verb} {first} --task-key {key}",
         stage=planned.number,
@@ -210,16 +198,11 @@ def _branch_of(task: Task, request: StartRequest) -> str:
 
 def _refuse_dependencies(request: StartRequest) -> None:
     if any(other >= request.number or other < 1 for other in request.depends_on):
-        raise DependencyUnknown(
+        raise refuse(
+            "stage.bad-dependency",
             f"stage {request.number} can only depend on earlier stages",
             hint="list lower stage numbers with --depends-on",
         )
-
-
-def one_commit(git: Git, commit: CommitId) -> tuple[str | None, str]:
-    """The one-commit range that ends in `commit`."""
-    facts = find_commit(git, commit)
-    return (facts.parents[0] if facts and facts.parents else None), commit
 
 
 def _wanted_reservation(task: Task, request: StartRequest, ref: str) -> PlaceReserved:

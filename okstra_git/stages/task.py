@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey, parse_slug
 from okstra_git.records.events import TaskClosed, TaskOpened
 from okstra_git.records.states import Task
@@ -12,12 +12,6 @@ from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 
 MAX_TEXT = 500
-
-
-class TextRefused(OkstraError):
-    """A title or ticket that is too long or not one printable line."""
-
-    code = "text.refused"
 
 
 def open_task(
@@ -65,5 +59,9 @@ def close_task(store: Store, key: TaskKey, *, reason: str = "") -> Appended:
 def refuse_text(text: str, *, what: str) -> None:
     """One printable line of at most 500 characters, or a refusal."""
     if len(text) > MAX_TEXT or not all(character.isprintable() for character in text):
-        raise TextRefused(f"the {what} must be one printable line of at most {MAX_TEXT} characters", what=what,
-                          hint="write it on one line, without control characters")  # fmt: skip
+        raise refuse(
+            "text.refused",
+            f"the {what} must be one printable line of at most {MAX_TEXT} characters",
+            what=what,
+            hint="write it on one line, without control characters",
+        )

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.branch_moves import last_head
 from okstra_git.git.checkouts import Astray, find_astray
@@ -19,36 +19,6 @@ from okstra_git.names import CommitId, TaskKey, is_text, quote, quote_path
 from okstra_git.paths import real_path
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Reservation, Task
-
-
-class BranchMissing(OkstraError):
-    """The branch to adopt does not exist."""
-
-    code = "branch.missing"
-
-
-class BranchExists(OkstraError):
-    """The branch to create exists already."""
-
-    code = "branch.exists"
-
-
-class DirectoryTaken(OkstraError):
-    """The directory for a worktree holds something else."""
-
-    code = "worktree.taken"
-
-
-class WorktreeDirty(OkstraError):
-    """A worktree that would be used again holds changes that are not committed."""
-
-    code = "worktree.dirty"
-
-
-class WorktreeElsewhere(OkstraError):
-    """A stage's worktree does not have its branch checked out."""
-
-    code = "worktree.other-branch"
 
 
 def usual_branch(task: Task, number: int) -> str:
@@ -91,7 +61,7 @@ def make_branch(git: Git, branch: str, base: CommitId) -> None:
         run_git(["branch", "--no-track"], values=[branch, base], cwd=git.top)
     except GitFailed as failed:
         message = f"the branch {quote(branch)} cannot be made: {failed.message}"
-        raise BranchExists(message, branch=branch, hint="name another one with --branch") from failed
+        raise refuse("branch.exists", message, branch=branch, hint="name another one with --branch") from failed
 
 
 def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
@@ -100,7 +70,8 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     remote = [name for name in tracking_names(git, place.branch) if find_quietly(git, f"refs/remotes/{name}")]
     if place.adopted and tip is None and remote:
         fetched = remote[0]
-        raise BranchMissing(
+        raise refuse(
+            "branch.missing",
             f"there is no branch {quote(place.branch)} here, and there is {quote(fetched)}",
             branch=place.branch,
             hint=f"before the same line again: git branch {word(place.branch)} {word('refs/remotes/' + fetched)}",
@@ -110,7 +81,8 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
         return
     number = place.scope.removeprefix("stage-")
     adopting = f"git okstra stage start {word(number)} --task-key {word(str(task.key))}"
-    raise BranchExists(
+    raise refuse(
+        "branch.exists",
         f"branch {place.branch} exists already and was not this stage's before",
         branch=place.branch,
         hint=f"to go on in it: {adopting} --branch {word(place.branch)} --no-worktree",
@@ -123,7 +95,8 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
         return
     path = Path(place.worktree)
     if not is_text(place.worktree):
-        raise DirectoryTaken(
+        raise refuse(
+            "worktree.taken",
             f"the worktree's path {quote_path(place.worktree)} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
@@ -132,21 +105,24 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
     existing = find_worktree(git, path)
     if existing is None:
         if not path.is_dir() or any(path.iterdir()):
-            raise DirectoryTaken(
+            raise refuse(
+                "worktree.taken",
                 f"{path} exists and is not a worktree of this repository",
                 path=place.worktree,
                 hint="move it away, or choose another place: git okstra config set okstra.worktreeRoot DIR",
             )
         return
     if existing.branch != place.branch:
-        raise DirectoryTaken(
+        raise refuse(
+            "worktree.taken",
             f"{path} is the worktree of {existing.branch or 'a detached commit'}, not of {place.branch}",
             path=place.worktree,
             hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
     changes = read_unsaved_work(git, existing).uncommitted
     if changes:
-        raise WorktreeDirty(
+        raise refuse(
+            "worktree.dirty",
             f"the worktree {path} cannot be used again: {in_words(changes)}",
             path=place.worktree,
             hint="\n".join([*ways_out(path, changes), "then start the stage again"]),
@@ -179,10 +155,10 @@ def find_obstacle(git: Git, path: Path, branch: str) -> OkstraError | None:
     repair = f"git -C {word(git.top)} worktree repair"
     again = "move it away, then repeat: its branch is checked out there again"
     hint = repair if find_worktree(git, path) is not None else again
-    return DirectoryTaken(f"{path} {astray.what}", path=str(path), hint=hint)
+    return refuse("worktree.taken", f"{path} {astray.what}", path=str(path), hint=hint)
 
 
-def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> WorktreeElsewhere:
+def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> OkstraError:
     git_there = f"git -C {word(path)}"
     if find_ref(git, f"refs/heads/{branch}"):
         hint = f"{git_there} switch {word(branch)}"
@@ -192,12 +168,17 @@ def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> WorktreeEls
         hint = f"{git_there} update-ref {word('refs/heads/' + branch)} {last}"
     else:
         hint = f"{git_there} switch -c {word(branch)}"
-    return WorktreeElsewhere(
-        f"the worktree {path} {astray.what}", hint=hint, path=str(path), branch=branch, found=astray.branch
+    return refuse(
+        "worktree.other-branch",
+        f"the worktree {path} {astray.what}",
+        hint=hint,
+        path=str(path),
+        branch=branch,
+        found=astray.branch,
     )
 
 
-def _moved(git: Git, path: Path, branch: str) -> WorktreeElsewhere | None:
+def _moved(git: Git, path: Path, branch: str) -> OkstraError | None:
     """A branch that is checked out in another directory cannot have one of its own."""
     real, (main, *linked) = real_path(path), list_worktrees(git)
     others = [tree for tree in (main, *linked) if tree.branch == branch and real_path(tree.path) != real]
@@ -207,7 +188,8 @@ def _moved(git: Git, path: Path, branch: str) -> WorktreeElsewhere | None:
     directory = word(tree.path)
     unlock = f"git worktree unlock {directory}\n" if tree.is_locked else ""
     move = f"{unlock}git worktree move {directory} {word(path)}"
-    return WorktreeElsewhere(
+    return refuse(
+        "worktree.other-branch",
         f"branch {branch} is checked out in {tree.path}, and not in {path}, the directory of its stage",
         hint=f"git -C {directory} switch --detach" if tree == main else move,
         path=str(path),

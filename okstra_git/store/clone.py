@@ -7,9 +7,9 @@ from pathlib import Path
 
 from okstra_git.commands import command
 from okstra_git.digest import fingerprint
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused, Taken, Unwritable
-from okstra_git.fs.root import Root, publish
+from okstra_git.fs.root import Root
 from okstra_git.git.git_directory import share
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
@@ -21,12 +21,6 @@ from okstra_git.records.states import Reservation, Task
 from okstra_git.store import layout
 
 MOST_BYTES = 4096
-
-
-class NotInitialised(OkstraError):
-    """okstra was never set up in this clone."""
-
-    code = "store.not-initialised"
 
 
 class WriterDamaged(OkstraError):
@@ -55,19 +49,11 @@ def look_for_writer(git: Git) -> tuple[WriterId | None, WriterDamaged | None]:
         return None, damaged
 
 
-def _content(git: Git, path: Path) -> bytes | None:
-    """What the file says; None where there is none. Refuses what is not a plain file, or cannot be read."""
-    try:
-        return Root(git.common_dir).find_bytes(path, MOST_BYTES)
-    except PathRefused as refusal:
-        raise _damaged(path) from refusal
-
-
 def require_writer(git: Git) -> WriterId:
     """The writer id, or a refusal that says to run init."""
     writer = find_writer(git)
     if writer is None:
-        raise NotInitialised("okstra is not set up in this clone", hint="git okstra init")
+        raise refuse("store.not-initialised", "okstra is not set up in this clone", hint="git okstra init")
     return writer
 
 
@@ -86,44 +72,6 @@ def ensure_writer(git: Git, *, milliseconds: int) -> tuple[WriterId, bool]:
     except Unwritable as refusal:
         cause = refusal.__cause__
         raise translate_write_error(cause, git) if isinstance(cause, OSError) else refusal from refusal
-
-
-def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
-    """A new id under its final name in one step, so that no reader ever sees half of it."""
-    writer = find_writer(git)
-    if writer is not None:
-        return writer, False
-    root, former = Root(git.common_dir), _content(git, path)
-    if former is not None:
-        root.rename(path, path.with_name(f"writer.{former.decode('ascii').split()[0]}.copied"))
-    fresh = WriterId(mint_ulid(milliseconds))
-    publish(root, path, f"{fresh} {_place(git)}\n".encode(), nonce=fresh)
-    share(path)
-    return fresh, True
-
-
-def _place(git: Git) -> str:
-    """Tells a clone from a copy of its directory: the file system's number for the git directory, and its path."""
-    facts = git.common_dir.stat()
-    return f"{facts.st_dev:x}-{facts.st_ino:x}-{fingerprint(os.fsencode(git.common_dir))[:16]}"
-
-
-def _is_here(place: str, here: str) -> bool:
-    """Whether the directory is still the same one.
-
-    A copy has another inode. A moved directory keeps device and inode; after a reboot the device may have another
-    number (btrfs, NFS, containers), then inode and path have to agree.
-    """
-    (device, inode, *path), (device_now, inode_now, *path_now) = place.split("-"), here.split("-")
-    return inode == inode_now and (device == device_now or path == path_now)
-
-
-def _damaged(path: Path) -> WriterDamaged:
-    return WriterDamaged(
-        f"{path} does not name a writer and was left as it is; its log stays readable",
-        hint=f"{command('mv', path, f'{path}.damaged')} && git okstra init",
-        path=str(path),
-    )
 
 
 class OwnWorktrees:
@@ -178,3 +126,49 @@ def lock_reasons(task: Task, place: Reservation) -> Iterator[str]:
     for run in task.runs.values():
         if kind == "verification" and str(run.seq) == id and run.task_type == place.phase:
             yield f"{about} run={run.id}"
+
+
+def _content(git: Git, path: Path) -> bytes | None:
+    """What the file says; None where there is none. Refuses what is not a plain file, or cannot be read."""
+    try:
+        return Root(git.common_dir).find_bytes(path, MOST_BYTES)
+    except PathRefused as refusal:
+        raise _damaged(path) from refusal
+
+
+def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
+    """A new id under its final name in one step, so that no reader ever sees half of it."""
+    writer = find_writer(git)
+    if writer is not None:
+        return writer, False
+    root, former = Root(git.common_dir), _content(git, path)
+    if former is not None:
+        root.rename(path, path.with_name(f"writer.{former.decode('ascii').split()[0]}.copied"))
+    fresh = WriterId(mint_ulid(milliseconds))
+    root.publish(path, f"{fresh} {_place(git)}\n".encode(), nonce=fresh)
+    share(path)
+    return fresh, True
+
+
+def _place(git: Git) -> str:
+    """Tells a clone from a copy of its directory: the file system's number for the git directory, and its path."""
+    facts = git.common_dir.stat()
+    return f"{facts.st_dev:x}-{facts.st_ino:x}-{fingerprint(os.fsencode(git.common_dir))[:16]}"
+
+
+def _is_here(place: str, here: str) -> bool:
+    """Whether the directory is still the same one.
+
+    A copy has another inode. A moved directory keeps device and inode; after a reboot the device may have another
+    number (btrfs, NFS, containers), then inode and path have to agree.
+    """
+    (device, inode, *path), (device_now, inode_now, *path_now) = place.split("-"), here.split("-")
+    return inode == inode_now and (device == device_now or path == path_now)
+
+
+def _damaged(path: Path) -> WriterDamaged:
+    return WriterDamaged(
+        f"{path} does not name a writer and was left as it is; its log stays readable",
+        hint=f"{command('mv', path, f'{path}.damaged')} && git okstra init",
+        path=str(path),
+    )

@@ -106,8 +106,8 @@ def _refresh_refs(git: Git, tasks: Iterable[Task], *, drop: bool) -> int:
     for task in tasks:
         wanted = wanted_refs(task)
         key = task.key.slashed
-        found = list_ref_names(git, *(f"{kind}{key}/" for kind in layout.PER_TASK))
-        for name in {*wanted, *found} if drop else wanted:
+        existing = list_ref_names(git, *(f"{kind}{key}/" for kind in layout.PER_TASK))
+        for name in {*wanted, *existing} if drop else wanted:
             updates += _difference(git, name, wanted.get(name))
     for start in range(0, len(updates), BATCH):
         _swap(git, updates[start : start + BATCH], "okstra: derived")

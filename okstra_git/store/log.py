@@ -31,12 +31,6 @@ from okstra_git.store import layout
 from okstra_git.wording import widen
 
 
-class NewerFormat(OkstraError):
-    """A log was written by a newer major release; this clone may read what it understands, and not write."""
-
-    code = "format.newer"
-
-
 @dataclass(frozen=True)
 class Problem:
     """Something about the stored state that a person should know: a stable code, a sentence, the subject."""

@@ -64,30 +64,12 @@ def load_fold(path: Path) -> CachedFold | None:
         return None
 
 
-def _is_sound(fold: CachedFold) -> bool:
-    """Whether what the header says has the shapes that it ought to have; the body was checked as records are."""
-    ids = [*fold.tips.values(), *(blob for files in fold.blobs.values() for blob in files.values())]
-    ids += [*fold.rewound.values(), *(tip for tip, _ in fold.unread.values())]
-    counts = [fold.horizon, *(number for head in fold.heads.values() for number in head)]
-    counts += [number for by_ref in fold.notes.values() for odd in by_ref.values() for number in odd.values()]
-    return (
-        isinstance(fold.own, str)
-        and all(isinstance(id, str) and is_commit_id(id) for id in ids)
-        and are_counts(*counts)
-    )
-
-
 def save_fold(path: Path, fold: CachedFold) -> None:
     """Write the cache with tmp + rename; a repository that cannot be written simply has no cache."""
     body = fold.state.model_dump_json(exclude_defaults=True).encode()
     kept = ("tips", "heads", "blobs", "own", "horizon", "unread", "notes", "rewound")
     rest = json.dumps({name: getattr(fold, name) for name in kept}).encode() + b"\n" + body
     replace_own(path, _seal(rest) + b"\n" + rest)
-
-
-def _seal(rest: bytes) -> bytes:
-    """The first line: the version, and a print of everything behind it."""
-    return f"{VERSION} {fingerprint(rest)}".encode()
 
 
 MARK = b"# "
@@ -119,16 +101,6 @@ def list_marks(path: Path) -> list[str]:
     return [mark for mark in marks if mark]
 
 
-def _mark(line: bytes) -> str:
-    """The commit that a mark names; empty where it names none."""
-    name = line[len(MARK) :].decode("ascii", "replace")
-    return name if is_commit_id(name) else ""
-
-
-def _lines(path: Path) -> list[bytes]:
-    return (read_own(path) or b"").split(b"\n")
-
-
 def missing_lines(git: Git, ref: str, tip: CommitId | None) -> list[bytes]:
     """Lines this clone's journal has and its log lost: empty unless somebody rewrote or removed the log ref."""
     path = layout.journal_file(git.private_dir, ref.removeprefix(layout.LOGS))
@@ -158,3 +130,31 @@ def level_journal(git: Git, writer: str, tip: str) -> bool:
     """Write the journal anew from the log at `tip`; False when the file system refuses."""
     lines = b"".join(line + b"\n" for _, line in own_lines(git, tip))
     return replace_own(layout.journal_file(git.private_dir, writer), lines + MARK + tip.encode() + b"\n")
+
+
+def _is_sound(fold: CachedFold) -> bool:
+    """Whether what the header says has the shapes that it ought to have; the body was checked as records are."""
+    ids = [*fold.tips.values(), *(blob for files in fold.blobs.values() for blob in files.values())]
+    ids += [*fold.rewound.values(), *(tip for tip, _ in fold.unread.values())]
+    counts = [fold.horizon, *(number for head in fold.heads.values() for number in head)]
+    counts += [number for by_ref in fold.notes.values() for odd in by_ref.values() for number in odd.values()]
+    return (
+        isinstance(fold.own, str)
+        and all(isinstance(id, str) and is_commit_id(id) for id in ids)
+        and are_counts(*counts)
+    )
+
+
+def _seal(rest: bytes) -> bytes:
+    """The first line: the version, and a print of everything behind it."""
+    return f"{VERSION} {fingerprint(rest)}".encode()
+
+
+def _mark(line: bytes) -> str:
+    """The commit that a mark names; empty where it names none."""
+    name = line[len(MARK) :].decode("ascii", "replace")
+    return name if is_commit_id(name) else ""
+
+
+def _lines(path: Path) -> list[bytes]:
+    return (read_own(path) or b"").split(b"\n")

@@ -3,52 +3,16 @@
 from collections.abc import Iterator
 
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
 from okstra_git.records.states import Reservation, Stage, State, Task
-
-
-class TaskUnknown(OkstraError):
-    """No task of that key was ever opened."""
-
-    code = "task.unknown"
-
-
-class TaskClosedAlready(OkstraError):
-    """The task was closed and takes no more work."""
-
-    code = "task.closed"
-
-
-class StageUnknown(OkstraError):
-    """The stage was never started."""
-
-    code = "stage.unknown"
 
 
 class Reserved(OkstraError):
     """The task, stage or group already has an active place."""
 
     code = "place.reserved"
-
-
-class BranchOwned(OkstraError):
-    """The branch belongs to another task, stage or group."""
-
-    code = "branch.owned"
-
-
-class CaseClash(OkstraError):
-    """Two keys that differ only in case would share files on some file systems."""
-
-    code = "task.case-clash"
-
-
-class StillActive(OkstraError):
-    """A task's place cannot be released while its stages hold places."""
-
-    code = "place.still-active"
 
 
 def find_task(state: State, key: TaskKey) -> Task | None:
@@ -60,7 +24,7 @@ def require_task(state: State, key: TaskKey) -> Task:
     """The task, or a refusal that names the closest next step."""
     task = find_task(state, key)
     if task is None:
-        raise TaskUnknown(f"there is no task {key}", hint=f"git okstra task open {key}", task=str(key))
+        raise refuse("task.unknown", f"there is no task {key}", hint=f"git okstra task open {key}", task=str(key))
     return task
 
 
@@ -68,7 +32,7 @@ def refuse_closed(task: Task) -> None:
     """A closed task takes no more work."""
     if not task.is_open:
         key = str(task.key)
-        raise TaskClosedAlready(f"task {key} is closed", hint=f"git okstra task open {key}", task=key)
+        raise refuse("task.closed", f"task {key} is closed", hint=f"git okstra task open {key}", task=key)
 
 
 def require_open(state: State, key: TaskKey) -> Task:
@@ -83,7 +47,8 @@ def require_stage(task: Task, number: int) -> Stage:
     stage = task.stages.get(number)
     if stage is None:
         key = str(task.key)
-        raise StageUnknown(
+        raise refuse(
+            "stage.unknown",
             f"stage {number} of {key} was never started",
             stage=number,
             hint=f"git okstra stage start {number} --task-key {key}",
@@ -95,7 +60,8 @@ def refuse_case_clash(state: State, key: TaskKey) -> None:
     """Two keys must differ in more than upper and lower case."""
     for other in state.tasks:
         if other != key and other.slashed.lower() == key.slashed.lower():
-            raise CaseClash(
+            raise refuse(
+                "task.case-clash",
                 f"the key {key} differs from the existing task {other} only in case",
                 hint="use the existing key or another name",
             )
@@ -141,7 +107,8 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
             and place.branch == fact.branch
             and not (other.key == task.key and place.adopted and fact.adopted)
         ):
-            raise BranchOwned(
+            raise refuse(
+                "branch.owned",
                 f"branch {fact.branch} belongs to {_named(other.key, place.scope)}",
                 hint=f"choose another branch, or release it: {_release_hint(other.key, place.scope)}",
                 branch=fact.branch,
@@ -160,7 +127,8 @@ def release(task: Task, scope: str, *, cascade: bool = False) -> list[PlaceRelea
     below = [place for place in task.places.values() if scope == "" and place.scope and place.status == "active"]
     if below and not cascade:
         listed = ", ".join(place.scope for place in below)
-        raise StillActive(
+        raise refuse(
+            "place.still-active",
             f"{task.key} still holds {listed}",
             hint="release those first, or repeat with --cascade",
             scopes=[place.scope for place in below],

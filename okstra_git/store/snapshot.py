@@ -149,23 +149,6 @@ def refold(
         notes[name] = sifted.odd
 
 
-def _fold_by_log(
-    task: TaskKey, events: Sequence[Event], refs: Mapping[str, str], words: ProblemWriter
-) -> tuple[Task, list[Problem]]:
-    """The task without the logs whose events make the fold fail, this clone's own log tried first."""
-    own = writer_of(words.sieve.own)
-    kept: list[Event] = []
-    problems: list[Problem] = []
-    for writer in sorted({event.writer for event in events}, key=lambda name: (name != own, name)):
-        more = [*kept, *(event for event in events if event.writer == writer)]
-        try:
-            fold_task(task, more)
-            kept = more
-        except Exception as error:  # whatever it is, it is reported with the log that it comes from
-            problems.append(words.unfolded(refs[writer], task, f"{type(error).__name__}: {error}"))
-    return fold_task(task, kept), problems
-
-
 def read_files(
     git: Git, task: TaskKey, blobs: Mapping[str, str], words: ProblemWriter
 ) -> tuple[list[tuple[str, bytes]], list[Problem]]:
@@ -278,6 +261,33 @@ def refuse_unreadable(git: Git, ref: str, tip: str, memory: Memory) -> None:
     files_of(git, ref, tip, memory.fold, is_own=True)
 
 
+def read_events(git: Git, snapshot: Snapshot, task: TaskKey) -> list[Event]:
+    """The events of one task that count, from all logs, in their total order; what cannot be read is
+    among the snapshot's problems."""
+    blob_by_ref = {ref: find_events_blob(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
+    blobs = {ref: blob for ref, blob in blob_by_ref.items() if blob}
+    words = ProblemWriter(snapshot.tips, Criteria(snapshot.own))
+    files, _ = read_files(git, task, blobs, words)
+    return filter_events(task, files, Criteria(snapshot.own, snapshot.horizon)).events
+
+
+def _fold_by_log(
+    task: TaskKey, events: Sequence[Event], refs: Mapping[str, str], words: ProblemWriter
+) -> tuple[Task, list[Problem]]:
+    """The task without the logs whose events make the fold fail, this clone's own log tried first."""
+    own = writer_of(words.sieve.own)
+    kept: list[Event] = []
+    problems: list[Problem] = []
+    for writer in sorted({event.writer for event in events}, key=lambda name: (name != own, name)):
+        more = [*kept, *(event for event in events if event.writer == writer)]
+        try:
+            fold_task(task, more)
+            kept = more
+        except Exception as error:  # whatever it is, it is reported with the log that it comes from
+            problems.append(words.unfolded(refs[writer], task, f"{type(error).__name__}: {error}"))
+    return fold_task(task, kept), problems
+
+
 def _snapshot(fold: CachedFold, logs: Logs, problems: Iterable[Problem], now: datetime | None) -> Snapshot:
     heads = {ref: Head(*head) for ref, head in fold.heads.items()}
     if not (logs.torn or problems or fold.unread or fold.notes or fold.rewound) and _are_plain(heads):
@@ -325,13 +335,3 @@ def _read_logs(
 def _ref_of(problem: Problem) -> str:
     """The ref that a problem is about, also where its subject is a file in it."""
     return problem.subject.partition(":")[0]
-
-
-def read_events(git: Git, snapshot: Snapshot, task: TaskKey) -> list[Event]:
-    """The events of one task that count, from all logs, in their total order; what cannot be read is
-    among the snapshot's problems."""
-    blob_by_ref = {ref: find_events_blob(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
-    blobs = {ref: blob for ref, blob in blob_by_ref.items() if blob}
-    words = ProblemWriter(snapshot.tips, Criteria(snapshot.own))
-    files, _ = read_files(git, task, blobs, words)
-    return filter_events(task, files, Criteria(snapshot.own, snapshot.horizon)).events

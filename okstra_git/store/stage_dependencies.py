@@ -7,25 +7,13 @@ from typing import Any, NamedTuple
 
 from okstra_git.digest import canonical_json
 from okstra_git.documents.json_text import NotPlain, read_plain_object
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.names import TaskKey, quote
 from okstra_git.records.runs import Plan, PlannedStage
 from okstra_git.records.states import Task
 
 FINISHED = ("done", "verified", "in-pr", "landed")
 """States in which nobody needs a stage any more, whoever still runs."""
-
-
-class StageNotPlanned(OkstraError):
-    """The approved plan has no stage of that number."""
-
-    code = "stage.unknown-in-plan"
-
-
-class StageWaits(OkstraError):
-    """A stage that this one builds on is not done."""
-
-    code = "stage.waits"
 
 
 def finished_stages(task: Task) -> frozenset[int]:
@@ -38,7 +26,8 @@ def require_planned(task: Task, plan: Plan, number: int) -> PlannedStage:
     planned = next((stage for stage in plan.stages if stage.number == number), None)
     if planned is None:
         key, known = str(task.key), sorted(stage.number for stage in plan.stages)
-        raise StageNotPlanned(
+        raise refuse(
+            "stage.unknown-in-plan",
             f"the approved plan of {key} has no stage {number}; it has {listed(known) or 'none'}",
             hint=f"git okstra plan show --task-key {key}",
             stage=number,
@@ -61,7 +50,6 @@ def listed(numbers: Iterable[int]) -> str:
 
 MAX_BYTES = 256 << 10
 MAX_DEPTH = 32
-
 _STAGE = re.compile(r"(?:stage[- ]?)?([0-9]{1,6})", re.ASCII | re.IGNORECASE)
 _STAGES = ("stage", "stagenumber")
 _TASKS = ("task", "taskkey", "taskid")

@@ -83,18 +83,6 @@ class Stack:
         return self.tips[key]
 
 
-def _is_own_branch(stage: Stage, name: str) -> bool:
-    """Whether a branch is the stage's own, here or as a remote has it: what is pushed there is its own work."""
-    short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    return stage.branch in (short, short.partition("/")[2]) and bool(stage.branch)
-
-
-def _around(git: Git, names: Sequence[str], named: str, started: str) -> list[CommitId]:
-    start = started or find_recorded(git, named)
-    tips = [tip for name in names if name for tip in branch_tips(git, name)]
-    return [tip for tip in dict.fromkeys(tips) if start and contains(git, tip, start)]
-
-
 def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> str | None:
     """The base of `head`: the newest commit in its history that is known not to be work of the stage.
 
@@ -122,6 +110,41 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
         return _lifted(git, head, nearest, [*forks, *stack.trunk_tips(git, task)])
     facts = find_commit(git, head)
     return facts.parents[0] if facts and facts.parents else None
+
+
+SHOWN_PATHS = 12
+MAX_PRINTED_FILES = 2_000
+MAX_COUNTED = 100_000
+
+
+def fingerprint_ranges(git: Git, ranges: Sequence[tuple[str | None, str]]) -> list[RangeFingerprint]:
+    """The print of each (base, head) pair; base None means everything up to head. Refuses on missing commits.
+
+    All deltas are read in one run of git, so that recording thousands of stages stays cheap.
+    """
+    ends = [(_require(git, base) if base else None, _require(git, head)) for base, head in ranges]
+    trees = [(base.tree if base else EMPTY_TREE, head.tree) for base, head in ends]
+    return [_print(git, base, head, delta) for (base, head), delta in zip(ends, diff_trees(git, trees), strict=True)]
+
+
+def lines_sum(git: Git, delta: Delta) -> str | None:
+    """The additive fingerprint of the lines that came and went, or None where that is not to be had."""
+    if len(delta) > MAX_PRINTED_FILES:
+        return None
+    difference = line_difference(git, delta)
+    return None if difference is None else show_sum(multiset_sum(difference.items()))
+
+
+def _is_own_branch(stage: Stage, name: str) -> bool:
+    """Whether a branch is the stage's own, here or as a remote has it: what is pushed there is its own work."""
+    short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    return stage.branch in (short, short.partition("/")[2]) and bool(stage.branch)
+
+
+def _around(git: Git, names: Sequence[str], named: str, started: str) -> list[CommitId]:
+    start = started or find_recorded(git, named)
+    tips = [tip for name in names if name for tip in branch_tips(git, name)]
+    return [tip for tip in dict.fromkeys(tips) if start and contains(git, tip, start)]
 
 
 def _is_empty(git: Git, task: Task, stack: Stack, stage: Stage, head: str, forks: Sequence[str]) -> bool:
@@ -250,21 +273,6 @@ def _has_work_of_others(git: Git, commit: str, known: Sequence[str]) -> bool:
     return not complete or any(len(commit.parents) < 2 for commit in between_commits)
 
 
-SHOWN_PATHS = 12
-MAX_PRINTED_FILES = 2_000
-MAX_COUNTED = 100_000
-
-
-def fingerprint_ranges(git: Git, ranges: Sequence[tuple[str | None, str]]) -> list[RangeFingerprint]:
-    """The print of each (base, head) pair; base None means everything up to head. Refuses on missing commits.
-
-    All deltas are read in one run of git, so that recording thousands of stages stays cheap.
-    """
-    ends = [(_require(git, base) if base else None, _require(git, head)) for base, head in ranges]
-    trees = [(base.tree if base else EMPTY_TREE, head.tree) for base, head in ends]
-    return [_print(git, base, head, delta) for (base, head), delta in zip(ends, diff_trees(git, trees), strict=True)]
-
-
 def _require(git: Git, oid: str) -> CommitFacts:
     facts = find_commit(git, oid)
     if facts is None:
@@ -292,14 +300,6 @@ def _print(git: Git, base: CommitFacts | None, head: CommitFacts, delta: Delta) 
         patch_id=patch_id(git, base_tree, head.tree) if len(delta) < MAX_PRINTED_FILES else None,
         patch_algorithm=PATCH_ALGORITHM,
     )
-
-
-def lines_sum(git: Git, delta: Delta) -> str | None:
-    """The additive fingerprint of the lines that came and went, or None where that is not to be had."""
-    if len(delta) > MAX_PRINTED_FILES:
-        return None
-    difference = line_difference(git, delta)
-    return None if difference is None else show_sum(multiset_sum(difference.items()))
 
 
 def _count(git: Git, base: CommitFacts | None, head: CommitFacts) -> int:

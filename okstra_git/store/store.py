@@ -23,20 +23,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.git.config import NOBODY
 from okstra_git.git.objects import durable_writes, write_commit
 from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
-from okstra_git.host.locks import Busy, hold_lock
+from okstra_git.host.locks import hold_lock
 from okstra_git.names import CommitId, TaskKey, WriterId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.store import layout
 from okstra_git.store.clone import find_writer, require_writer
 from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
-from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, list_without_secrets
+from okstra_git.store.log import Head, build_tree, describe_batch, lines_by_task, list_without_secrets
 from okstra_git.store.private_files import add_batch, last_mark, level_journal, missing_lines
 from okstra_git.store.snapshot import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
 
@@ -47,12 +47,6 @@ _T = TypeVar("_T")
 
 Decide = Callable[[Snapshot], Sequence[AnyFact]]
 """Looks at the state and returns the facts to record, or refuses; called again after every lost race."""
-
-
-class LogDamaged(OkstraError):
-    """This clone's own log no longer holds everything this clone wrote."""
-
-    code = "log.damaged"
 
 
 @dataclass(frozen=True)
@@ -94,7 +88,7 @@ def _notify_nobody(_: "Appended") -> None:
 class Store:
     """A repository's state for reading and appending.
 
-    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
+    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `notify`
     is called with every append that recorded something.
     """
 
@@ -103,7 +97,7 @@ class Store:
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
     memory: Memory = field(default_factory=Memory)
-    told: Callable[["Appended"], object] = _notify_nobody
+    notify: Callable[["Appended"], object] = _notify_nobody
 
     def require_writer(self) -> WriterId:
         """This clone's id, read once; refuses before `init`."""
@@ -144,7 +138,7 @@ class Store:
         """
         appended, result = self.attempt(lambda: self._append_once(decide), queued=queued)
         if appended.events:
-            self.told(appended)
+            self.notify(appended)
         return appended, result
 
     def catch_up(self) -> Appended:
@@ -232,7 +226,7 @@ class Store:
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
-        by = (self.git.author or NOBODY).told[:MAX_NAME]
+        by = (self.git.author or NOBODY).text[:MAX_NAME]
         at = self.now().astimezone(UTC)
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
@@ -259,7 +253,8 @@ class Store:
         if missing and find_ref(self.git, ref) != tip:
             raise LostRace(f"{ref} moved while its journal was read", ref=ref)
         if (tip is not None and ref not in snapshot.heads) or missing:
-            raise LogDamaged(
+            raise refuse(
+                "log.damaged",
                 f"the log {ref} no longer holds everything this clone wrote; nothing was recorded",
                 hint="git okstra fsck --repair",
                 ref=ref,
@@ -268,9 +263,10 @@ class Store:
 
 
 def _refuse_newer(snapshot: Snapshot) -> None:
-    newer = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
+    newer = next((problem for problem in snapshot.problems if problem.code == "format.newer"), None)
     if newer is not None:
-        raise NewerFormat(
+        raise refuse(
+            "format.newer",
             f"{newer.subject} was written by a newer major release, so this clone only reads",
             hint=newer.hint,
             refs=snapshot.newer,
@@ -281,8 +277,9 @@ def _message_of(failed: Exception) -> str:
     return failed.message if isinstance(failed, OkstraError) else f"{type(failed).__name__}: {failed}"
 
 
-def _too_busy(held: OkstraError, waited: float) -> Busy:
-    return Busy(
+def _too_busy(held: OkstraError, waited: float) -> OkstraError:
+    return refuse(
+        "store.busy",
         f"the log stayed locked by another process for {waited:g} s",
         hint="git okstra doctor",
         **held.facts,

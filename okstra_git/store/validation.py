@@ -98,16 +98,12 @@ def accept_rewound(git: Git, name: str) -> bool:
 
 FAR_CLOCK = 1 << 40
 """No project records so many events that its Lamport clock gets here."""
-
 CLOCK_STEP = 1 << 20
 """Beyond that, a log is believed whose clock is at most so far from that of another one."""
-
 AHEAD = timedelta(days=1)
 """How far ahead of this machine's clock another one's may be before it is reported."""
-
 BROKEN, FORGED, SAME_ID = "log.broken-line", "log.forged-writer", "log.same-id"
 FAR, FUTURE, NOT_OURS = "log.far-clock", "log.future-time", "log.not-ours"
-
 Defects = dict[str, int]
 """How many lines of a log are odd in which way; of times in the future the latest, in seconds since 1970."""
 
@@ -151,7 +147,7 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
     copies: dict[str, set[bytes]] = {}
     writers = {ref: writer_of(ref) for ref, _ in files}
     shared = {writer for writer, count in Counter(writers.values()).items() if count > 1}
-    for ref, data in sorted(files, key=lambda one: (not is_own(one[0], sieve.own), one[0])):
+    for ref, data in sorted(files, key=lambda file: (not is_own(file[0], sieve.own), file[0])):
         count = odd.setdefault(ref, Counter())
         writer = writers[ref]
         if writer in shared:
@@ -162,53 +158,6 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
             _put(counted, ref, event, sieve.own, count)
     events = in_order([event for _, event in counted.values()])
     return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
-
-
-def _unseen(data: bytes, seen: set[bytes]) -> bytes:
-    """The lines that no other copy of the same writer's log has: those need no second decoding."""
-    lines = [line for line in data.split(b"\n") if line not in seen]
-    seen.update(lines)
-    return b"\n".join(lines)
-
-
-def _plausible(
-    events: Iterable[Event], task: TaskKey, writer: str, sieve: Criteria, count: Counter[str]
-) -> list[Event]:
-    """Those of the events that belong in this file of this writer's log; the others are counted."""
-    kept = []
-    edge = sieve.now + AHEAD if sieve.now else None
-    for event in events:
-        if event.writer != writer:
-            count[FORGED] += 1
-        elif event.fact.task != task:
-            count[BROKEN] += 1
-        elif event.clock > sieve.horizon:
-            count[FAR] += 1
-        else:
-            kept.append(event)
-            if edge is not None and event.at > edge:
-                count[FUTURE] = max(count[FUTURE], int(event.at.timestamp()))
-    return kept
-
-
-def _put(counted: dict[object, tuple[str, Event]], ref: str, event: Event, own: str, count: Counter[str]) -> None:
-    key: object = event.id
-    before = counted.get(key)
-    if before is not None and before[1].writer != event.writer:
-        count[SAME_ID] += 1
-        key = (event.writer, event.id)
-        before = counted.get(key)
-    if before is None:
-        counted[key] = ref, event
-        count[NOT_OURS] += bool(own) and ref != own and event.writer == writer_of(own)
-    elif before[1] != event:
-        count[SAME_ID] += 1
-        if _rank(ref, event, own) < _rank(*before, own):
-            counted[key] = ref, event
-
-
-def _rank(ref: str, event: Event, own: str) -> tuple[bool, bytes]:
-    return ref != own, encode_event(event)
 
 
 def add_up(notes: Iterable[Mapping[str, Defects]]) -> dict[str, Defects]:
@@ -309,3 +258,50 @@ class ProblemWriter:
             return ""
         day = datetime.fromtimestamp(latest, UTC)
         return f"the log {ref} holds times in the future, up to {day:%Y-%m-%d}: a wrong clock, or made up"
+
+
+def _unseen(data: bytes, seen: set[bytes]) -> bytes:
+    """The lines that no other copy of the same writer's log has: those need no second decoding."""
+    lines = [line for line in data.split(b"\n") if line not in seen]
+    seen.update(lines)
+    return b"\n".join(lines)
+
+
+def _plausible(
+    events: Iterable[Event], task: TaskKey, writer: str, sieve: Criteria, count: Counter[str]
+) -> list[Event]:
+    """Those of the events that belong in this file of this writer's log; the others are counted."""
+    kept = []
+    edge = sieve.now + AHEAD if sieve.now else None
+    for event in events:
+        if event.writer != writer:
+            count[FORGED] += 1
+        elif event.fact.task != task:
+            count[BROKEN] += 1
+        elif event.clock > sieve.horizon:
+            count[FAR] += 1
+        else:
+            kept.append(event)
+            if edge is not None and event.at > edge:
+                count[FUTURE] = max(count[FUTURE], int(event.at.timestamp()))
+    return kept
+
+
+def _put(counted: dict[object, tuple[str, Event]], ref: str, event: Event, own: str, count: Counter[str]) -> None:
+    key: object = event.id
+    before = counted.get(key)
+    if before is not None and before[1].writer != event.writer:
+        count[SAME_ID] += 1
+        key = (event.writer, event.id)
+        before = counted.get(key)
+    if before is None:
+        counted[key] = ref, event
+        count[NOT_OURS] += bool(own) and ref != own and event.writer == writer_of(own)
+    elif before[1] != event:
+        count[SAME_ID] += 1
+        if _rank(ref, event, own) < _rank(*before, own):
+            counted[key] = ref, event
+
+
+def _rank(ref: str, event: Event, own: str) -> tuple[bool, bytes]:
+    return ref != own, encode_event(event)

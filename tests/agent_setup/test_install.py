@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from okstra_git.agent_setup.apply import apply_steps
-from okstra_git.agent_setup.manifest import ManifestUnreadable
-from okstra_git.agent_setup.model import MANIFEST, Interfered, SetupBlocked
+from okstra_git.agent_setup.model import MANIFEST
 from tests.agent_setup.closet import LEAD, RUN, SHIPPED, WORKER, Closet, picture
+from tests.kit.refusals import refuses
 
 SKILL = "skills/okstra-run/SKILL.md"
 RULES_FILE = """\
@@ -209,7 +209,7 @@ def test_a_file_where_a_folder_has_to_be_stops_everything(closet: Closet, place:
     (place / path).parent.mkdir(parents=True, exist_ok=True)
     (place / path).write_text("mine\n")
     before = picture(place)
-    with pytest.raises(SetupBlocked, match="is not a folder"):
+    with refuses("setup.blocked", match="is not a folder"):
         closet.install()
     assert picture(place) == before
     assert closet.states()[SKILL] in ("blocked", "missing")
@@ -217,12 +217,12 @@ def test_a_file_where_a_folder_has_to_be_stops_everything(closet: Closet, place:
 
 def test_a_link_to_nothing_stops_everything(closet: Closet) -> None:
     closet.folder.symlink_to("nowhere")
-    with pytest.raises(SetupBlocked, match="is not a folder"):
+    with refuses("setup.blocked", match="is not a folder"):
         closet.install()
 
 
 def test_a_folder_to_equip_needs_a_folder_around_it(closet: Closet, templates: Path) -> None:
-    with pytest.raises(SetupBlocked, match="there is no folder"):
+    with refuses("setup.blocked", match="there is no folder"):
         Closet.claude(closet.folder / "far", templates).install()
 
 
@@ -236,7 +236,7 @@ def test_a_file_that_appears_after_the_look_is_not_overwritten(closet: Closet) -
     plan = closet.plan()
     (closet.folder / "skills/okstra-run").mkdir(parents=True)
     (closet.folder / SKILL).write_text("mine\n")
-    with pytest.raises(Interfered):
+    with refuses("setup.interfered"):
         apply_steps(plan.steps)
     assert (closet.folder / SKILL).read_text() == "mine\n"
     assert [kept.path.name for kept in closet.install().kept] == ["SKILL.md"]
@@ -249,7 +249,7 @@ def test_a_file_edited_after_the_look_is_neither_replaced_nor_removed(closet: Cl
     for newer in (closet.shipping({**SHIPPED, SKILL: "newer\n"}), closet.shipping({"skills/x/SKILL.md": "x\n"})):
         plan = newer.plan()
         (closet.folder / SKILL).write_text("mine\n")
-        with pytest.raises(Interfered):
+        with refuses("setup.interfered"):
             apply_steps(plan.steps)
         assert (closet.folder / SKILL).read_text() == "mine\n"
         (closet.folder / SKILL).write_text(RUN)
@@ -278,7 +278,7 @@ def test_a_manifest_that_is_not_understood_is_kept_and_nothing_touched(
     (closet.folder / MANIFEST).write_text(content)
     before = picture(place)
     for act in (closet.install, closet.uninstall, closet.inspect):
-        with pytest.raises(ManifestUnreadable, match=says):
+        with refuses("setup.manifest-unreadable", match=says):
             act()
     assert picture(place) == before
 

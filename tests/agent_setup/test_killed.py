@@ -113,7 +113,7 @@ def test_what_a_killed_write_left_is_swept(closet: Closet, place: Path) -> None:
     for path in (SKILL, MANIFEST, "settings.json"):
         leftover_of(closet.folder / path).write_text("half")
     closet.install()
-    assert [name for name in picture(place) if "okstra-tmp" in name] == []
+    assert [name for name in picture(place) if name.endswith(".okstra.tmp")] == []
     leftover_of(closet.folder / SKILL).write_text("half")
     closet.uninstall()
     assert picture(place) == {}

@@ -7,8 +7,8 @@ import pytest
 
 from okstra_git.agent_setup.apply import apply_steps
 from okstra_git.agent_setup.inventory import RULES
-from okstra_git.agent_setup.model import Interfered
 from tests.agent_setup.closet import Closet, picture
+from tests.kit.refusals import refuses
 
 MINE = '{\n    "zeta": 1,\n    "permissions": {"deny": ["Read(.env)"], "allow": ["Bash(ls)"]},\n    "alpha": {}\n}'
 LOCAL = ("settings.local.json", "settings.json")
@@ -148,7 +148,7 @@ def test_settings_edited_after_the_look_are_not_overwritten(closet: Closet) -> N
     settings = write(closet, MINE)
     plan = closet.plan()
     settings.write_text("{}")
-    with pytest.raises(Interfered):
+    with refuses("setup.interfered"):
         apply_steps(plan.steps)
     assert settings.read_text() == "{}"
     closet.install()
@@ -160,7 +160,7 @@ def test_settings_deleted_after_the_look_do_not_come_back(closet: Closet) -> Non
     settings = write(closet, MINE)
     plan = closet.plan()
     settings.unlink()
-    with pytest.raises(Interfered):
+    with refuses("setup.interfered"):
         apply_steps(plan.steps)
     assert not settings.exists()
 

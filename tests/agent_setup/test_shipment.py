@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from okstra_git.agent_setup.inventory import RULES, read_desired_files
 from okstra_git.agent_setup.model import Kind
-from okstra_git.paths import NotShipped, templates_directory
+from okstra_git.paths import templates_directory
 from tests.agent_setup.closet import SHIPPED, write_templates
+from tests.kit.refusals import refuses
 
 
 def test_skills_and_agents_by_kind_of_folder(templates: Path) -> None:
@@ -33,7 +32,7 @@ def test_what_is_no_skill_and_no_agent_stays_behind(tmp_path: Path) -> None:
 
 
 def test_templates_without_a_skill_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotShipped, match="no skills"):
+    with refuses("install.incomplete", match="no skills"):
         read_desired_files(tmp_path, Kind.CLAUDE, "1")
 
 

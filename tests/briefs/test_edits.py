@@ -4,12 +4,13 @@ import difflib
 
 import pytest
 
-from okstra_git.briefs.edits import Answered, GateSettled, add_addition, add_question, confirm, move_gate
-from okstra_git.briefs.insertion import NotEditable, read_text
+from okstra_git.briefs.edits import add_addition, add_question, confirm, move_gate
+from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import check_brief
 from okstra_git.contract import AUGMENTATION_LABELS, REPORTER_GATES
 from okstra_git.errors import OkstraError
 from tests.kit.prepared import a_brief
+from tests.kit.refusals import refuses
 
 DAY = "2026-01-31"
 ASKED = ("intent-check: for all?", "conversion-block: the whole table?")
@@ -62,7 +63,7 @@ def test_the_last_answer_makes_the_gate_complete() -> None:
 def test_the_same_answer_again_changes_nothing_and_another_one_is_refused() -> None:
     text = confirm(asked(), 2, "Yes.", DAY).text
     assert confirm(text, 2, "Yes.", "2026-05-05").text == text
-    with pytest.raises(Answered) as refused:
+    with refuses("brief.answered") as refused:
         confirm(text, 2, "No.", DAY)
     assert refused.value.facts == {"question": 2, "line": 16, "id": "RC-1"}
 
@@ -175,7 +176,7 @@ def test_an_answer_gets_an_id_that_is_nobody_elses(
     ],
 )  # fmt: skip
 def test_what_cannot_be_edited_for_sure_is_refused_with_its_line(text: str, says: str) -> None:
-    with pytest.raises(NotEditable) as refused:
+    with refuses("brief.not-editable") as refused:
         confirm(text, 1, "because", DAY)
     assert refused.value.message == says
     assert "yourself" in refused.value.hint
@@ -233,7 +234,7 @@ def test_a_question_for_the_reporter_opens_a_complete_brief_again() -> None:
 @pytest.mark.parametrize("gate", REPORTER_GATES)
 def test_the_gate_moves_by_hand_where_it_may(gate: str) -> None:
     if gate == "complete":
-        with pytest.raises(GateSettled) as refused:
+        with refuses("brief.gate-settled") as refused:
             move_gate(asked(), gate)
         assert refused.value.facts == {"lines": [16, 17]}
     else:
@@ -243,7 +244,7 @@ def test_the_gate_moves_by_hand_where_it_may(gate: str) -> None:
 
 @pytest.mark.parametrize(("gate", "questions"), [("pending", ()), ("pending", ASKED), ("skipped", ()), ("partial", ())])
 def test_what_the_reporter_answered_is_not_taken_back(gate: str, questions: tuple[str, ...]) -> None:
-    with pytest.raises(GateSettled):
+    with refuses("brief.gate-settled"):
         move_gate(a_brief("complete", questions=questions), gate)
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git.briefs.glossary import EMPTY, TermDiffers, define_term, read_glossary
-from okstra_git.briefs.insertion import NotEditable
+from okstra_git.briefs.glossary import EMPTY, define_term, read_glossary
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
+from tests.kit.refusals import refuses
 
 
 def meanings(text: str) -> dict[str, str]:
@@ -48,7 +48,7 @@ def test_a_term_is_added_in_the_form_of_the_others(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_term_gets_another_meaning_only_when_told_so(form: str, newline: str) -> None:
     text = define_term(FORMS[form][0].replace("\n", newline), "Lock", "keeps it shut")
-    with pytest.raises(TermDiffers) as question:
+    with refuses("term.differs") as question:
         define_term(text, " LOCK ", "a curl")
     assert (question.value.exit_status, question.value.facts["meaning"]) == (2, "keeps it shut")
     after = define_term(text, "lock", "a `curl` | *bend*", replace=True)
@@ -73,7 +73,7 @@ def test_a_term_without_a_meaning_gets_one(text: str) -> None:
     ],
 )
 def test_what_the_glossary_cannot_take_for_sure_is_refused(text: str, name: str, meaning: str) -> None:
-    with pytest.raises(NotEditable) as refused:
+    with refuses("brief.not-editable") as refused:
         define_term(text, name, meaning, replace=True)
     assert "yourself" in refused.value.hint
 

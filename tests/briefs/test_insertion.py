@@ -2,7 +2,8 @@
 
 import pytest
 
-from okstra_git.briefs.insertion import NotEditable, find_proven, read_text, require_proven
+from okstra_git.briefs.insertion import find_proven, read_text, require_proven
+from tests.kit.refusals import refuses
 
 TEXT = """\
 ---
@@ -63,7 +64,7 @@ def test_a_text_that_says_something_else_is_not_taken(what: str) -> None:
     wanted, other = read_text(TEXT), TEXT.replace(old, new)
     assert find_proven([other], wanted) is None
     assert find_proven([other, TEXT], wanted) == TEXT
-    with pytest.raises(NotEditable) as refused:
+    with refuses("brief.not-editable") as refused:
         require_proven([other], wanted, "no", hint="look", line=7)
     assert (refused.value.message, refused.value.hint, refused.value.facts) == ("no", "look", {"line": 7})
 

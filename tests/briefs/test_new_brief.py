@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git.briefs.edits import BadWords, make_brief
-from okstra_git.briefs.insertion import NotEditable, read_text
+from okstra_git.briefs.edits import make_brief
+from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import check_brief
 from tests.briefs.test_verbatim import WORDS
+from tests.kit.refusals import refuses
 from tests.kit.surroundings import ROOT
 
 TEMPLATES = {language: (ROOT / f"templates/inputs/brief.{language}.md").read_text() for language in ("en", "ko")}
@@ -47,7 +48,7 @@ def test_without_anything_a_brief_is_its_template() -> None:
 
 
 def test_what_cannot_be_written_is_refused() -> None:
-    with pytest.raises(BadWords):
+    with refuses("text.refused"):
         make_brief(TEMPLATES["en"], "x", title="a\ud800b")
-    with pytest.raises(NotEditable):
+    with refuses("brief.not-editable"):
         make_brief("# Brief\n", "x", source="words")

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.briefs.brief import Brief, parse_brief
-from okstra_git.briefs.edits import Unread, confirm, move_gate
+from okstra_git.briefs.edits import confirm, move_gate
 from okstra_git.briefs.reporter_gate import judge_gate, left_for_reporter
 from okstra_git.briefs.rules import check_brief
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES, require_phase
 from tests.kit.prepared import a_brief
+from tests.kit.refusals import refuses
 
 ANSWERED = "intent-check: is a week seven days? [CONFIRMED 2026-01-31 → RC-1]"
 ANSWERS = "\n## Reporter Confirmations\n\n- RC-1: Yes, seven.\n"
@@ -90,9 +91,9 @@ def test_what_never_ends_is_told_with_its_line_and_keeps_the_gate(opening: str, 
     line = text[: text.index(swallowed)].count("\n") + 2
     [problem] = check_brief(read(text))
     assert (problem.code, problem.line) == ("brief.unclosed", line)
-    with pytest.raises(Unread, match=f"in line {line} never ends"):
+    with refuses("brief.unclosed", match=f"in line {line} never ends"):
         confirm(text, 2, "Yes.", "2026-01-31")
-    with pytest.raises(Unread):
+    with refuses("brief.unclosed"):
         move_gate(a_brief("pending") + swallowed, "complete")
     assert read(move_gate(text, "skipped")).gate == "skipped"
 

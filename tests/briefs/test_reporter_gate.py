@@ -3,11 +3,12 @@
 import pytest
 
 from okstra_git.briefs.brief import Brief, parse_brief
-from okstra_git.briefs.reporter_gate import BriefPending, Gate, judge_gate, require_open_gate
+from okstra_git.briefs.reporter_gate import Gate, judge_gate, require_open_gate
 from okstra_git.contract import ASK_REPORTER, ASK_REPORTER_FIRST, QUESTION_PREFIXES
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES
 from tests.kit.prepared import a_brief
+from tests.kit.refusals import refuses
 
 MARK = " [CONFIRMED 2026-01-31 → RC-1]"
 OPEN_STATES = ("complete", "partial", "skipped")
@@ -128,7 +129,7 @@ def test_an_open_gate_is_handed_back() -> None:
     ("written", "said"), [("pending", "is pending: 1 open"), ("oops", "has no usable 'reporter-confirmations': 1 open")]
 )
 def test_a_shut_gate_is_refused_with_what_to_ask(written: str, said: str) -> None:
-    with pytest.raises(BriefPending) as refused:
+    with refuses("brief.pending") as refused:
         require_open_gate(brief(written, "intent-check: why?"), PHASES["error-analysis"], path="b.md")
     error = refused.value
     assert error.message == f"the brief b.md {said}, so error-analysis must not begin"

@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 from okstra_git.bundle.context import (
     BriefPart,
     Carried,
+    CarriedQuestion,
     Commands,
     GroupPart,
     Options,
     Paths,
     PlanPart,
     ProjectPart,
-    Question,
     RunContext,
     RunPart,
     StagePart,
@@ -22,8 +22,8 @@ from okstra_git.bundle.context import (
     WorkerPart,
     WorktreePart,
 )
-from okstra_git.bundle.documents import PromptDocuments, SourceText
-from okstra_git.bundle.task_views import KnownRun, ScheduledStage
+from okstra_git.bundle.inputs import PromptDocuments, SourceText
+from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
 from okstra_git.contract import DEFAULT_MODELS, WORKERS
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, plan_key
@@ -178,7 +178,7 @@ def a_burdened_implementation() -> RunContext:
 
 def a_questioned_brief(gate: str, *, blocks: str = "next-phase") -> BriefPart:
     """A brief whose reporter has not said everything."""
-    row = Question("intent-check:", "Does this hold for administrators | and guests?", 14, "decision", blocks,
+    row = CarriedQuestion("intent-check:", "Does this hold for administrators | and guests?", 14, "decision", blocks,
                    "보고자 직접 확인 권장")  # fmt: skip
     return BriefPart(
         ".okstra/briefs/web/login.md", BLOB, gate, "Login keeps people signed in", (row,),

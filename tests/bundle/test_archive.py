@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from okstra_git.bundle import archive as room
-from okstra_git.bundle.archive import Archive, ArchiveMissing, pack_run, read_archived, require_archive
+from okstra_git.bundle.archive import Archive, pack_run, read_archived, require_archive
 from okstra_git.fs.refusals import Linked
 from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.events import RunClaimed, RunFinished, TaskOpened
 from okstra_git.records.runs import Run
 from okstra_git.runs.holder import own_holder
 from okstra_git.store.store import Store
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, open_task, own_log, record
 
@@ -191,11 +192,11 @@ def test_the_index_tells_everything(store: Store, world: World) -> None:
 def test_what_is_not_archived_is_refused(store: Store, world: World) -> None:
     finish(store, world)
     tips = store.read().tips.values()
-    with pytest.raises(ArchiveMissing):
+    with refuses("archive.missing"):
         require_archive(store.git, tips, mint_ulid(1))
     files = require_archive(store.git, tips, RUN)
     for path in ("nope", "../format", "", "reports"):
-        with pytest.raises(ArchiveMissing):
+        with refuses("archive.missing"):
             read_archived(store.git, files, path, run=RUN)
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from okstra_git import contract
 from okstra_git.bundle.context import RunContext, TeamPart, WorktreePart
-from okstra_git.bundle.documents import PromptDocuments
+from okstra_git.bundle.inputs import PromptDocuments
 from okstra_git.bundle.render import INPUTS, Bundle, Excerpt, excerpt, make_bundle, make_input
-from okstra_git.bundle.task_views import render_schedule, render_task_index, task_manifest
+from okstra_git.bundle.task_documents import render_schedule, render_task_index, task_manifest
 from okstra_git.documents.markdown import parse_document
 from okstra_git.paths import templates_directory
 from okstra_git.plans.rules import check_plan

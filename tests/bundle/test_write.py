@@ -14,12 +14,11 @@ from okstra_git import faults
 from okstra_git.bundle.context import RunContext, TeamPart
 from okstra_git.bundle.render import Bundle, make_bundle
 from okstra_git.bundle.stored_context import read_context
-from okstra_git.bundle.task_documents import conclude_run
-from okstra_git.bundle.task_views import KnownRun, RunEnd
-from okstra_git.bundle.whole_files import BundleUnwritable
+from okstra_git.bundle.task_documents import KnownRun, RunEnd, conclude_run
 from okstra_git.bundle.write import POINTS, renew_gates, verify_bundle, write_bundle
 from okstra_git.fs.root import Root
 from tests.bundle.samples import RUN, a_run, an_implementation, paths_of, sources_of
+from tests.kit.refusals import refuses
 
 FORKED = multiprocessing.get_context("fork")
 
@@ -262,7 +261,7 @@ def test_ten_prepares_at_once_lose_no_task_and_no_run(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_refused_and_announces_nothing(tmp_path: Path) -> None:
     context = a_run()
     (tmp_path / ".okstra").write_text("a file where a folder should be")
-    with pytest.raises(BundleUnwritable) as caught:
+    with refuses("bundle.unwritable") as caught:
         write_bundle(bundle_of(context), tmp_path)
     assert caught.value.code == "bundle.unwritable"
     assert "is not a folder" in caught.value.message

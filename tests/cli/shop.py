@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
-from tests.kit.templates import build_once
+from tests.kit.templates import build_once, take_step
 
 KEY = "shop:web:login"
 TASK = ("--task-key", KEY)
@@ -40,6 +40,11 @@ def _open(world: World, *flags: str) -> None:
 
 def record_stage(world: World, number: int, branch: str, files: Mapping[str, str] | None = None) -> Answer:
     """A stage adopted on a new branch from main, with one commit labelled S<number>."""
+    step = ("record", number, branch, repr(files))
+    return take_step(world, step, lambda: _record_stage(world, number, branch, files))
+
+
+def _record_stage(world: World, number: int, branch: str, files: Mapping[str, str] | None) -> Answer:
     world.branch(branch, "main")
     world.commit(f"S{number}", files)
     start = ("stage", "start", str(number), *TASK, "--base", "main", "--branch", branch, "--no-worktree")

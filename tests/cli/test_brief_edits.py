@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from okstra_git.briefs.insertion import read_text
-from okstra_git.porcelain.brief_edits import BriefChanged, BriefFile, BriefUnwritable, save, save_brief, save_over
+from okstra_git.porcelain.brief_edits import BriefFile, save, save_brief, save_over
 from tests.cli.shop import open_shop, refused
 from tests.kit.prepared import a_brief
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 CONFIRM = ("brief", "confirm", "b.md")
@@ -213,7 +214,7 @@ def test_a_brief_that_somebody_else_wrote_meanwhile_is_left_alone(shop: World) -
     text = text_of(shop)
     found = BriefFile("b.md", shop.path / "b.md", text, read_text(text))
     shop.write("b.md", "theirs\n")
-    with pytest.raises(BriefChanged) as refusal:
+    with refuses("brief.changed") as refusal:
         save_brief(found, "ours\n")
     assert (refusal.value.code, refusal.value.hint) == ("brief.changed", "look at it, then repeat")
     assert text_of(shop) == "theirs\n"
@@ -224,7 +225,7 @@ def test_a_folder_that_takes_no_file_is_refused() -> None:
         path = Path(folder) / "b.md"
         path.write_text("mine\n")
         path.parent.chmod(0o555)
-        with as_somebody_else(), pytest.raises(BriefUnwritable) as refusal:
+        with as_somebody_else(), refuses("brief.unwritable") as refusal:
             save(path, b"ours\n", name="b.md")
         path.parent.chmod(0o700)
         assert (refusal.value.code, refusal.value.message) == (
@@ -274,7 +275,7 @@ def test_the_glossary_is_made_extended_and_asked_about(shop: World) -> None:
 def test_a_glossary_that_somebody_else_wrote_meanwhile_is_left_alone(shop: World) -> None:
     path = shop.write(".okstra/glossary.md", "theirs\n")
     for read in (None, b"mine\n"):
-        with pytest.raises(BriefChanged):
+        with refuses("brief.changed"):
             save_over(path, read, b"ours\n", name="glossary")
     assert path.read_text() == "theirs\n"
     save_over(path, b"theirs\n", b"ours\n", name="glossary")

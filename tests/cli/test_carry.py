@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from okstra_git.bundle.carry import require_carry
+from okstra_git.bundle.stages import require_carry
 from okstra_git.fs.root import Root
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageDone

@@ -9,6 +9,7 @@ import pytest
 from okstra_cli.demo.playground import wrap
 from okstra_cli.demo.story import LESSONS
 from tests.kit.answers import Answer
+from tests.kit.forked import okstra_forked
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
 
@@ -69,7 +70,7 @@ def without_ids(text: str) -> str:
 
 def test_the_text_fits_a_screen_and_a_whole_repository_is_kept(world: World) -> None:
     """One run for all of it: a demo takes as long as forty commands."""
-    text = world.okstra("demo", "--keep", "shop", "--text").out
+    text = okstra_forked(world, "demo", "--keep", "shop", "--text").out
     flat = re.sub(r"\s+", " ", text)
     assert [proof for proof, lesson in LESSONS.items() if flat.count(lesson) != 1] == []
     assert flat.count("--autosquash --update-refs main") == 1

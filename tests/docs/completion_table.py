@@ -10,6 +10,7 @@ from tests.docs.command_tree import Command, Parameter, command_tree
 
 KINDS = {
     "P:G:T": "<task>", "TASK": "<task>", "KEY": "<task>", "RUN": "<run>", "REF": "<ref>", "BRANCH": "<branch>",
+    "OLD": "<ref>", "NEW": "<ref>",
     "FILE": "<file>", "DIR": "<directory>", "1,2": "<stages>", "2,3": "<stages>", "auto|N": "auto|<stage>",
     "TYPE": "|".join(PHASES), "CLI": "|".join(EXECUTORS), "LABEL": "|".join(AUGMENTATION_LABELS),
     "PREFIX": "|".join(QUESTION_PREFIXES), "SCOPE": "|".join(VERIFICATION_SCOPES),

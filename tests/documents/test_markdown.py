@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okstra_git.documents.markdown import MAX_BYTES, Document, Item, Row, Unreadable, decode, parse_document
+from okstra_git.documents.markdown import MAX_BYTES, Document, Item, Row, decode, parse_document
+from tests.kit.refusals import refuses
 
 MARKDOWN = st.lists(
     st.sampled_from(
@@ -219,7 +220,7 @@ def test_a_bom_and_every_letter_come_through() -> None:
     ],
 )
 def test_what_is_no_text_is_refused_with_its_line(data: bytes, message: str, line: int | None) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with refuses("document.unreadable") as refused:
         decode(data, name="plan.md")
     assert (refused.value.message, refused.value.code) == (message, "document.unreadable")
     assert refused.value.facts.get("line") == line

@@ -3,15 +3,15 @@
 import errno
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from okstra_git.agent_setup.model import SetupUnwritable
+from okstra_git.errors import OkstraError
 from tests.agent_setup.closet import Closet, picture, write_templates
 from tests.faults.conftest import remount
 from tests.faults.test_disks import fill
+from tests.kit.refusals import refuses
 
 Mount = Callable[[str], Path]
 
@@ -32,7 +32,7 @@ def test_a_read_only_disk_refuses_before_anything_is_written(small_disk: Mount, 
     disk = small_disk("1m")
     (disk / ".claude").mkdir()
     remount(disk, "ro")
-    with pytest.raises(SetupUnwritable, match=os.strerror(errno.EROFS).lower()):
+    with refuses("setup.unwritable", match=os.strerror(errno.EROFS).lower()):
         Closet.claude(disk, templates).install()
     assert picture(disk) == {".claude/": ""}
 
@@ -44,7 +44,7 @@ def test_a_read_only_part_is_finished_by_the_next_setup(small_disk: Mount, place
     (place / ".claude/skills").symlink_to(disk / "skills")
     before, closet = picture(place), Closet.claude(place, templates)
     remount(disk, "ro")
-    with pytest.raises(SetupUnwritable):
+    with refuses("setup.unwritable"):
         closet.install()
     remount(disk, "rw")
     closet.install()
@@ -58,8 +58,11 @@ def test_wherever_the_room_runs_out_the_next_setup_finishes(small_disk: Mount, t
     disk = small_disk("256k")
     closet = Closet.claude(disk, templates)
     filler = fill(disk, leave=4096 * pages)
-    with suppress(SetupUnwritable):
+    try:
         closet.install()
+    except OkstraError as refused:
+        if refused.code != "setup.unwritable":
+            raise
     filler.unlink()
     closet.install()
     assert closet.inspect().is_as_shipped
@@ -70,5 +73,5 @@ def test_wherever_the_room_runs_out_the_next_setup_finishes(small_disk: Mount, t
 def test_a_full_disk_is_told(small_disk: Mount, templates: Path) -> None:
     disk = small_disk("256k")
     fill(disk)
-    with pytest.raises(SetupUnwritable, match=os.strerror(errno.ENOSPC).lower()):
+    with refuses("setup.unwritable", match=os.strerror(errno.ENOSPC).lower()):
         Closet.claude(disk, templates).install()

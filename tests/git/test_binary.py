@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.binary import GitFailed, GitMissing, ValueUnfit, run_git
+from okstra_git.git.binary import GitFailed, ValueUnfit, run_git
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 
@@ -37,7 +38,7 @@ def test_an_accepted_status_is_an_answer(world: World) -> None:
 
 def test_a_machine_without_git_gets_one_sentence(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(world.path))
-    with pytest.raises(GitMissing, match="not found on PATH"):
+    with refuses("git.missing", match="not found on PATH"):
         run_git(["version"], cwd=world.path)
 
 

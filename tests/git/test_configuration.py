@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.binary import run_git
-from okstra_git.git.config import BrokenConfig
 from okstra_git.git.remotes import remote_names, tracked_branch, upstream_of
 from okstra_git.git.repo import open_repository
 from okstra_git.git.settings import Settings, read_settings, unset_setting, write_setting
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 DAYS, TARGET = Settings.keep_days, Settings.target
@@ -61,7 +61,7 @@ def test_a_broken_file_anywhere_is_one_sentence(world: World, tmp_path: Path, ju
     world.git("config", "--global", "include.path", str(tmp_path / "broken"))
     answer = world.okstra("status", exit=1).json["error"]
     assert answer["code"] == "config.broken"
-    with pytest.raises(BrokenConfig):
+    with refuses("config.broken"):
         read_settings(open_repository(world.path))
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.repo import UnsafeRepository, open_repository
+from okstra_git.git.repo import open_repository
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, refs, refused, stage_of, stage_place
 from tests.kit.answers import run_program
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 
@@ -159,7 +160,7 @@ def test_a_ceiling_ends_the_search(shop: World) -> None:
 def test_a_bare_repository_that_git_wants_named_is_refused_unless_it_is(shop: World, tmp_path: Path) -> None:
     shop.git("clone", "-q", "--bare", str(shop.path), str(tmp_path / "bare.git"))
     shop.git("config", "--global", "safe.bareRepository", "explicit")
-    with pytest.raises(UnsafeRepository):
+    with refuses("repo.unsafe"):
         open_repository(tmp_path / "bare.git")
     assert World(tmp_path / "bare.git").okstra_process("status", env={"GIT_DIR": "."}).json["ok"]
 

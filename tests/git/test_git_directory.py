@@ -8,7 +8,7 @@ import pytest
 
 from okstra_git.fs.outside import read_gits, read_line
 from okstra_git.fs.refusals import Linked, Taken
-from okstra_git.fs.root import Root, publish
+from okstra_git.fs.root import Root
 from okstra_git.git.git_directory import append_own, move_own, read_own, read_tail, remove_own, replace_own
 
 
@@ -85,15 +85,15 @@ def test_folders_are_made_and_files_moved_and_removed(tmp_path: Path) -> None:
 def test_a_published_file_appears_whole_and_in_the_place_of_nothing(tmp_path: Path, outside: Path) -> None:
     root = Root(tmp_path / "git")
     root.path.mkdir()
-    publish(root, "okstra/writer", b"me\n", nonce="1")
+    root.publish("okstra/writer", b"me\n", nonce="1")
     assert read_own(root.path / "okstra/writer") == b"me\n"
     (root.path / "okstra/dangling").symlink_to(outside.with_name("new"))
     for name in ("okstra/writer", "okstra/dangling"):
         with pytest.raises(Taken):
-            publish(root, name, b"you\n", nonce="2")
+            root.publish(name, b"you\n", nonce="2")
     (root.path / "linked").symlink_to(tmp_path)
     with pytest.raises(Linked):
-        publish(root, "linked/file", b"", nonce="3")
+        root.publish("linked/file", b"", nonce="3")
     assert sorted(path.name for path in (root.path / "okstra").iterdir()) == ["dangling", "writer"]
 
 

@@ -124,7 +124,7 @@ def test_where_git_has_no_identity_nobody_is_named(world: World, monkeypatch: py
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     world.git("config", "user.useConfigOnly", "true")
     open_shop(world)
-    assert world.okstra("log", KEY).json["events"][0]["by"] == NOBODY.told
+    assert world.okstra("log", KEY).json["events"][0]["by"] == NOBODY.text
 
 
 def test_a_branch_moved_by_okstra_names_its_mover_in_the_reflog(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.pushing import PushDeclined, Pushed, PushHookFailed, PushRejected, find_skipped, push_branch
+from okstra_git.git.pushing import Pushed, PushRejected, find_skipped, push_branch
 from okstra_git.git.remotes import RemoteUnreachable, find_remote, remote_branch
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.names import CommitId
 from tests.kit.forge import Forge
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 
@@ -145,7 +146,7 @@ def test_the_lease_holds_only_for_the_commit_that_was_named(git: Git, forge: For
 def test_a_hook_of_the_server_is_quoted_plain_and_short(git: Git, forge: Forge) -> None:
     flood = "".join(f"line {n}\n" for n in range(100))
     forge.decline(f"\x1b[31mno\x1b[0m Fridays\x07\nsee https://ada:secret@wiki/\n{flood}")
-    with pytest.raises(PushDeclined) as refused:
+    with refuses("push.declined") as refused:
         push(git, forge.world)
     assert re.fullmatch(r"origin declined to take login: .+ \(no Fridays\)", refused.value.message)
     assert refused.value.facts["said"][:3] == ["no Fridays", "see https://wiki/", "line 0"]
@@ -155,10 +156,10 @@ def test_a_hook_of_the_server_is_quoted_plain_and_short(git: Git, forge: Forge) 
 
 def test_a_protected_branch_and_a_name_in_the_way_are_declined(git: Git, forge: Forge) -> None:
     forge.protect("main")
-    with pytest.raises(PushDeclined) as refused:
+    with refuses("push.declined") as refused:
         push(git, forge.world, branch="main")
     assert refused.value.facts["said"][0] == "error: GH006: Protected branch update failed for refs/heads/main."
-    with pytest.raises(PushDeclined, match=r"origin declined to take main/login: .") as refused:
+    with refuses("push.declined", match=r"origin declined to take main/login: .") as refused:
         push(git, forge.world, branch="main/login")
     assert "refs/heads/main" in refused.value.facts["said"][0]
 
@@ -178,7 +179,7 @@ def test_the_user_s_hooks_run_only_when_asked(git: Git, forge: Forge) -> None:
 def test_a_failing_hook_of_the_user_stops_the_push_and_is_quoted(git: Git, forge: Forge) -> None:
     world = forge.world
     hook(world, "pre-push", "echo on stdout; printf '*\\tx:y\\t[new]\\n'; echo fatal: 2 tests failed >&2; exit 1")
-    with pytest.raises(PushHookFailed) as refused:
+    with refuses("push.hook-failed") as refused:
         push(git, world, run_hooks=True)
     assert refused.value.message == "your pre-push hook stopped the push: fatal: 2 tests failed"
     assert "on stdout" in refused.value.facts["said"]
@@ -194,7 +195,7 @@ def test_a_hook_that_agrees_is_not_blamed_for_a_server_that_dies(git: Git, forge
 
 def test_a_hook_that_waits_for_a_terminal_finds_none(git: Git, forge: Forge) -> None:
     hook(forge.world, "pre-push", "exec </dev/tty || exit 1; read -r answer")
-    with pytest.raises(PushHookFailed):
+    with refuses("push.hook-failed"):
         push(git, forge.world, run_hooks=True, timeout=20)
 
 

@@ -7,14 +7,13 @@ import pytest
 
 from okstra_git.git.remotes import (
     Remote,
-    RemoteMissing,
-    RemoteUnknown,
     RemoteUnreachable,
     find_remote,
     remote_branch,
     unreachable,
 )
 from okstra_git.git.repo import Git, open_repository
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 
@@ -34,10 +33,10 @@ def remotes(world: World, *names: str) -> None:
 def test_a_named_remote_is_taken_and_an_unknown_one_refused(git: Git, world: World) -> None:
     remotes(world, "origin", "fork")
     assert find_remote(git, "fork") == Remote("fork", "https://example.org/fork.git")
-    with pytest.raises(RemoteUnknown, match=r"there is no remote 'x\\n\.\.'") as refused:
+    with refuses("remote.unknown", match=r"there is no remote 'x\\n\.\.'") as refused:
         find_remote(git, "x\n..")
     assert refused.value.hint == "known are fork, origin"
-    with pytest.raises(RemoteUnknown):
+    with refuses("remote.unknown"):
         find_remote(git, "https://example.org/origin.git")
 
 
@@ -65,18 +64,18 @@ def test_without_a_name_push_default_comes_before_the_base_s_upstream_and_origin
 def test_a_push_default_that_names_nothing_is_refused(git: Git, world: World) -> None:
     remotes(world, "origin")
     world.git("config", "remote.pushDefault", "gone")
-    with pytest.raises(RemoteUnknown, match="there is no remote 'gone'"):
+    with refuses("remote.unknown", match="there is no remote 'gone'"):
         find_remote(git)
 
 
 def test_the_only_remote_is_taken_and_of_several_none_is_guessed(world: World) -> None:
-    with pytest.raises(RemoteMissing, match="this repository has no remote") as refused:
+    with refuses("remote.missing", match="this repository has no remote") as refused:
         find_remote(open_repository(world.path))
     assert refused.value.hint == "git remote add origin <url>"
     remotes(world, "upstream")
     assert find_remote(open_repository(world.path)).name == "upstream"
     remotes(world, "fork")
-    with pytest.raises(RemoteMissing, match="none of the remotes fork, upstream is preferred"):
+    with refuses("remote.missing", match="none of the remotes fork, upstream is preferred"):
         find_remote(open_repository(world.path))
 
 

@@ -10,7 +10,6 @@ from okstra_git.git.revisions import (
     RECORDS,
     AmbiguousRef,
     NotWork,
-    RefUnresolvable,
     branch_refs,
     find_branch_ref,
     find_named,
@@ -21,6 +20,7 @@ from okstra_git.git.revisions import (
     require_named,
 )
 from okstra_git.store import layout
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 
@@ -51,7 +51,7 @@ def test_what_names_no_commit_is_none(two: Two, text: str) -> None:
 
 
 def test_what_names_nothing_is_refused_where_it_has_to_name_something(two: Two) -> None:
-    with pytest.raises(RefUnresolvable) as refusal:
+    with refuses("ref.unresolvable") as refusal:
         require_named(two.git, "no-such", what="the base")
     assert refusal.value.message.startswith("the base 'no-such'")
 
@@ -225,14 +225,14 @@ def test_a_branch_whose_short_name_git_reads_otherwise_is_printed_in_full(two: T
 
 
 def test_names_that_differ_in_case_are_different_names(two: Two) -> None:
-    with pytest.raises(RefUnresolvable) as refusal:
+    with refuses("ref.unresolvable") as refusal:
         require_named(two.git, "Main", what="the base")
     assert refusal.value.hint.startswith("there is refs/heads/main;")
 
 
 def test_a_branch_that_only_a_remote_has_is_told_in_full(two: Two) -> None:
     two.ref("refs/remotes/origin/feature/x;id", two.old)
-    with pytest.raises(RefUnresolvable) as refusal:
+    with refuses("ref.unresolvable") as refusal:
         require_named(two.git, "feature/x;id", what="the base")
     assert refusal.value.facts["near"] == ["refs/remotes/origin/feature/x;id"]
     assert "'refs/remotes/origin/feature/x;id'" in refusal.value.hint

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from okstra_git.handoff.leaving import Leaving
+from okstra_git.handoff.group_status import Leaving
 from okstra_git.handoff.pull_request_body import PullRequestFacts, StageSection
 from okstra_git.records.stage import Check, Verification
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.handoff.escape import columns, cut_to_columns, one_line, ticket, visible_line
+from okstra_git.handoff.templates import columns, cut_to_columns, one_line, ticket, visible_line
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okstra_git.documents.json_text import MAX_BYTES
+from okstra_git.errors import OkstraError
 from okstra_git.handoff.evidence import (
     MAX_CHECKS,
     MAX_COMMAND,
-    EvidenceRefused,
     read_evidence,
 )
 from okstra_git.records.stage import Check
+from tests.kit.refusals import refuses
 
 GROUP = "release-handoff(stage-group)"
 GOOD: dict[str, Any] = {
@@ -59,8 +60,8 @@ def data(**changes: Any) -> bytes:
     return json.dumps(values).encode()
 
 
-def refused(content: bytes, *, report: str | None = None) -> EvidenceRefused:
-    with pytest.raises(EvidenceRefused) as caught:
+def refused(content: bytes, *, report: str | None = None) -> OkstraError:
+    with refuses("evidence.refused") as caught:
         read_evidence(content, name="r/data.json", stage=3, report=report)
     return caught.value
 
@@ -171,7 +172,7 @@ def test_what_is_no_stage_is_refused(stage: Any) -> None:
 
 
 def test_a_true_is_not_stage_1() -> None:
-    with pytest.raises(EvidenceRefused, match="and is True"):
+    with refuses("evidence.refused", match="and is True"):
         read_evidence(data(stage=True), name="data.json", stage=1)
 
 
@@ -355,7 +356,7 @@ def test_any_json_is_evidence_or_refused(value: Any) -> None:
     refusal, found = None, None
     try:
         found = read_evidence(json.dumps(value).encode(), name="data.json", stage=3, report=REPORT)
-    except EvidenceRefused as error:
+    except OkstraError as error:
         refusal = error
     if refusal:
         assert refusal.facts["problems"]
@@ -369,5 +370,5 @@ def test_any_json_is_evidence_or_refused(value: Any) -> None:
 @given(st.binary(max_size=60))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_refused_and_nothing_else(content: bytes) -> None:
-    with pytest.raises(EvidenceRefused):
+    with refuses("evidence.refused"):
         read_evidence(content, name="data.json", stage=3)

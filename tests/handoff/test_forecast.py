@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.handoff.forecast import ComingClash, LiveStage, forecast
-from okstra_git.handoff.known_merges import MOST, KnownMerges, load_merges, save_merges
+from okstra_git.handoff.forecast import MOST, ComingClash, KnownMerges, LiveStage, forecast, load_merges, save_merges
 from okstra_git.names import parse_task_key
 from tests.kit.scenario import World
 

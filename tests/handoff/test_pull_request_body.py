@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from okstra_git.handoff.escape import columns, prose
-from okstra_git.handoff.leaving import Leaving
+from okstra_git.handoff.group_status import Leaving
 from okstra_git.handoff.pull_request_body import (
     MAX_BODY,
     MAX_TITLE,
@@ -20,7 +19,7 @@ from okstra_git.handoff.pull_request_body import (
     render_body,
     render_title,
 )
-from okstra_git.handoff.templates import Template
+from okstra_git.handoff.templates import Template, columns, prose
 from okstra_git.paths import templates_directory
 from okstra_git.records.stage import Check
 from okstra_git.rendering import _environment, read_labels

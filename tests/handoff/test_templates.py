@@ -6,7 +6,9 @@ from time import process_time
 
 import pytest
 
-from okstra_git.handoff.templates import MAX_BYTES, TemplateMissing, fill, find_template
+from okstra_git.errors import OkstraError
+from okstra_git.handoff.templates import MAX_BYTES, fill, find_template
+from tests.kit.refusals import refuses
 
 VALUES = {"body": "BODY", "title": "TITLE", "stages": "- one\n\n- two"}
 
@@ -63,8 +65,8 @@ def test_an_absolute_path_may_be_anywhere(tmp_path: Path) -> None:
     assert (found.path, found.text) == (path.as_posix(), "a\nb\n")
 
 
-def refused(root: Path, named: str | None = None, configured: str | None = None) -> TemplateMissing:
-    with pytest.raises(TemplateMissing) as caught:
+def refused(root: Path, named: str | None = None, configured: str | None = None) -> OkstraError:
+    with refuses("template.missing") as caught:
         find_template(root, named, configured)
     assert caught.value.code == "template.missing"
     assert caught.value.hint

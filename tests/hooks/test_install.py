@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okstra_git.hooks.install import install_hooks, uninstall_hooks
-from okstra_git.hooks.model import HOOKS, HookChange, HooksReadOnly, HookState
+from okstra_git.hooks.model import HOOKS, HookChange, HookState
 from okstra_git.hooks.probe import probe_hooks
 from okstra_git.hooks.scripts import BEGIN, find_block, insert_block, is_shell, render_block, replace_block
 from okstra_git.hooks.scripts import Origin as O
 from okstra_git.hooks.status import inspect_hooks
 from tests.hooks.conftest import Listener
 from tests.kit.answers import run_program
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 from tests.kit.surroundings import require_tool
 
@@ -384,9 +385,9 @@ def test_a_read_only_repository_is_refused_in_one_sentence(listener: Listener, m
         git = Listener(world, listener.program, listener.calls_file).git
         if os.geteuid() == 0:
             run_program(["chown", "-R", "65534", scratch], cwd=world.path, environ=os.environ).expect(0)
-        with nobody(git.common_dir), pytest.raises(HooksReadOnly) as refused:
+        with nobody(git.common_dir), refuses("hooks.read-only") as refused:
             install_hooks(git, program=listener.program)
-        with nobody(git.common_dir), pytest.raises(HooksReadOnly):
+        with nobody(git.common_dir), refuses("hooks.read-only"):
             probe_hooks(git)
         assert refused.value.code == "hooks.read-only"
         assert "it is read-only for us" in refused.value.message

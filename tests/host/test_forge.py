@@ -12,10 +12,8 @@ import pytest
 from okstra_git.errors import OkstraError
 from okstra_git.host.forge import (
     ForgeRefused,
-    ForgeSaidNoUrl,
     ForgeTimedOut,
     ForgeUnauthenticated,
-    ForgeUnreachable,
     PullRequestAnswer,
     PullRequestState,
     create_pull_request,
@@ -23,6 +21,7 @@ from okstra_git.host.forge import (
     view_pull_request,
 )
 from tests.kit.forge import Forge
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 
@@ -141,9 +140,7 @@ def test_a_gh_that_did_it_and_hangs_is_a_success_after_the_limit(forge: Forge) -
 
 def test_a_gh_that_was_killed_before_it_did_anything_says_so(forge: Forge) -> None:
     forge.switch(crash="before")
-    with pytest.raises(
-        ForgeSaidNoUrl, match="gh opened no pull request for login: it was killed by signal 9"
-    ) as refused:
+    with refuses("forge.no-url", match="gh opened no pull request for login: it was killed by signal 9") as refused:
         create(forge)
     assert refused.value.hint.startswith("repeat: a pull request that is open by then is found")
     forge.switch(crash=None)
@@ -155,7 +152,7 @@ def test_the_look_afterwards_takes_no_other_pull_request_for_ours(forge: Forge) 
     create(forge)
     forge.switch(crash="before")
     for other in ({"base": "next"}, {"head": "1"}):  # another base; a branch that reads like our pull request's number
-        with pytest.raises(ForgeSaidNoUrl):
+        with refuses("forge.no-url"):
             create(forge, **other)
 
 
@@ -166,7 +163,7 @@ def test_a_gh_that_is_slow_is_ended(forge: Forge) -> None:
 
 
 def test_an_end_without_an_address_is_no_success(says: Any) -> None:
-    with pytest.raises(ForgeSaidNoUrl, match="it exited 0 without saying"):
+    with refuses("forge.no-url", match="it exited 0 without saying"):
         says("echo thank you; echo 'a new release of gh is available' >&2")
 
 
@@ -197,9 +194,9 @@ def test_a_login_that_is_not_good_any_more(says: Any) -> None:
 
 def test_a_network_that_is_down(forge: Forge) -> None:
     forge.switch(network=False)
-    with pytest.raises(ForgeUnreachable, match=r"login: error connecting to api\.github\.com$"):
+    with refuses("forge.unreachable", match=r"login: error connecting to api\.github\.com$"):
         create(forge)
-    with pytest.raises(ForgeUnreachable):
+    with refuses("forge.unreachable"):
         view(forge, "login")
 
 
@@ -212,7 +209,7 @@ def test_a_network_that_is_down(forge: Forge) -> None:
     ],
 )
 def test_other_words_for_it(says: Any, said: str) -> None:
-    with pytest.raises(ForgeUnreachable):
+    with refuses("forge.unreachable"):
         says(f"echo '{said}' >&2; exit 1")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.host.locks import Busy, LockUnfit, hold_lock
+from okstra_git.host.locks import hold_lock
+from tests.kit.refusals import refuses
 
 HOLD = "import sys,time; from pathlib import Path; from okstra_git.host.locks import hold_lock\n"
 HOLD += "with hold_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
@@ -30,7 +31,7 @@ def holder_of(path: Path) -> "subprocess.Popen[str]":
 def test_a_held_lock_refuses_and_names_the_holder(tmp_path: Path) -> None:
     process = holder_of(tmp_path / "lock")
     try:
-        with pytest.raises(Busy) as refused, hold_lock(tmp_path / "lock", wait=0.05):
+        with refuses("store.busy") as refused, hold_lock(tmp_path / "lock", wait=0.05):
             pass
         assert refused.value.facts["holder"] == str(process.pid)
     finally:
@@ -66,7 +67,7 @@ def test_what_is_no_lock_file_is_refused_at_once_and_left(tmp_path: Path, odd: s
         lock.symlink_to(outside if odd == "link" else tmp_path / "new")
     else:
         os.mkfifo(lock) if odd == "pipe" else lock.mkdir()
-    with pytest.raises(LockUnfit) as refused, hold_lock(lock):
+    with refuses("store.lock-unfit") as refused, hold_lock(lock):
         pass
     assert (refused.value.code, refused.value.facts["path"]) == ("store.lock-unfit", str(lock))
     assert outside.read_text() == "precious\n"

@@ -38,7 +38,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/health/fsck.py": "removes locks of git that nobody living owns",
     "okstra_git/health/leftovers.py": "removes locks of git that nobody living owns",
     "okstra_git/health/doctor.py": "removes locks of git that nobody living owns",
-    "okstra_git/stages/repair.py": "git's own links between a worktree and its repository, where this clone made it",
+    "okstra_git/stages/worktrees.py": "git's own links between a worktree and its repository, where this clone made it",
     "okstra_git/stages/worktree_setup.py": "removes an empty folder where git makes a worktree",
     "okstra_git/porcelain/briefs.py": "reads the forms that okstra ships",
     "okstra_cli/commands/completion.py": "reads the scripts that okstra ships",

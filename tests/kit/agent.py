@@ -9,8 +9,8 @@ from typing import Any
 
 from okstra_git.paths import templates_directory
 from tests.kit.answers import Answer, run_program
+from tests.kit.forked import forked_program_dir
 from tests.kit.scenario import World
-from tests.kit.surroundings import program_dir
 
 _STEP = re.compile(r"^## (Step [\d.]+)", re.MULTILINE)
 _FENCE = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -53,7 +53,7 @@ class ScriptedAgent:
             line = line.replace(f"<{name.replace('_', '-')}>", value)
         assert not _UNFIT.search(re.sub(r"'[^']*'", "''", line)), line
         self.ran.append(line)
-        environ = self.world.environ({"PATH": f"{program_dir()}{os.pathsep}{os.environ['PATH']}"})
+        environ = self.world.environ({"PATH": f"{forked_program_dir()}{os.pathsep}{os.environ['PATH']}"})
         return run_program(["sh", "-c", line], cwd=self.world.path, environ=environ).expect(*(statuses or (0,)))
 
     def wizard(self, skill: Skill, name: str) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def fill(line: str, blanks: Mapping[str, str]) -> str:
 
 def shell(world: World, line: str) -> Answer:
     """The line as a person types it, with okstra on the PATH."""
-    environ = world.environ({"PATH": f"{program_dir()}{os.pathsep}{os.environ['PATH']}"})
+    environ = world.environ({"PATH": f"{forked_program_dir()}{os.pathsep}{os.environ['PATH']}"})
     return run_program(["sh", "-c", line], cwd=world.path, environ=environ)
 
 

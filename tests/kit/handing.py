@@ -8,7 +8,7 @@ from typing import Any
 from tests.kit.answers import Answer
 from tests.kit.scenario import Files, World
 from tests.kit.stores import NAME
-from tests.kit.templates import build_once
+from tests.kit.templates import build_once, take_step
 
 REPORT = """\
 # Verification
@@ -45,6 +45,11 @@ def stage(
     title: str = "",
 ) -> str:
     """A stage on a branch of its own, started at `base`, with one commit, recorded as done; its commit."""
+    step = ("stage", number, repr(files), base, tuple(after), title)
+    return take_step(world, step, lambda: _stage(world, number, files, base=base, after=after, title=title))
+
+
+def _stage(world: World, number: int, files: Files | None, *, base: str, after: Sequence[int], title: str) -> str:
     branch = f"s{number}"
     world.branch(branch, base)
     world.commit(f"S{number}", files if files is not None else {f"f{number}.txt": f"{number}\n"})
@@ -88,6 +93,10 @@ def verify(world: World, number: int, *, exit: int = 0, flags: Sequence[str] = (
 
 def ready(world: World, number: int, files: Files | None = None, **how: Any) -> str:
     """A stage, done and verified; its commit."""
+    return take_step(world, ("ready", number, repr(files), repr(how)), lambda: _ready(world, number, files, how))
+
+
+def _ready(world: World, number: int, files: Files | None, how: Mapping[str, Any]) -> str:
     commit = stage(world, number, files, **how)
     verify(world, number)
     return commit

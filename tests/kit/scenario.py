@@ -21,6 +21,7 @@ from functools import cache
 from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pygit2
 
@@ -103,6 +104,11 @@ class World:
         self.labels = {} if labels is None else labels
         self.clock = clock or count(EPOCH, 60)
         self.last = Answer((), 0, "", "")
+        self.trail: tuple[tuple[Any, ...], object] | None = None
+
+    def notes(self) -> tuple[dict[Any, Any], ...]:
+        """What the world knows of its repository; what `take_step` in templates.py keeps and restores."""
+        return (self.labels,)
 
     @classmethod
     def begin(cls, path: Path) -> "World":
@@ -189,6 +195,7 @@ class World:
 
     def write(self, path: str, content: Content) -> Path:
         """Write a file of the worktree, with its folders."""
+        self.trail = None
         target = self.path / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content if isinstance(content, bytes) else content.encode())

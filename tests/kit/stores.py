@@ -11,7 +11,7 @@ from okstra_git.store import layout
 from okstra_git.store.clone import ensure_writer, require_writer
 from okstra_git.store.store import Appended, Store
 from tests.kit.scenario import World
-from tests.kit.templates import build_once
+from tests.kit.templates import build_once, take_step
 
 KEY = parse_task_key("shop:web:login")
 NAME = str(KEY)
@@ -46,6 +46,10 @@ def own_log(git: Git) -> str:
 
 def start_and_finish(world: World, number: int = 1, branch: str = "feature") -> None:
     """A stage on record, through the command line: branch, commit, start, done."""
+    take_step(world, ("start and finish", number, branch), lambda: _start_and_finish(world, number, branch))
+
+
+def _start_and_finish(world: World, number: int, branch: str) -> None:
     world.branch(branch)
     world.commit(f"S{number}", {f"s{number}.py": f"stage {number}\n"})
     adopted = ("--branch", branch, "--no-worktree")

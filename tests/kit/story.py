@@ -23,6 +23,7 @@ import pygit2
 from tests.kit.forked import okstra_forked
 from tests.kit.scenario import EPOCH, Files, World
 from tests.kit.surroundings import scratch_dir
+from tests.kit.templates import begin_steps, take_step
 
 KEY = "shop:web:login"
 SLASHED = KEY.replace(":", "/")
@@ -130,7 +131,13 @@ class Story(World):
         prepared, labels = _prepared(hooks=hooks)
         shutil.copytree(prepared, path, symlinks=True)
         _move_in(path / ".git")
-        return cls(path, hooks=hooks, labels=dict(labels), clock=count(EPOCH + 86_400, 60))
+        story = cls(path, hooks=hooks, labels=dict(labels), clock=count(EPOCH + 86_400, 60))
+        begin_steps(story, ("told", hooks))
+        return story
+
+    def notes(self) -> tuple[dict[Any, Any], ...]:
+        """What the story knows of its repository."""
+        return self.labels, self._recorded, self._branches
 
     def inside(self, path: Path) -> "Story":
         """The same story seen from another directory: a worktree, a clone, a bare repository."""
@@ -142,9 +149,12 @@ class Story(World):
 
     def stage(self, branch: str, *commits: Commit, base: str = "main") -> int:
         """A new branch at `base` with these commits (a label, or a label and its files), recorded as the next stage."""
+        return take_step(self, ("stage", branch, repr(commits), base), lambda: self._stage(branch, commits, base))
+
+    def _stage(self, branch: str, commits: Sequence[Commit], base: str) -> int:
         self.branch(branch, base)
         self._make(commits)
-        return self.record(branch, base=base)
+        return self._record(branch, base, None)
 
     def stack(self, **branches: Sequence[Commit]) -> None:
         """Stages on branches, each built on the one before, the first on main."""
@@ -155,13 +165,19 @@ class Story(World):
 
     def line(self, branch: str, *stages: Commit | list[Commit]) -> None:
         """One branch at main with several stages, each of one commit or a list of them."""
+        take_step(self, ("line", branch, repr(stages)), lambda: self._line(branch, stages))
+
+    def _line(self, branch: str, stages: Sequence[Commit | list[Commit]]) -> None:
         self.branch(branch, "main")
         for commits in stages:
             self._make(commits if isinstance(commits, list) else [commits])
-            self.record(branch, base="main", commit=self.tip())
+            self._record(branch, "main", self.tip())
 
     def record(self, branch: str, *, base: str = "main", commit: str | None = None) -> int:
         """Record the branch's tip (or the commit) as the next stage; its number."""
+        return take_step(self, ("record", branch, base, commit), lambda: self._record(branch, base, commit))
+
+    def _record(self, branch: str, base: str, commit: str | None) -> int:
         number = len(self._recorded) + 1
         adopt = ["--base", base, "--branch", branch, "--no-worktree"]
         if branch in self._branches.values():
@@ -184,6 +200,9 @@ class Story(World):
 
     def advance(self, *commits: Commit, on: str = "main") -> None:
         """Others work on a branch meanwhile; then back to where we were."""
+        take_step(self, ("advance", repr(commits), on), lambda: self._advance(commits, on))
+
+    def _advance(self, commits: Sequence[Commit], on: str) -> None:
         here = self.ask("symbolic-ref", "-q", "--short", "HEAD", ok=False) or self.tip()
         self.checkout(on)
         self._make(commits)

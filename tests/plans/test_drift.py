@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.plans.drift import Drift, drifted_files
+from okstra_git.stages.approve import Drift, drifted_files
 
 CASES = [
     ("same", {"a": "1"}, {"a": "1"}, [], None),

@@ -8,9 +8,10 @@ import pytest
 from okstra_git.documents.markdown import parse_document
 from okstra_git.documents.problems import Flaw
 from okstra_git.plans import rules, stage_map
-from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
+from okstra_git.plans.rules import check_plan, require_plan
 from okstra_git.plans.stage_map import parse_plan
 from tests.kit.prepared import a_plan
+from tests.kit.refusals import refuses
 from tests.kit.surroundings import ROOT
 
 SOUND = a_plan({1: (), 2: (1,), 3: (2,)})
@@ -176,7 +177,7 @@ def test_a_bad_path_behind_a_label_is_told_in_its_line() -> None:
 
 def test_a_refusal_carries_every_problem() -> None:
     plan = parse_plan(parse_document(swap((FILES_1, "- /a\n- /b\n"))))
-    with pytest.raises(InvalidPlan) as refused:
+    with refuses("plan.invalid") as refused:
         require_plan(plan, path="plan.md")
     (first, second), error = check_plan(plan), refused.value
     assert error.message == f"plan.md:{first.line}: '/a' is not a path inside the repository, and 1 more"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from okstra_git.names import CommitId, parse_task_key
 from okstra_git.reconcile.landings import landed_facts
 from okstra_git.reconcile.reachability import as_taken_back, unlanded_facts
-from okstra_git.reconcile.settle import Choice, record_choice
+from okstra_git.reconcile.settle import ChosenCommit, record_choice
 from okstra_git.store.fold_handoff import landed_as
 from tests.kit.desk import Desk
 from tests.kit.leaving import hand_over, look
@@ -118,7 +118,7 @@ class Landing:
         taken = {finding.recorded.head for finding in self.desk.look().findings if finding.stage != number}
         if tip in taken or self.is_in("main", tip):
             return
-        done = record_choice(self.desk.store, KEY, number, Choice(tip, self.name(number)))
+        done = record_choice(self.desk.store, KEY, number, ChosenCommit(tip, self.name(number)))
         found = done.snapshot.state.tasks[parse_task_key(KEY.slashed)].stages[number].range
         assert found is not None
         if done.events and found.base is not None:

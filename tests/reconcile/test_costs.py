@@ -11,6 +11,7 @@ import pytest
 from okstra_git.names import parse_task_key
 from tests.kit.desk import Desk
 from tests.kit.scenario import World
+from tests.kit.templates import build_once
 
 Kind = Callable[[World, int], None]
 FEW, MANY = 5, 40
@@ -46,7 +47,11 @@ def _command(line: str) -> str:
 
 def recorded(folder: Path, number: int, *, tasks: int = 1, stacked: bool = False) -> World:
     """This many stages, each on a branch of its own, dealt out to so many tasks; main is checked out."""
-    world = World.begin(folder)
+    key = ("recorded for costs", number, tasks, stacked)
+    return build_once(World.begin(folder), key, lambda world: _record(world, number, tasks=tasks, stacked=stacked))
+
+
+def _record(world: World, number: int, *, tasks: int, stacked: bool) -> None:
     world.commit("L", {"list": LINES})
     world.okstra("init", "--project-id", "shop", "--no-hooks")
     desks = [Desk(world, parse_task_key(f"shop:web:t{n}")) for n in range(tasks)]
@@ -57,7 +62,6 @@ def recorded(folder: Path, number: int, *, tasks: int = 1, stacked: bool = False
         desks[n % tasks].record(n, f"s{n}", base=base)
     world.checkout("main")
     world.commit("M")
-    return world
 
 
 # --- what happens to the stages

@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.reconcile.verify import verify_moves
+from okstra_git.reconcile.settle import verify_moves
 from tests.kit.desk import KEY, Desk
 from tests.kit.scenario import World
 

@@ -5,7 +5,7 @@ import pytest
 from okstra_git.git.repo import open_repository
 from okstra_git.names import CommitId
 from okstra_git.reconcile.commit_matching import Units, is_like, like_unit, list_units
-from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 from tests.kit.ranges import known, window_on
 from tests.kit.scenario import World
@@ -48,7 +48,7 @@ def alike(window: Window, units: Units, number: int) -> list[list[str]]:
     return [[step.facts.subject for step in like_unit(window, unit)] for unit in units.of(number)]
 
 
-def last(window: Window) -> Step:
+def last(window: Window) -> CommitStep:
     return window.steps[-1]
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from okstra_git.git.diffs import delta_sum, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import EMPTY_TREE
-from okstra_git.reconcile.segments import Segment, Step, read_segment
-from okstra_git.reconcile.windows import Span, Window
+from okstra_git.reconcile.segments import CommitStep, Segment, read_segment
+from okstra_git.reconcile.windows import CandidateRange, Window
 from tests.kit.graphs import Graph, Parents, graphs
 
 DRAWN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -39,7 +39,7 @@ def drawn(graph: Graph, data: st.DataObject) -> Window:
     return Window(read(graph, tips, outside), tips[0], (*inner, *outside))
 
 
-def ids(steps: Sequence[Step]) -> list[str]:
+def ids(steps: Sequence[CommitStep]) -> list[str]:
     return [step.facts.oid for step in steps]
 
 
@@ -144,7 +144,7 @@ def test_a_range_covers_what_git_lists_between_its_ends(
     lowest = data.draw(st.sampled_from(line), label="first")
     first = window.find(lowest)
     assert first is not None
-    span = Span(first, end)
+    span = CandidateRange(first, end)
     below = [f"^{oid}" for oid in graph.lines("--first-parent", "-2", lowest)[1:]]
     brought = graph.rev_list(end.facts.oid, *below) & inside(graph, window)
     assert {step.facts.oid for step in window.steps if window.covers(span, step)} == brought
@@ -152,7 +152,7 @@ def test_a_range_covers_what_git_lists_between_its_ends(
     assert delta_sum(window.net_delta(span)) == delta_sum(diff_trees(graph.git, [ends(graph, span)])[0])
 
 
-def ends(graph: Graph, span: Span) -> tuple[str, str]:
+def ends(graph: Graph, span: CandidateRange) -> tuple[str, str]:
     """The trees below and at the end of a range."""
     below = find_commit(graph.git, span.first.parent) if span.first.parent else None
     return (below.tree if below else EMPTY_TREE), span.last.facts.tree
@@ -206,7 +206,7 @@ def test_a_range_of_several_commits_is_found_by_the_sum_of_what_it_changes(
     for end in window.steps:
         first = window.find(line_of(graph, window, end.facts.oid)[-1])
         assert first is not None
-        net = window.net_delta(Span(first, end))
+        net = window.net_delta(CandidateRange(first, end))
         found = window.spans_with_delta(delta_sum(net), net) if net else []
         assert not net or any(first.position <= one.first.position and one.last is end for one in found)
         assert all(window.has(one.first) and window.has(one.last) for one in found)
@@ -224,8 +224,8 @@ def test_what_one_tip_has_is_not_in_the_window_of_another(folder: Path) -> None:
     assert set(ids(Window(segment, top, (base,)).steps)) == {left, right, merge, top}
     whole = Window(segment, top, (base,))
     assert whole.hulls([segment.by_id[right]]) == [
-        Span(segment.by_id[right], segment.by_id[right]),
-        Span(segment.by_id[merge], segment.by_id[merge]),
+        CandidateRange(segment.by_id[right], segment.by_id[right]),
+        CandidateRange(segment.by_id[merge], segment.by_id[merge]),
     ]
 
 
@@ -236,7 +236,9 @@ def test_what_two_merges_brought_entered_by_the_lower_one(folder: Path) -> None:
     window = Window(segment, top, (base,))
     entries = {oid: window.entry(segment.by_id[oid]) for oid in (line, side, more)}
     assert {oid: entry.facts.oid for oid, entry in entries.items() if entry} == {line: line, side: low, more: top}
-    assert window.hulls([segment.by_id[top], segment.by_id[side]]) == [Span(segment.by_id[low], segment.by_id[top])]
+    assert window.hulls([segment.by_id[top], segment.by_id[side]]) == [
+        CandidateRange(segment.by_id[low], segment.by_id[top])
+    ]
     assert window.roots == [base]
     assert [window.root_under(segment.by_id[oid]) for oid in (line, side, more, top)] == [base] * 4
 

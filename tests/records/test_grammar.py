@@ -11,7 +11,8 @@ import pytest
 from okstra_git.records import events as e
 from okstra_git.records import handoff, runs, stage, states
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
-from okstra_git.records.grammar import NotRecordable, Record
+from okstra_git.records.grammar import Record
+from tests.kit.refusals import refuses
 from tests.kit.values import TASK, a_range, an_event, oid, ulid
 
 HOLDER = runs.Holder(host="h", boot="b", pid=1, born=1.0, name="claude")
@@ -225,7 +226,7 @@ def test_what_a_line_says_of_itself_has_the_same_bounds() -> None:
     ],
 )  # fmt: skip
 def test_what_nobody_would_read_again_is_refused_in_a_sentence(fields: dict[str, Any], field: str) -> None:
-    with pytest.raises(NotRecordable) as refused:
+    with refuses("record.refused") as refused:
         e.TaskOpened(**{"task": TASK, **fields})
     assert refused.value.facts["field"] == field
     assert field in refused.value.message
@@ -234,7 +235,7 @@ def test_what_nobody_would_read_again_is_refused_in_a_sentence(fields: dict[str,
 
 def test_what_comes_past_the_constructor_is_refused_before_it_is_written() -> None:
     fact = e.TaskOpened(task=TASK).model_copy(update={"title": "a\0b"})
-    with pytest.raises(NotRecordable, match="zero byte"):
+    with refuses("record.refused", match="zero byte"):
         encode_readable(an_event(fact, clock=1))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from okstra_git.bundle.archive import pack_run
-from okstra_git.errors import OkstraError
 from okstra_git.host.process_facts import Liveness
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import RunClaimed, RunPrepared, TaskClosed
@@ -16,22 +15,16 @@ from okstra_git.records.runs import Holder, Run
 from okstra_git.runs.ending import (
     Ended,
     Finish,
-    HolderLives,
-    NotPrepared,
-    NotTheHolder,
     Resumed,
-    RunEnded,
-    StaleNonce,
     abandon_run,
     finish_run,
     resume_run,
 )
-from okstra_git.runs.holder import NoSuchProcess, holder_of_pid, lead_holder, look_here, own_holder, stands_above
+from okstra_git.runs.history import require_run
+from okstra_git.runs.holder import holder_of_pid, lead_holder, look_here, own_holder, stands_above
 from okstra_git.runs.leases import life_of
-from okstra_git.runs.lookup import RunAmbiguous, RunUnknown, require_run
-from okstra_git.runs.selection import StageOccupied
-from okstra_git.store.registry import TaskClosedAlready
 from okstra_git.store.store import Store
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, open_task, record
 
@@ -114,7 +107,7 @@ def test_the_holder_itself_needs_no_nonce(store: Store) -> None:
 
 def test_a_stranger_without_the_nonce_is_refused(store: Store, sleeper: Sleeper) -> None:
     prepare(store, sleeper.holder)
-    with pytest.raises(NotTheHolder, match=f"sleep, pid {sleeper.process.pid} on "):
+    with refuses("run.not-holder", match=f"sleep, pid {sleeper.process.pid} on "):
         finish(store)
     assert store.read().state.tasks[parse_task_key(TASK)].runs[RUN].is_active
 
@@ -124,7 +117,7 @@ def test_a_holder_that_was_replaced_is_refused_and_learns_by_whom(store: Store, 
     sleeper.die()
     assert resume(store).run.nonce == "n2"
     before = events(store)
-    with pytest.raises(StaleNonce) as refused:
+    with refuses("run.stale-nonce") as refused:
         finish(store, nonce="n1")
     assert f"pid {lead_holder().pid} on" in refused.value.message
     assert refused.value.facts["since"].endswith("Z")
@@ -139,15 +132,15 @@ def test_finishing_twice_changes_nothing_the_second_time(store: Store, sleeper: 
     assert not finish(store, nonce="n1").changed
     assert not finish(store).changed
     assert events(store) == before
-    with pytest.raises(RunEnded, match="cannot be recorded as failed"):
+    with refuses("run.ended", match="cannot be recorded as failed"):
         finish(store, nonce="n1", outcome="failed")
-    with pytest.raises(StaleNonce):
+    with refuses("run.stale-nonce"):
         finish(store, nonce="other")
 
 
 def test_a_run_that_is_being_prepared_has_nothing_to_report(store: Store) -> None:
     record(store, RunClaimed(task=TASK, run=RUN, task_type="implementation", seq=1, stage=1, holder=own_holder()))
-    with pytest.raises(NotPrepared):
+    with refuses("run.not-prepared"):
         finish(store)
 
 
@@ -155,7 +148,7 @@ def test_an_abandoned_run_cannot_be_finished(store: Store, sleeper: Sleeper) -> 
     prepare(store, sleeper.holder)
     sleeper.die()
     abandon(store)
-    with pytest.raises(RunEnded) as refused:
+    with refuses("run.ended") as refused:
         finish(store, nonce="n1")
     assert refused.value.hint.endswith(
         "git okstra run prepare --task-key shop:web:login --task-type implementation --stage 1"
@@ -175,7 +168,7 @@ def test_a_dead_holders_run_is_abandoned_by_anybody(store: Store, sleeper: Sleep
 
 def test_a_live_strangers_run_is_abandoned_only_by_force(store: Store, sleeper: Sleeper) -> None:
     prepare(store, sleeper.holder)
-    with pytest.raises(HolderLives) as refused:
+    with refuses("run.holder-lives") as refused:
         abandon(store)
     assert f"sleep, pid {sleeper.process.pid} on" in refused.value.message
     assert refused.value.hint.endswith(f"git okstra run abandon {RUN} --force")
@@ -190,7 +183,7 @@ def test_ones_own_run_is_abandoned_without_force(store: Store) -> None:
 def test_a_finished_run_is_not_abandoned(store: Store) -> None:
     prepare(store, lead_holder())
     finish(store)
-    with pytest.raises(RunEnded, match="nothing to abandon"):
+    with refuses("run.ended", match="nothing to abandon"):
         abandon(store, force=True)
 
 
@@ -215,7 +208,7 @@ def test_ones_own_run_stays_as_it_is(store: Store) -> None:
 
 def test_a_live_strangers_run_is_taken_only_by_force(store: Store, sleeper: Sleeper) -> None:
     prepare(store, sleeper.holder)
-    with pytest.raises(HolderLives):
+    with refuses("run.holder-lives"):
         resume(store)
     assert resume(store, force=True).run.nonce == "n2"
 
@@ -223,7 +216,7 @@ def test_a_live_strangers_run_is_taken_only_by_force(store: Store, sleeper: Slee
 def test_a_run_that_ended_names_the_command_for_a_new_one(store: Store, sleeper: Sleeper) -> None:
     prepare(store, sleeper.holder)
     finish(store, nonce="n1")
-    with pytest.raises(RunEnded, match="cannot be resumed") as refused:
+    with refuses("run.ended", match="cannot be resumed") as refused:
         resume(store)
     assert "run prepare --task-key shop:web:login" in refused.value.hint
 
@@ -231,10 +224,10 @@ def test_a_run_that_ended_names_the_command_for_a_new_one(store: Store, sleeper:
 def test_a_run_that_was_never_prepared_cannot_be_resumed(store: Store, sleeper: Sleeper) -> None:
     claim = RunClaimed(task=TASK, run=RUN, task_type="error-analysis", seq=1, holder=sleeper.holder)
     record(store, claim)
-    with pytest.raises(NotPrepared, match="is still being prepared"):
+    with refuses("run.not-prepared", match="is still being prepared"):
         resume(store)
     sleeper.die()
-    with pytest.raises(NotPrepared, match="was never prepared to the end") as refused:
+    with refuses("run.not-prepared", match="was never prepared to the end") as refused:
         resume(store)
     assert refused.value.hint == "git okstra run prepare --task-key shop:web:login --task-type error-analysis"
 
@@ -243,7 +236,7 @@ def test_a_stage_that_another_run_took_meanwhile_is_not_led_twice(store: Store, 
     prepare(store, sleeper.holder)
     sleeper.die()
     prepare(store, lead_holder(), OTHER)
-    with pytest.raises(StageOccupied) as refused:
+    with refuses("stage.occupied") as refused:
         resume(store)
     assert refused.value.facts["run"] == OTHER
 
@@ -252,7 +245,7 @@ def test_a_closed_tasks_run_is_not_resumed(store: Store, sleeper: Sleeper) -> No
     prepare(store, sleeper.holder)
     sleeper.die()
     record(store, TaskClosed(task=TASK))
-    with pytest.raises(TaskClosedAlready):
+    with refuses("task.closed"):
         resume(store)
 
 
@@ -260,13 +253,19 @@ def test_a_closed_tasks_run_is_not_resumed(store: Store, sleeper: Sleeper) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "refusal"),
-    [("", RunUnknown), ("01J", RunUnknown), ("zzzz", RunUnknown), ("01J0", RunAmbiguous), (RUN + "A", RunUnknown)],
+    ("text", "code"),
+    [
+        ("", "run.unknown"),
+        ("01J", "run.unknown"),
+        ("zzzz", "run.unknown"),
+        ("01J0", "run.ambiguous"),
+        (RUN + "A", "run.unknown"),
+    ],
 )
-def test_a_run_needs_a_name_that_only_it_has(store: Store, text: str, refusal: type[OkstraError]) -> None:
+def test_a_run_needs_a_name_that_only_it_has(store: Store, text: str, code: str) -> None:
     prepare(store, lead_holder())
     prepare(store, lead_holder(), OTHER, stage=2)
-    with pytest.raises(refusal) as refused:
+    with refuses(code) as refused:
         require_run(store.read().state, text)
     assert refused.value.hint
 
@@ -291,7 +290,7 @@ def test_we_act_for_ourselves_and_for_those_above_us(sleeper: Sleeper) -> None:
 def test_a_holder_that_does_not_run_is_refused(sleeper: Sleeper) -> None:
     pid = sleeper.process.pid
     sleeper.die()
-    with pytest.raises(NoSuchProcess):
+    with refuses("run.no-such-process"):
         holder_of_pid(pid)
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from okstra_git.bundle import task_views
+from okstra_git.bundle import task_documents
 from okstra_git.records.runs import Run, RunStatus
-from okstra_git.runs.progress import DONE, IN_PROGRESS, named_stages, progress_of
+from okstra_git.runs.history import DONE, IN_PROGRESS, named_stages, progress_of
 from tests.kit.values import planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)))
@@ -85,7 +85,7 @@ def test_an_undecided_stage_comes_first_and_waits_for_nothing_else() -> None:
 
 
 def test_only_a_closed_task_is_done_as_its_manifest_has_it() -> None:
-    assert (IN_PROGRESS, DONE) == (task_views.IN_PROGRESS, task_views.DONE)
+    assert (IN_PROGRESS, DONE) == (task_documents.IN_PROGRESS, task_documents.DONE)
     assert progress_of(task(stages={1: "landed"})).left == ("close the task",)
     assert progress_of(task(stages={1: "landed"})).work_status == IN_PROGRESS
     closed = progress_of(task(stages={1: "started"}, is_open=False))

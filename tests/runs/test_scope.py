@@ -5,7 +5,7 @@ import pytest
 from okstra_git.errors import OkstraError
 from okstra_git.phases import phase_of_routing, require_routing
 from okstra_git.records.states import StageStatus, Task
-from okstra_git.runs.scope import choose_scope, usual_base
+from okstra_git.runs.selection import choose_scope, usual_base
 from tests.kit.values import planned, task
 
 PLAN = planned((1, ()), (2, (1,)), (3, ()))

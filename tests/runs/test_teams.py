@@ -5,7 +5,7 @@ import pytest
 from okstra_git.names import parse_task_key
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State, Task
-from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.leases import team_name, teams_of_others
 
 
 @pytest.mark.parametrize(

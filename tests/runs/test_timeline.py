@@ -5,7 +5,7 @@ from datetime import timedelta
 from okstra_git.records import events as e
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.runs import Run
-from okstra_git.runs.timeline import _FACTS, newest_first, timeline
+from okstra_git.runs.history import _FACTS, newest_first, timeline
 from tests.kit.values import BEGIN, TASK, a_range, an_event, holder, oid, run, ulid
 
 FIRST, SECOND, NINTH = ulid("R1"), ulid("R2"), ulid("R9")

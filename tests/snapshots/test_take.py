@@ -8,15 +8,15 @@ import pytest
 
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.snapshots import take as room
-from okstra_git.snapshots.restore import RestoreRefused, carry_out, plan_restore
+from okstra_git.snapshots.restore import carry_out, plan_restore
 from okstra_git.snapshots.take import (
     SnapshotSubject,
-    SnapshotUnknown,
     WorktreeSnapshot,
     list_snapshots,
     require_snapshot,
     take_snapshot,
 )
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 ABOUT = SnapshotSubject("shop/web/login", 2, "01JRUN00000000000000000000", "before the run was abandoned")
@@ -283,7 +283,7 @@ def test_a_snapshot_is_named_by_the_beginning_of_its_id(world: World, git: Git) 
     snapshot = take(world, git)
     assert require_snapshot(git, snapshot.id[:12].lower()) == snapshot
     for text in (snapshot.id[:3], "zzzz", ""):
-        with pytest.raises(SnapshotUnknown):
+        with refuses("snapshot.unknown"):
             require_snapshot(git, text)
 
 
@@ -302,7 +302,7 @@ def test_a_clean_worktree_gets_everything_back(world: World, git: Git) -> None:
     lay = {str(path): path.read_bytes() for path in world.path.glob("*") if path.is_file()}
     world.git("reset", "-q", "--hard")
     world.git("clean", "-qfd")
-    with pytest.raises(RestoreRefused, match="old: it is neither a file nor a link"):
+    with refuses("restore.refused", match="old: it is neither a file nor a link"):
         restore(git, snapshot, world.path)
     (world.path / "old/deep/file").unlink()
     (world.path / "old/deep").rmdir()
@@ -325,7 +325,7 @@ def test_a_file_with_other_content_stops_everything(world: World, git: Git) -> N
     world.write("changed", "somebody's work\n")
     world.write("tool", "somebody's tool\n")
     before = everything(world)
-    with pytest.raises(RestoreRefused) as refused:
+    with refuses("restore.refused") as refused:
         restore(git, snapshot, world.path)
     assert everything(world) == before
     assert [row["path"] for row in refused.value.facts["paths"]] == ["changed", "old", "tool"]
@@ -339,7 +339,7 @@ def test_nothing_is_written_through_a_link(world: World, git: Git, tmp_path: Pat
     (world.path / "folder").rmdir()
     (tmp_path / "outside").mkdir()
     (world.path / "folder").symlink_to(tmp_path / "outside")
-    with pytest.raises(RestoreRefused):
+    with refuses("restore.refused"):
         restore(git, snapshot, world.path)
     assert list((tmp_path / "outside").iterdir()) == []
 

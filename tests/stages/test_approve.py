@@ -6,20 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.documents.markdown import Unreadable
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.rules import InvalidPlan, check_plan
+from okstra_git.plans.rules import check_plan
 from okstra_git.records.events import TaskClosed
 from okstra_git.records.states import Task
 from okstra_git.stages.approve import (
-    PlanChanged,
-    PlanElsewhere,
     PlanFile,
     PlanMissing,
-    PlanUnapproved,
     approve_plan,
     approved_text,
     read_plan,
@@ -28,6 +24,7 @@ from okstra_git.stages.approve import (
 )
 from okstra_git.store.store import Appended, Store
 from tests.kit.prepared import a_plan
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, NAME, open_store, open_task, record
 
@@ -146,7 +143,7 @@ def test_a_change_after_the_approval_is_refused_with_both_contents(office: Offic
     found, _ = office.approve()
     office.file.write_text(APPROVED + "more\n")
     now = name_of_blob((APPROVED + "more\n").encode())
-    with pytest.raises(PlanChanged) as refused:
+    with refuses("plan.changed") as refused:
         office.approved()
     error = refused.value
     assert error.message == (
@@ -161,7 +158,7 @@ def test_a_change_after_the_approval_is_refused_with_both_contents(office: Offic
 def test_another_file_than_the_approved_one_is_refused(office: Office) -> None:
     office.approve()
     other = office.world.write("other.md", TEXT)
-    with pytest.raises(PlanElsewhere) as refused:
+    with refuses("plan.other") as refused:
         office.approved(other)
     assert refused.value.message == f"other.md is not the approved plan of {NAME}: that is docs/plan.md"
     assert (refused.value.code, refused.value.facts) == ("plan.other", {"approved": "docs/plan.md"})
@@ -171,7 +168,7 @@ def test_another_file_than_the_approved_one_is_refused(office: Office) -> None:
 
 @pytest.mark.parametrize(("named", "said"), [(None, "FILE"), ("docs/plan.md", "docs/plan.md")])
 def test_a_task_without_a_plan_is_refused(office: Office, named: str | None, said: str) -> None:
-    with pytest.raises(PlanUnapproved) as refused:
+    with refuses("plan.unapproved") as refused:
         office.approved(office.world.path / named if named else None)
     assert refused.value.code == "plan.unapproved"
     assert refused.value.hint == f"git okstra plan approve {said} --task-key {NAME}"
@@ -191,7 +188,7 @@ def test_a_folder_and_what_is_no_text_are_no_plan(office: Office) -> None:
     with pytest.raises(PlanMissing):
         office.approve(office.file.parent)
     office.file.write_bytes(b"one\ntwo \xff\n")
-    with pytest.raises(Unreadable) as refused:
+    with refuses("document.unreadable") as refused:
         office.approve()
     assert refused.value.facts == {"path": "docs/plan.md", "line": 2}
 
@@ -212,7 +209,7 @@ def test_a_plan_with_problems_is_refused_with_all_of_them_and_stays(office: Offi
         TEXT.replace("- [ ] Approved\n", "").replace("`src/s1.py`", "`/etc/passwd`").replace("| 2 | part 2 | 1 |", "")
     )
     office.file.write_text(broken)
-    with pytest.raises(InvalidPlan) as refused:
+    with refuses("plan.invalid") as refused:
         office.approve()
     problems = check_plan(read_plan(office.file, office.project).plan, for_approval=True)
     assert [problem.code for problem in problems] == ["plan.no-marker", "plan.bad-path", "plan.no-row"]
@@ -227,7 +224,7 @@ def test_an_approved_plan_that_breaks_a_newer_rule_is_refused(office: Office) ->
     office.file.write_text(text)
     (event,) = appended.events
     record(office.store, event.fact.model_copy(update={"blob": name_of_blob(text.encode())}))
-    with pytest.raises(InvalidPlan) as refused:
+    with refuses("plan.invalid") as refused:
         office.approved()
     assert refused.value.facts["path"] == found.path
 

@@ -8,7 +8,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.landings import landed_facts
 from okstra_git.records.events import AnchorSet
-from okstra_git.stages.base import StageBase, choose_stage_base
+from okstra_git.stages.claim import StageBase, choose_stage_base
 from okstra_git.store.stage_ranges import fingerprint_ranges
 from tests.kit.desk import Desk
 from tests.kit.leaving import look

@@ -8,7 +8,6 @@ import pytest
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.repo import open_repository
-from okstra_git.git.worktrees import WorktreeFailed
 from okstra_git.names import parse_task_key
 from okstra_git.records.states import Task
 from okstra_git.stages import start
@@ -17,6 +16,7 @@ from okstra_git.stages.start import StartRequest, start_stage
 from okstra_git.stages.task import open_task
 from okstra_git.store.clone import ensure_writer
 from okstra_git.store.store import Store
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")
@@ -82,7 +82,7 @@ def test_a_reserved_stage_may_be_finished(store: Store, tmp_path: Path, monkeypa
 
 def test_a_worktree_that_fails_leaves_only_history(store: Store, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(WorktreeFailed):
+    with refuses("worktree.failed"):
         start_stage(store, StartRequest(KEY, 1, "main", worktree=tmp_path / "file" / "below"))
     task = task_of(store)
     assert task.stages == {}

@@ -8,8 +8,8 @@ from okstra_git.git.repo import open_repository
 from okstra_git.names import parse_task_key
 from okstra_git.stages.task import close_task, open_task
 from okstra_git.store.clone import ensure_writer
-from okstra_git.store.registry import CaseClash, TaskUnknown
 from okstra_git.store.store import Store
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")
@@ -40,7 +40,7 @@ def test_nothing_new_records_nothing(store: Store) -> None:
 
 def test_keys_that_name_nothing_or_nearly_something(store: Store) -> None:
     open_task(store, KEY)
-    with pytest.raises(CaseClash):
+    with refuses("task.case-clash"):
         open_task(store, parse_task_key("shop:web:Login"))
-    with pytest.raises(TaskUnknown):
+    with refuses("task.unknown"):
         close_task(store, parse_task_key("shop:web:other"))

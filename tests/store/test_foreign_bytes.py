@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import TaskOpened
-from okstra_git.records.grammar import LARGEST, NotRecordable
+from okstra_git.records.grammar import LARGEST
 from okstra_git.records.states import State, Task
 from okstra_git.store import layout
 from okstra_git.store.derived import note_lines, task_of_line, wanted_refs
@@ -20,6 +20,7 @@ from okstra_git.store.fold import fold_task
 from okstra_git.store.log import Head, parse_head, show_head
 from okstra_git.store.private_files import MARK, CachedFold, _seal, last_mark, list_marks, load_fold, save_fold
 from okstra_git.store.store import Store
+from tests.kit.refusals import refuses
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task
 from tests.kit.values import TASK, an_event, oid
@@ -141,7 +142,7 @@ def test_a_name_without_end_and_a_machine_of_another_age(world: World) -> None:
     assert len(done.events[0].by) == 1_000
     assert done.snapshot.state.tasks[parse_task_key(KEY.slashed)].title == "again"
     old = Store(long.git, lambda: datetime(1969, 12, 31, tzinfo=UTC))
-    with pytest.raises(NotRecordable, match="1970") as refused:
+    with refuses("record.refused", match="1970") as refused:
         old.append(lambda _: [TaskOpened(task=KEY.slashed, title="never")])
     assert "clock" in refused.value.hint
     assert old.read().state.tasks[parse_task_key(KEY.slashed)].title == "again"

@@ -1,4 +1,4 @@
-"""The page guide/a-task-from-start-to-end.md, carried out line by line with the installed program and real hooks."""
+"""The page guide/a-task-from-start-to-end.md, carried out line by line in a shell, with real hooks."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.answers import run_program
+from tests.kit.forked import forked_program_dir
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir
 
@@ -39,7 +40,10 @@ class Reader:
                 assert _masked(line.replace("RUN-1", self.run)) in said, f"{command}\n{said}"
 
     def _type(self, command: str) -> str:
-        environ = self.world.environ({"PATH": f"{program_dir()}{os.pathsep}{os.environ['PATH']}"})
+        program = (
+            program_dir() if " run prepare" in command else forked_program_dir()
+        )  # a lead is recognised by its parents
+        environ = self.world.environ({"PATH": f"{program}{os.pathsep}{os.environ['PATH']}"})
         line = command + (" --text" if command.startswith("git okstra") else "")
         answer = run_program(["sh", "-c", line], cwd=self.world.path, environ=environ).expect(0)
         if command.startswith("git okstra run list"):

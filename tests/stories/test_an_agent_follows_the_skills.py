@@ -1,4 +1,4 @@
-"""A scripted agent that knows only the skills takes a task from nothing to a prepared bundle, with the real program."""
+"""A scripted agent that knows only the skills takes a task from nothing to a prepared bundle, in a plain shell."""
 
 import json
 from pathlib import Path

@@ -17,20 +17,7 @@ QUIET: dict[str, list[str]] = {"ada": [], "bob": [], "cleo": []}
 def team(request: pytest.FixtureRequest, tmp_path: Path, bin_dir: Path) -> Colleagues:
     """Ada did stage 1 on `s1` and pushed it; Bob and Cleo have the branch too."""
     assert str(bin_dir) in os.environ["PATH"]
-    team = Colleagues(tmp_path, ("ada", "bob", "cleo"), hooks=request.param == "hooks on")
-    ada = team["ada"]
-    ada.branch("s1")
-    ada.commit("A")
-    words = ("--task-key", NAME)
-    ada.okstra("stage", "start", "1", *words, "--base", "main", "--branch", "s1", "--no-worktree")
-    ada.okstra("stage", "done", "1", *words)
-    ada.git("push", "-q", "-u", "origin", "s1")
-    team.exchange()
-    for name in ("bob", "cleo"):
-        team[name].git("fetch", "-q", "origin")
-        team[name].git("branch", "-q", "s1", "origin/s1")
-    assert team.stage() == (ada["A"], "done")
-    return team
+    return Colleagues.meet(tmp_path, ("ada", "bob", "cleo"), hooks=request.param == "hooks on")
 
 
 def reword(clone: World) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.input_drift import InputState, judge_file
-from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.inputs import InputState, find_last_report, judge_file
 from okstra_git.bundle.project import list_config_files, read_qa_commands
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
@@ -15,15 +14,14 @@ from okstra_git.porcelain.inspect.history import TaskSeen, see_task
 from okstra_git.porcelain.inspect.inspection import Inspection, note_outdated, read_manifest
 from okstra_git.porcelain.inspect.run import RunLook, look_at_run
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
-from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.leases import GUARDED, team_name, teams_of_others
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okstra_git.bundle.inputs import ReportQuestions
     from okstra_git.bundle.project import Config
-    from okstra_git.bundle.report_questions import ReportQuestions
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
@@ -123,7 +121,7 @@ def _asked(inspection: Inspection, task: Task) -> ReportQuestions | None:
     if last is None:
         return None
     if last.is_here:
-        from okstra_git.bundle.report_questions import open_questions  # loads the Markdown parser
+        from okstra_git.bundle.inputs import open_questions  # loads the Markdown parser
 
         return open_questions(disk, last.report)
     archived = f"; archived: git okstra run show {word(last.run.id)} --archive" if last.run.archive else ""

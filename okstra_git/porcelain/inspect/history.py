@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.porcelain.inspect.inspection import Inspection
 from okstra_git.porcelain.task_lookup import find_key
-from okstra_git.runs.progress import progress_of
-from okstra_git.runs.timeline import last_recorded, newest_first, timeline
+from okstra_git.runs.history import last_recorded, newest_first, progress_of, timeline
 from okstra_git.store.registry import require_task
 from okstra_git.store.snapshot import read_events
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
-    from okstra_git.runs.progress import TaskProgress
-    from okstra_git.runs.timeline import Entry
+    from okstra_git.runs.history import TaskProgress, TimelineEntry
 
 MOST_EVENTS, MOST_TASKS = 50, 10
 """Events of a time line, and tasks, that are shown when no number is given."""
@@ -51,7 +49,7 @@ class TaskHistory:
     """One task's time line as far as it is shown, the newest event first, of `count`; `writer` is this clone's id."""
 
     task: TaskSeen
-    events: tuple[Entry, ...]
+    events: tuple[TimelineEntry, ...]
     count: int
     writer: str | None
     notes: tuple[str, ...]

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import find_archive
-from okstra_git.bundle.input_drift import list_sources
-from okstra_git.bundle.resume_scripts import find_for_run
+from okstra_git.bundle.inputs import list_sources
+from okstra_git.bundle.manifests import find_for_run, read_team_status
 from okstra_git.bundle.run_files import list_prompts, list_results
-from okstra_git.bundle.team_status import read_team_status
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.inspect.inspection import Inspection
-from okstra_git.runs.lookup import require_run
-from okstra_git.runs.timeline import timeline
+from okstra_git.runs.history import require_run, timeline
 from okstra_git.snapshots.take import list_snapshots, worktree_of
 from okstra_git.store.layout import ARCHIVE_INDEX
 from okstra_git.store.snapshot import read_events
@@ -25,14 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.bundle.context import RunContext
-    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.inputs import InputState
+    from okstra_git.bundle.manifests import TeamStatus
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
-    from okstra_git.bundle.team_status import TeamStatus
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.timeline import Entry
+    from okstra_git.runs.history import TimelineEntry
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 
@@ -70,7 +68,7 @@ class RunSeen(RunLook):
     task: Task
     snapshots: list[WorktreeSnapshot]
     archived: int | None
-    events: list[Entry]
+    events: list[TimelineEntry]
     others: list[Run]
     writer: str | None
     notes: tuple[str, ...]

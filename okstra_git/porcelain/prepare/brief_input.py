@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.brief import Brief, parse_brief
 from okstra_git.briefs.reporter_gate import Gate, require_open_gate
 from okstra_git.briefs.rules import check_brief, read_terms
-from okstra_git.bundle.context import BriefPart, Question
-from okstra_git.bundle.last_report import last_brief
+from okstra_git.bundle.context import BriefPart, CarriedQuestion
+from okstra_git.bundle.inputs import last_brief
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from okstra_git.paths import ProjectPaths
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.records.states import Task
-
-
-class BriefMissing(OkstraError):
-    """A phase that begins on a brief has none."""
-
-    code = "brief.missing"
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,8 @@ def find_brief(context: PrepareContext, task: Task) -> ReadBrief | None:
             context.workspace.note(f"{context.key} has no brief; the run begins on its plan alone")
             return None
         group, name = context.key.group, context.key.task
-        raise BriefMissing(
+        raise refuse(
+            "brief.missing",
             f"{context.key} has no brief, and {context.request.phase.name} begins on one",
             hint=f"git okstra brief new {word(group)} {word(name)}\nfill it in, then the same line again",
         )
@@ -69,7 +64,7 @@ def _named(context: PrepareContext) -> tuple[bytes, Path]:
         data = read_document_named(workspace, name)
     except (Missing, NotAFile, Unreadable) as error:
         hint = "name it with --brief-path FILE"
-        raise BriefMissing(f"the brief cannot be read: {error.message}", hint=hint) from error
+        raise refuse("brief.missing", f"the brief cannot be read: {error.message}", hint=hint) from error
     return data, real_path(workspace.cwd / name)
 
 
@@ -78,7 +73,8 @@ def _usual(context: PrepareContext, task: Task) -> tuple[bytes, Path | None]:
     files = Root(context.project.root, links=True)
     last = last_brief(task, context.writer) if task.runs else ""
     if last and not files.has_place_for(last):
-        raise BriefMissing(
+        raise refuse(
+            "brief.missing",
             f"the brief {quote_path(last)} of the last run lies outside of the repository",
             hint=f"name it with --brief-path {word(last)}",
         )
@@ -90,7 +86,7 @@ def _usual(context: PrepareContext, task: Task) -> tuple[bytes, Path | None]:
     except (Missing, NotAFile, Unreadable) as error:
         whose = " of the last run" if last else ""
         hint = "name it with --brief-path FILE"
-        raise BriefMissing(f"the brief{whose} cannot be read: {error.message}", hint=hint) from error
+        raise refuse("brief.missing", f"the brief{whose} cannot be read: {error.message}", hint=hint) from error
 
 
 def usual_brief(project: ProjectPaths, key: TaskKey, task: Task, writer: str) -> Path | None:
@@ -131,7 +127,7 @@ def _part(source: Source, brief: Brief, gate: Gate) -> BriefPart:
         gate=gate.state,
         title=brief.title,
         promoted=tuple(
-            Question(asked.prefix, asked.text, asked.line, asked.kind, asked.blocks, asked.recommended)
+            CarriedQuestion(asked.prefix, asked.text, asked.line, asked.kind, asked.blocks, asked.recommended)
             for asked in gate.promoted
         ),
         inferences=tuple(entry.text for entry in brief.additions if entry.label == "intent-inference"),

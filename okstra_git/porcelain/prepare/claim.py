@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from okstra_git.bundle.build_context import next_numbers
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
-from okstra_git.handoff.group_worktree import GroupDirectoryTaken
 from okstra_git.names import is_text, mint_ulid, quote
-from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
 from okstra_git.porcelain.prepare.whole_task import SCOPE, release_verification_worktree
@@ -22,8 +20,8 @@ from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktr
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
-from okstra_git.stages.base import choose_stage_base
-from okstra_git.stages.claim import StageClaim, plan_stage_claim
+from okstra_git.stages.approve import Drift, drifted_files
+from okstra_git.stages.claim import StageClaim, choose_stage_base, plan_stage_claim
 from okstra_git.store.registry import require_open, require_stage
 from okstra_git.store.store import Decision
 
@@ -35,21 +33,8 @@ if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Holder, Plan, Run
     from okstra_git.records.states import Task
-    from okstra_git.stages.base import StageBase
+    from okstra_git.stages.claim import StageBase
     from okstra_git.store.snapshot import Snapshot
-
-
-class PlanDrifted(OkstraError):
-    """Files that the plan names are not as they were when it was approved."""
-
-    code = "plan.drifted"
-    exit_status = 2
-
-
-class StageUnfinished(OkstraError):
-    """A stage without a commit was to be verified."""
-
-    code = "stage.not-done"
 
 
 def check_request(context: PrepareContext, task: Task) -> None:
@@ -175,7 +160,8 @@ def _require_done(task: Task, number: int) -> None:
     """Only what has ended on a commit can be verified by itself."""
     if require_stage(task, number).range is None:
         key = str(task.key)
-        raise StageUnfinished(
+        raise refuse(
+            "stage.not-done",
             f"stage {number} of {key} is not done, so there is nothing to verify yet",
             hint=f"git okstra stage done {number} --task-key {key}",
             stage=number,
@@ -190,11 +176,12 @@ def _blob_at(git: Git, commit: str) -> Callable[[str], str | None]:
     return blob
 
 
-def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> PlanDrifted:
+def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> OkstraError:
     key = context.key
     listed = ", ".join(f"{drift.path} ({drift.kind})" for drift in drifted[:5])
     more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
-    return PlanDrifted(
+    return refuse(
+        "plan.drifted",
         f"files of stage {number} changed since the plan was approved: {listed}{more}",
         hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
         f"git okstra plan approve {word(record.path)} --task-key {key}",
@@ -254,8 +241,11 @@ def _verification_place(context: PrepareContext, task: Task, seq: int, whole: Wh
         return None
     path = worktree_root(context.workspace, context.key) / f"{SCOPE}{seq}"
     if not is_text(str(path)):
-        raise GroupDirectoryTaken(f"the worktree's path {quote(str(path))} is not UTF-8 and cannot be recorded",
-                             hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
+        raise refuse(
+            "worktree.taken",
+            f"the worktree's path {quote(str(path))} is not UTF-8 and cannot be recorded",
+            hint="git okstra config set okstra.worktreeRoot DIR",
+        )
     return PlaceReserved(
         task=task.key,
         scope=f"{SCOPE}{seq}",

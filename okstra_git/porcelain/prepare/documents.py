@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.carry import require_carry
 from okstra_git.bundle.context import PlanPart, StagePart
-from okstra_git.bundle.documents import PromptDocuments, SourceText
-from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.inputs import PromptDocuments, SourceText, find_last_report, open_questions
 from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
-from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
-from okstra_git.bundle.task_views import KnownRun
+from okstra_git.bundle.stages import require_carry
+from okstra_git.bundle.task_documents import KnownRun
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import OkstraError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
@@ -65,12 +63,6 @@ def note_open_questions(context: PrepareContext, task: Task) -> None:
             f"{asked.report} has open questions that hold up the next phase: "
             f"{', '.join(waiting)}; answer them there and add --clarification-response"
         )
-
-
-class AttachmentMissing(OkstraError):
-    """A file that was named cannot be read."""
-
-    code = "file.missing"
 
 
 @dataclass(frozen=True)
@@ -202,7 +194,7 @@ def _read_attached(context: PrepareContext, name: str | None, *, what: str) -> A
     try:
         data = read_document_named(context.workspace, name)
     except (Missing, NotAFile, Unreadable) as error:
-        raise AttachmentMissing(f"{what} cannot be read: {error.message}", hint="name an existing file") from error
+        raise refuse("file.missing", f"{what} cannot be read: {error.message}", hint="name an existing file") from error
     decode(data, name=name)
     return Attached(context.project.relative(real_path(context.workspace.cwd / name)), data)
 

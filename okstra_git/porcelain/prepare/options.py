@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.briefs.brief import parse_brief
-from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.inputs import find_last_report
 from okstra_git.bundle.project import read_object
 from okstra_git.bundle.request import RunRequest, WaiverAsked, parse_request
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
-from okstra_git.errors import OkstraError, UsageError
+from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.settings import Settings, write_setting
@@ -23,7 +23,6 @@ from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
-from okstra_git.porcelain.prepare.documents import AttachmentMissing
 from okstra_git.porcelain.prepare.prepare import check_prepare, prepare_run
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import require_key
@@ -59,7 +58,7 @@ def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *
 
         return _prepare(workspace, clarified_request(workspace, identity, options, edit=edit), options)
     if options.task_type is None:
-        raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
+        raise refuse("usage", "no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     key = require_key(workspace, identity)
     request = parse_request(key, replace(options, directive=_read_directive(workspace, options)))
     if options.open_task:
@@ -68,12 +67,6 @@ def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *
     if options.pr_template_scope == KEPT and options.pr_template is not None:
         _keep_template(workspace, options.pr_template)
     return prepared
-
-
-class NothingToAnswer(OkstraError):
-    """No run of the task has left a report that is here and could be answered."""
-
-    code = "report.missing"
 
 
 def clarified_request(
@@ -135,15 +128,17 @@ def _read_directive(workspace: Workspace, options: PrepareOptions) -> str:
     if name is None:
         return options.directive
     if options.directive:
-        raise UsageError("--directive and --directive-file exclude each other", hint="say one of them")
+        raise refuse("usage", "--directive and --directive-file exclude each other", hint="say one of them")
     try:
         data = read_document_named(workspace, name)
     except (Missing, NotAFile, Unreadable) as error:
         message = f"the directive cannot be read: {error.message}"
-        raise AttachmentMissing(message, hint="name an existing file") from error
+        raise refuse("file.missing", message, hint="name an existing file") from error
     text = decode(data, name=name).strip()
     if not text:
-        raise AttachmentMissing(f"the directive {quote_path(name)} is empty", hint="write one, or leave the option out")
+        raise refuse(
+            "file.missing", f"the directive {quote_path(name)} is empty", hint="write one, or leave the option out"
+        )
     return text
 
 
@@ -151,9 +146,9 @@ def _check_template_scope(options: PrepareOptions) -> None:
     """`run` or `project`, and only beside a template."""
     scope = options.pr_template_scope
     if scope is not None and scope not in TEMPLATE_SCOPES:
-        raise UsageError(f"{quote(scope)} is not a scope", hint="--pr-template-scope run, or project")
+        raise refuse("usage", f"{quote(scope)} is not a scope", hint="--pr-template-scope run, or project")
     if scope is not None and options.pr_template is None:
-        raise UsageError("--pr-template-scope needs a template", hint="add --pr-template-path FILE")
+        raise refuse("usage", "--pr-template-scope needs a template", hint="add --pr-template-path FILE")
 
 
 def _keep_template(workspace: Workspace, template: str) -> None:
@@ -173,11 +168,12 @@ def _last_reported(
     if last is None:
         of = f" of type {task_type}" if task_type else ""
         hint = f"git okstra run list --task-key {key} --all"
-        raise NothingToAnswer(f"no run{of} of {key} has left a report to answer", hint=hint, task=str(key))
+        raise refuse("report.missing", f"no run{of} of {key} has left a report to answer", hint=hint, task=str(key))
     context, path = disk.context(last.run), disk.place(last.report)
     if context is None or path is None or not last.is_here:
         missing = "the report" if not last.is_here else "the bundle of its run, though not the report"
-        raise NothingToAnswer(
+        raise refuse(
+            "report.missing",
             f"the last report of {key}, {last.report}, cannot be answered: {missing} is not here any more",
             hint=f"git okstra run show {word(last.run.id)}",
             run=last.run.id,

@@ -6,13 +6,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.build_context import RunIdentity, make_context
-from okstra_git.bundle.carry import lay_out_carry
 from okstra_git.bundle.context import TeamPart
 from okstra_git.bundle.render import make_bundle
-from okstra_git.bundle.whole_files import sweep_folder, sweep_numbered
+from okstra_git.bundle.run_files import sweep_folder, sweep_numbered
+from okstra_git.bundle.stages import lay_out_carry
 from okstra_git.bundle.write import write_bundle
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.landings import note_landings
@@ -25,8 +25,7 @@ from okstra_git.porcelain.prepare.worktree import make_run_worktree
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
-from okstra_git.runs.leases import occupied_stages
-from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.leases import occupied_stages, team_name, teams_of_others
 from okstra_git.stages.claim import started_facts
 from okstra_git.store.registry import release, require_open
 
@@ -36,12 +35,6 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import State, Task
     from okstra_git.store.snapshot import Snapshot
-
-
-class RunLost(OkstraError):
-    """Somebody ended the run while its bundle was being made."""
-
-    code = "run.lost"
 
 
 def prepare_run(context: PrepareContext) -> Prepared:
@@ -176,7 +169,8 @@ def _prepared_fact(context: PrepareContext, documents: Documents, claim: Claim, 
 def _refuse_lost(task: Task, claim: Claim) -> None:
     run = task.runs.get(claim.run)
     if run is None or not run.is_active:
-        raise RunLost(
+        raise refuse(
+            "run.lost",
             f"run {claim.run} was ended by somebody else while it was being prepared",
             hint=f"git okstra run show {word(claim.run)}",
             run=claim.run,

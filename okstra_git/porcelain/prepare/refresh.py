@@ -9,8 +9,7 @@ from okstra_git.bundle.build_context import run_commands, where_now
 from okstra_git.bundle.context import TeamPart
 from okstra_git.bundle.manifests import tried_team
 from okstra_git.bundle.stored_context import find_context
-from okstra_git.bundle.task_documents import conclude_run, renew_task
-from okstra_git.bundle.task_views import KnownRun, RunEnd, ScheduledStage, TaskNow
+from okstra_git.bundle.task_documents import KnownRun, RunEnd, ScheduledStage, TaskNow, conclude_run, renew_task
 from okstra_git.bundle.write import read_json, renew_gates
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError

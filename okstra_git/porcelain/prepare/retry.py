@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.carry import lay_out_carry
+from okstra_git.bundle.run_files import refusing
+from okstra_git.bundle.stages import lay_out_carry
 from okstra_git.bundle.stored_context import find_context, find_prompt
 from okstra_git.bundle.task_documents import announce_run
-from okstra_git.bundle.whole_files import refusing
 from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
 from okstra_git.git.checkouts import find_astray
 from okstra_git.porcelain.prepare.context import Prepared
 from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
-from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
+from okstra_git.runs.leases import GUARDED, occupied_stages
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.store.stage_dependencies import examine_carry
+from okstra_git.store.stage_dependencies import examine_carry, finished_stages
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext

@@ -7,22 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.carry import require_carry
 from okstra_git.bundle.context import Carried, GroupPart, StageRow
-from okstra_git.bundle.stage_rows import describe_stage, describe_stages
-from okstra_git.errors import OkstraError
+from okstra_git.bundle.stages import describe_stage, describe_stages, require_carry
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.git.revisions import require_named
 from okstra_git.git.unsaved_work import UnsavedItem
 from okstra_git.git.worktree_changes import remove_worktree
 from okstra_git.git.worktrees import add_detached, find_worktree
-from okstra_git.handoff.group_worktree import GroupDirectoryTaken
-from okstra_git.handoff.joint import JointAssembly, assemble_jointly
+from okstra_git.handoff.verification import JointAssembly, assemble_jointly
 from okstra_git.names import named_stages
 from okstra_git.paths import plan_key, real_path
 from okstra_git.porcelain.base_contents import in_base, with_dependencies
 from okstra_git.porcelain.task_lookup import default_base
-from okstra_git.runs.scope import Scope, all_stages, choose_scope, usual_base
+from okstra_git.runs.selection import Scope, all_stages, choose_scope, usual_base
 from okstra_git.stages.complete import release_reservation
 from okstra_git.store.clone import OwnWorktrees
 
@@ -118,7 +116,8 @@ def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
     if existing is not None:
         remove_worktree(git, existing)  # its directory is gone, what was put together is on record
     elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise GroupDirectoryTaken(
+        raise refuse(
+            "worktree.taken",
             f"{path} exists and is not a worktree of this repository",
             hint="move it away, then prepare again",
             path=str(path),

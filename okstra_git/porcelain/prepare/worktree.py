@@ -14,13 +14,13 @@ from okstra_git.git.repo import open_repository
 from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.records.grammar import show_time
 from okstra_git.snapshots.take import SnapshotSubject, list_snapshots, take_snapshot
-from okstra_git.stages.base import lacking_notes
+from okstra_git.stages.claim import lacking_notes
 from okstra_git.stages.worktree_setup import make_worktree
 from okstra_git.store.clone import OwnWorktrees
 from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
-    from okstra_git.handoff.joint import JointAssembly
+    from okstra_git.handoff.verification import JointAssembly
     from okstra_git.porcelain.prepare.claim import Claim
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.porcelain.prepare.documents import Inputs

@@ -17,6 +17,8 @@ doctor
 reconcile --all
 reconcile --all --verify
 worktree prune
+landed --all
+landed HEAD --json
 worktree prune --dry-run
 fsck --repair
 hooks status --quick

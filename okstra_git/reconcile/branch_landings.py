@@ -1,0 +1,230 @@
+"""Whether branches have landed in a target, by their content, with nothing on record about them.
+
+A branch is one range, from the commit of the target it stands on to its tip. It has landed when all of it is in the
+target and none of it was taken out again: by its own commits, as one change wherever its files were touched, or commit
+by commit. What is not proven has not landed; what cannot be looked at to its end is `unknown`.
+
+Example: `topic` is A-B on main's M. main went on with X, then S, which is A and B squashed: S alone touches the files
+of `topic` and nothing else, it grows them by as much, and putting A-B on X gives the very tree of S. So `topic` landed
+at S by `squash`. Had somebody reverted S since, and nothing else been found, it would be `reverted`.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.diffs import Delta
+from okstra_git.git.history import find_commit
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, tree_of
+from okstra_git.reconcile.branch_parts import BranchParts, Part
+from okstra_git.reconcile.locate import SECOND_OPINIONS, adds_nothing
+from okstra_git.reconcile.presence import Former, Side, Stop, is_followed, presence
+from okstra_git.reconcile.proofs import Ends, Prover
+from okstra_git.reconcile.target_line import Floor, TargetLine
+from okstra_git.reconcile.visits import Run, Visits
+from okstra_git.store.stage_ranges import fingerprint_ranges
+
+State = Literal["landed", "partly", "not", "reverted", "unknown"]
+How = Literal["ancestor", "rebased", "squash", "group"]
+
+TAKEN_OUT = "it was there, and was taken out again"
+
+
+@dataclass(frozen=True)
+class BranchLanding:
+    """What became of a branch in a target, and the commit there that shows it.
+
+    `of` counts the commits that are there, of those that change anything, where they were looked for one by one. `lost`
+    are the branch's commits that the target does not have by themselves or as a change.
+    """
+
+    state: State
+    how: How | None = None
+    at: str | None = None
+    of: tuple[int, int] | None = None
+    reason: str = ""
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A part in the target: where, and whether it is still there."""
+
+    run: Run
+    is_kept: bool
+
+
+@dataclass
+class LandingSearch:
+    """Looks for one branch in a target; `floor` is what the target had before the branch could land."""
+
+    visits: Visits
+    parts: BranchParts
+    floor: Floor
+
+    def answer(self) -> BranchLanding:
+        """What became of the branch; where objects are missing, that this is not known."""
+        try:
+            return self._by_content() if self.parts.branch.entry is None else self._by_own_commits()
+        except (MissingObject, GitFailed) as failed:
+            return BranchLanding("unknown", reason=failed.message)
+
+    # --- by its own commits
+
+    def _by_own_commits(self) -> BranchLanding:
+        """The target has the very commits; their change may have been taken out, and come again."""
+        brought = self.target.line[self.parts.branch.entry or 0]
+        if self._is_kept(brought, self.parts.whole.delta, [part.delta for part in self.parts.single]):
+            return BranchLanding("landed", "ancestor", brought)
+        again = self._by_content()
+        if again.state == "landed":
+            return again
+        return BranchLanding("reverted", "ancestor", brought, reason=TAKEN_OUT)
+
+    # --- by content
+
+    def _by_content(self) -> BranchLanding:
+        whole = self._find(self.parts.whole)
+        if whole is not None and whole.is_kept:
+            return BranchLanding("landed", self._how(whole.run), whole.run.last)
+        found = self._find_singles(whole)
+        kept = [commit for commit, single in found.items() if single.is_kept]
+        answer = BranchLanding("not", of=(len(kept), len(self.parts.single)), lost=self._lost(kept))
+        newest = max((found[commit].run.last for commit in kept), key=self._order, default=None)
+        if kept and len(kept) == len(self.parts.single) and self._merges_add_nothing():
+            return BranchLanding("landed", "rebased", newest)
+        gone = [single.run.last for single in (*found.values(), *filter(None, [whole])) if not single.is_kept]
+        if kept:
+            return replace(answer, state="partly", how="rebased", at=newest, reason=_partly(gone, self.parts.merges))
+        if gone:
+            return replace(answer, state="reverted", at=max(gone, key=self._order), reason=TAKEN_OUT)
+        return self._near(answer)
+
+    def _find_singles(self, whole: _Found | None) -> dict[str, _Found]:
+        """The commits of the branch that are in the target, by themselves or squashed with neighbours."""
+        single = self.parts.single
+        if len(single) == 1 and single[0].delta == self.parts.whole.delta:
+            return {single[0].head: whole} if whole is not None else {}
+        found = {part.head: place for part in single if (place := self._find(part)) is not None}
+        for row in self.parts.in_a_row():
+            if not any(commit in found and found[commit].is_kept for commit in row.commits):
+                place = self._find(row)
+                found |= dict.fromkeys(row.commits, place) if place is not None else {}
+        return found
+
+    def _find(self, part: Part) -> _Found | None:
+        """Where a part is in the target: where it lasts, else where it came last."""
+        lost: _Found | None = None
+        for run in self._proven(part):
+            single = [] if part is not self.parts.whole else [each.delta for each in self.parts.single]
+            if self._is_kept(run.last, _with_absorbed(run.delta, part.delta), single):
+                return _Found(run, is_kept=True)
+            lost = lost or _Found(run, is_kept=False)
+        return lost
+
+    def _proven(self, part: Part) -> Iterator[Run]:
+        runs = list(self.visits.may_be(part, self.floor)) if part.delta else []
+        if not runs:
+            return
+        prover = Prover(self.visits.git, fingerprint_ranges(self.visits.git, [(part.base, part.head)])[0])
+        proven = [run for run in runs if prover.prove(self._ends(run), second_opinion=False)]
+        if not proven and len(runs) <= SECOND_OPINIONS:
+            proven = [run for run in runs if prover.prove(self._ends(run), second_opinion=True)]
+        yield from proven
+
+    def _ends(self, run: Run) -> Ends:
+        below = next(iter(self.target.graph.parents[run.first]), None)
+        trees = (self._tree(below) if below is not None else EMPTY_TREE), self._tree(run.last)
+        return Ends(*trees, run.delta, steps=1 if run.first == run.last else 2)
+
+    def _how(self, run: Run) -> How:
+        is_one = run.first == run.last and len(self.target.graph.parents[run.last]) < 2
+        return "squash" if is_one and len(self.parts.single) > 1 else "rebased"
+
+    # --- whether it lasts
+
+    def _is_kept(self, commit: str, changes: Delta, single: Sequence[Delta]) -> bool:
+        """Whether nothing took the changes out since the commit, nor the change of a single commit that it had."""
+        tip = self._tree(self.target.target)
+        if all(presence(self.visits.git, change, tip) == "in" for change in changes):
+            return True
+        line = self._stops(commit, {change.path for delta in (changes, *single) for change in delta})
+        watched = [changes, *(self._had(delta, line[0].tree) for delta in single if len(single) > 1)]
+        former = self._former(commit)
+        return all(is_followed(self.visits.git, delta, line, former) for delta in watched if delta)
+
+    def _had(self, delta: Delta, tree: str) -> Delta:
+        """What of a single commit's change is in a tree: later commits of the branch may have gone on from it."""
+        return tuple(change for change in delta if presence(self.visits.git, change, tree) == "in")
+
+    def _stops(self, commit: str, paths: Collection[bytes]) -> list[Stop]:
+        """The line from what brought the commit, as far as it touches the paths."""
+        place = self.target.entries[commit]
+        brought = self.target.line[place]
+        later = self.visits.on_line(paths, Floor(place))
+        deltas = self.visits.deltas
+        return [Stop(self._tree(each), deltas.get(each, ())) for each in (brought, *later)]
+
+    def _former(self, commit: str) -> Former:
+        place = self.target.entries[commit]
+
+        def sides(path: bytes) -> list[Side]:
+            before = [each for each in self.visits.by_path.get(path, ()) if self.target.entries[each] <= place]
+            changes = [change for each in before for change in self.visits.deltas[each] if change.path == path]
+            return [(change.old_mode, change.old) for change in changes]
+
+        return sides
+
+    # --- what else can be said
+
+    def _merges_add_nothing(self) -> bool:
+        commits = [find_commit(self.visits.git, merge) for merge in self.parts.merges]
+        return all(merge is not None and adds_nothing(self.visits.git, merge) for merge in commits)
+
+    def _lost(self, kept: Collection[str]) -> tuple[str, ...]:
+        return tuple(part.head for part in self.parts.single if part.head not in kept)
+
+    def _near(self, answer: BranchLanding) -> BranchLanding:
+        """The answer with what comes closest to the change, for a person to look at."""
+        delta = self.parts.whole.delta
+        paths = {change.path for change in delta}
+        visitors = self.visits.of(paths, self.floor)
+        tip = self._tree(self.target.target)
+        if visitors and all(presence(self.visits.git, change, tip) == "in" for change in delta):
+            reason = f"all of it is there, but with more: see {visitors[-1][:10]}"
+            return replace(answer, state="partly", at=visitors[-1], reason=reason)
+        near = next((each for each in reversed(visitors) if self._is_near(each, paths)), None)
+        return replace(answer, reason=f"{near[:10]} touches all of its files and makes another change" if near else "")
+
+    def _is_near(self, commit: str, paths: Collection[bytes]) -> bool:
+        """Whether the commit touches every file of the branch, and is somebody's of the branch or called like it."""
+        touched = {change.path for change in self.visits.deltas[commit]}
+        if not touched.issuperset(paths):
+            return False
+        here = find_commit(self.visits.git, commit)
+        own = [find_commit(self.visits.git, part.head) for part in self.parts.single]
+        return here is not None and any((mine and (mine.email, mine.subject) == (here.email, here.subject)) or
+                                        (mine and mine.subject in here.subject) for mine in own)  # fmt: skip
+
+    @property
+    def target(self) -> TargetLine:
+        """The target."""
+        return self.visits.target
+
+    def _order(self, commit: str) -> int:
+        return self.target.order[commit]
+
+    def _tree(self, commit: str) -> str:
+        return tree_of(self.visits.git, commit)
+
+
+def _with_absorbed(made: Delta, whole: Delta) -> Delta:
+    """What arrived: as it was made there, with what of the change had been there before."""
+    return tuple(({change.path: change for change in whole} | {change.path: change for change in made}).values())
+
+
+def _partly(gone: Sequence[str], merges: Sequence[str]) -> str:
+    if gone:
+        return TAKEN_OUT
+    return "a merge on it adds changes of its own" if merges else ""

@@ -1,0 +1,341 @@
+"""What the records say of a task's runs: by name, event by event, how the task stands and what should follow."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypedDict
+
+from okstra_git.errors import OkstraError, refuse
+from okstra_git.git.objects import find_blob, read_blob, tree_of
+from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey, number_ranges, quote
+from okstra_git.phases import PHASES, phase_of_routing
+from okstra_git.records.codec import decode_events
+from okstra_git.records.events import Event
+from okstra_git.records.runs import Run
+from okstra_git.records.states import State, Task
+from okstra_git.store import layout
+from okstra_git.store.stage_dependencies import finished_stages
+
+SHORTEST = 4
+"""Characters of an id that are enough to be looked for."""
+
+SHOWN = 10
+"""Characters of an id that lists show at least: those that encode its time."""
+
+ENDS = ("run.finished", "run.abandoned")
+
+IN_PROGRESS, DONE = "in-progress", "done"
+"""`workStatus`, as task manifests have it: anything but `done` means that something is left."""
+
+_LEFT = {
+    "reserved": "finish", "started": "finish", "pending": "begin", "done": "verify", "verified": "hand over",
+    "in-pr": "merge",
+}  # fmt: skip
+"""What a stage in this state waits for, in the order in which it is listed; a landed one waits for nothing."""
+
+_NEXT = {
+    "pending": "implementation", "reserved": "implementation", "started": "implementation",
+    "done": "final-verification", "verified": "release-handoff",
+}  # fmt: skip
+_LEFT_ALREADY = frozenset({"in-pr", "landed"})
+_MAY_LEAVE = frozenset({"done", "verified"})
+LISTED = 12
+"""Stage numbers and ranges that one sentence names."""
+
+
+def require_run(state: State, text: str) -> tuple[Task, Run]:
+    """The run with this id, or the only one whose id begins so (4 characters or more), and its task."""
+    matches = find_runs(state, text)
+    if not matches:
+        problem = "is too short to name a run" if len(text) < SHORTEST else "names no run"
+        raise refuse("run.unknown", f"{quote(text)} {problem}", hint="git okstra run list --all", run=text[:100])
+    if len(matches) > 1:
+        ids = sorted(run.id for _, run in matches)
+        raise refuse(
+            "run.ambiguous",
+            f"{quote(text)} is the beginning of {len(ids)} runs: {', '.join(ids[:4])}{' ...' if ids[4:] else ''}",
+            hint="write more of the id",
+            run=text[:100],
+            runs=ids[:100],
+        )
+    return matches[0]
+
+
+def find_runs(state: State, text: str) -> list[tuple[Task, Run]]:
+    """Every run whose id is this or begins so, in any case."""
+    wanted = text.upper()
+    runs = [(task, run) for task in state.tasks.values() for run in task.runs.values()]
+    exact = [(task, run) for task, run in runs if run.id == wanted]
+    return exact or [(task, run) for task, run in runs if len(wanted) >= SHORTEST and run.id.startswith(wanted)]
+
+
+def short_id(state: State, run: Run) -> str:
+    """The shortest beginning of a run's id, of ten characters or more, that names no other run."""
+    others = [other.id for task in state.tasks.values() for other in task.runs.values() if other.id != run.id]
+    lengths = range(SHOWN, len(run.id))
+    return next((run.id[:n] for n in lengths if not any(o.startswith(run.id[:n]) for o in others)), run.id)
+
+
+def list_runs(state: State, *, task: TaskKey | None, with_ended: bool) -> list[tuple[Task, Run]]:
+    """Runs of one task or of all, the newest first; ended ones on request."""
+    listed = [
+        (owner, run)
+        for owner in state.tasks.values()
+        for run in owner.runs.values()
+        if task in (None, owner.key) and (with_ended or run.is_active)
+    ]
+    return sorted(listed, key=lambda pair: pair[1].id, reverse=True)
+
+
+_Former = TypedDict("_Former", {"from": str}, total=False)
+
+
+class EntryFacts(_Former, total=False):
+    """What there is to say of an event; which of the keys there are depends on its type.
+
+    `task_type` and `number` are those of its run, `from` is the commit that a record moved away from.
+    """
+
+    task_type: str | None
+    number: int | None
+    title: str | None
+    category: str
+    path: str
+    blob: str
+    stages: list[int]
+    group: str | None
+    branch: str | None
+    base: str
+    base_ref: str | None
+    commit: str
+    subject: str
+    proof: str
+    found_by: str | None
+    landed: bool
+    verdict: str
+    target: str | None
+    how: str
+    url: str
+    status: str
+    holder: str | None
+    host: str
+    outcome: str
+    report: str | None
+    next_phase: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One thing that happened; `event` is the type of the logged event.
+
+    `is_late` marks what was recorded of a run after its end (by another clone, mostly): it stands in a log, and
+    changed nothing.
+    """
+
+    at: datetime
+    event: str
+    by: str
+    writer: str
+    stage: int | None
+    run: str | None
+    facts: EntryFacts
+    is_late: bool = False
+
+
+def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineEntry]:
+    """The events that matter to a reader, in the order in which they count; `runs` are the task's.
+
+    Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
+    only where its prepare never came to an end.
+    """
+    everything = list(events)
+    prepared = {event.fact.run for event in everything if event.fact.type == "run.prepared"}
+    ended: set[str] = set()
+    entries: list[TimelineEntry] = []
+    for event in everything:
+        run: str | None = getattr(event.fact, "run", None)
+        if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
+            entries.append(_entry(event, run, runs, is_late=run in ended))
+        if run is not None and event.fact.type in ENDS:
+            ended.add(run)
+    return entries
+
+
+def newest_first(entries: Iterable[TimelineEntry], *, since: datetime | None) -> list[TimelineEntry]:
+    """The entries from that moment on, the last one first."""
+    return [entry for entry in entries if since is None or entry.at >= since][::-1]
+
+
+def _ended(fact: Any) -> EntryFacts:
+    """How a run ended; an abandoned one has neither report nor recommendation."""
+    return {
+        "outcome": getattr(fact, "outcome", "abandoned"),
+        "report": getattr(fact, "report", "") or None,
+        "next_phase": getattr(fact, "next_phase", "") or None,
+        "reason": fact.reason or None,
+    }
+
+
+def _moved(fact: Any) -> EntryFacts:
+    return {"from": fact.old, "commit": fact.range.head, "proof": fact.proof}
+
+
+_FACTS: dict[str, Callable[[Any], EntryFacts]] = {
+    "task.opened": lambda fact: {"title": fact.title or None, "category": fact.category},
+    "task.closed": lambda fact: {"reason": fact.reason or None},
+    "plan.approved": lambda fact: {"path": fact.path, "blob": fact.blob, "stages": [s.number for s in fact.stages]},
+    "stage.started": lambda fact: {"branch": fact.branch, "base": fact.base, "base_ref": fact.base_ref or None},
+    "stage.done": lambda fact: {"commit": fact.range.head, "subject": fact.range.subject, "branch": fact.branch},
+    "stage.moved": lambda fact: {**_moved(fact), "found_by": fact.found_by or None, "landed": fact.landed},
+    "stage.verified": lambda fact: {"commit": fact.commit, "verdict": fact.verdict, "report": fact.report or None},
+    "group.verified": lambda fact: {"group": fact.assembled.id, "stages": list(fact.assembled.stages),
+                                    "commit": fact.assembled.commit, "verdict": fact.verdict,
+                                    "report": fact.report or None},
+    "stage.landed": lambda fact: {"commit": fact.landed, "target": fact.target, "how": fact.how,
+                                  "group": fact.group or None},
+    "stage.unlanded": lambda fact: {"commit": fact.landed, "target": fact.target or None},
+    "anchor.moved": _moved,
+    "group.assembled": lambda fact: {"group": fact.group, "stages": list(fact.stages), "branch": fact.branch},
+    "pr.recorded": lambda fact: {"group": fact.group, "stages": list(fact.stages), "url": fact.url},
+    "pr.closed": lambda fact: {"url": fact.url, "status": fact.status, "reason": fact.reason or None},
+    "run.claimed": lambda _: {},
+    "run.prepared": lambda fact: {"branch": fact.branch or None},
+    "run.resumed": lambda fact: {"holder": fact.holder.name or None, "host": fact.holder.host},
+    "run.finished": _ended,
+    "run.abandoned": _ended,
+}  # fmt: skip
+
+
+def last_recorded(git: Git, tips: Mapping[str, str], task: TaskKey) -> datetime | None:
+    """The time of the task's newest event in any log; None where none can be read."""
+    lines = (_last_line(git, tip, layout.events_path(task.slashed)) for tip in tips.values())
+    moments = [event.at for line in lines if line for event in decode_events(line).events]
+    return max(moments, default=None)
+
+
+class TaskProgress(NamedTuple):
+    """How far a task has come.
+
+    `next_phase` is a recommendation; `ground` says whose: of the last run's `report`, of a `run` that came to nothing
+    yet, or of the `stages`. `left` are phrases such as `finish stage 2`.
+    """
+
+    last: Run | None
+    open_runs: tuple[Run, ...]
+    stages: dict[str, tuple[int, ...]]
+    left: tuple[str, ...]
+    next_phase: str | None
+    ground: str | None
+    work_status: str
+
+
+def progress_of(task: Task, *, undecided: Collection[int] = ()) -> TaskProgress:
+    """Everything that the records say of how far the task has come; stages whose commit a person has to name first
+    are `undecided`, whatever is recorded of them."""
+    runs = sorted(task.runs.values(), key=lambda run: run.id)
+    last = _last_of(runs)
+    active = tuple(run for run in runs[::-1] if run.is_active)
+    stages = stages_by_state(task)
+    phase, ground = _next_phase(task, last, stages)
+    left = tuple(_left(task, stages, active, frozenset(undecided))) if task.is_open else ()
+    return TaskProgress(last, active, stages, left, phase, ground, IN_PROGRESS if task.is_open else DONE)
+
+
+def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
+    """State -> numbers, ascending, of the stages on record and those that the approved plan has beyond them."""
+    numbers_by_state: dict[str, list[int]] = {}
+    planned = {stage.number for stage in task.plan.stages} if task.plan else set()
+    for number in sorted(planned | task.stages.keys()):
+        state = task.stages[number].status if number in task.stages else "pending"
+        numbers_by_state.setdefault(state, []).append(number)
+    return {state: tuple(numbers) for state, numbers in numbers_by_state.items()}
+
+
+def named_stages(numbers: Sequence[int]) -> str:
+    """`stage 2`, or `stages 1, 3-14`: three and more in a row become a range, and many ranges are cut."""
+    ranges = list(number_ranges(numbers, dash="-"))
+    more = f" and {len(ranges) - LISTED} more" if len(ranges) > LISTED else ""
+    return f"{'stage' if len(numbers) == 1 else 'stages'} {', '.join(ranges[:LISTED])}{more}"
+
+
+def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> TimelineEntry:
+    fact = event.fact
+    owner = runs.get(run) if run is not None else None
+    about: EntryFacts = {}
+    if run:
+        about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None}
+    stage = owner.stage if owner is not None else getattr(fact, "stage", None)
+    facts = _FACTS[fact.type](fact)
+    return TimelineEntry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
+
+
+def _last_line(git: Git, tip: str, path: str) -> bytes:
+    try:
+        blob = find_blob(git, tree_of(git, tip), path)
+        return read_blob(git, blob).rstrip().rpartition(b"\n")[2] if blob else b""
+    except OkstraError:
+        return b""
+
+
+def _last_of(runs: Sequence[Run]) -> Run | None:
+    """The run that was prepared last while it is open; else the one that ended last, whose word is the newest."""
+    ended = [(run.ended, run) for run in runs if run.ended is not None]
+    if runs and (runs[-1].is_active or not ended):
+        return runs[-1]
+    return max(ended, key=lambda pair: (pair[0], pair[1].id))[1] if ended else None
+
+
+def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]) -> tuple[str | None, str | None]:
+    """What the last run's report says, unless it is about stages and none is left that it could mean.
+
+    Logs of other clones may say anything; a word that is not a phase is passed over.
+    """
+    by_stages = next((phase for state, phase in _NEXT.items() if state in stages), None)
+    if not task.is_open:
+        return None, None
+    if last is not None and last.task_type in PHASES and (_is_under_way(task, last) or _is_to_repeat(task, last)):
+        return last.task_type, "run"
+    recommended = phase_of_routing(last.next_phase) if last is not None else ""
+    if recommended in PHASES and not _is_followed(recommended, stages, by_stages):
+        return recommended, "report"
+    return (by_stages, "stages") if by_stages else (None, None)
+
+
+def _is_followed(phase: str, stages: Collection[str], by_stages: str | None) -> bool:
+    """Whether what a report recommended was done since, judging by the states of the stages."""
+    if phase == "implementation":
+        return bool(stages) and by_stages != phase
+    is_about_leaving = phase in ("final-verification", "release-handoff")
+    return is_about_leaving and not _LEFT_ALREADY.isdisjoint(stages) and _MAY_LEAVE.isdisjoint(stages)
+
+
+def _is_under_way(task: Task, last: Run) -> bool:
+    """Whether the run has not ended; a planning whose plan was approved meanwhile has done what it was for."""
+    plan = task.plan
+    is_approved = plan is not None and plan.at is not None and last.claimed is not None and plan.at > last.claimed
+    return last.is_active and not (last.task_type == "implementation-planning" and is_approved)
+
+
+def _is_to_repeat(task: Task, last: Run) -> bool:
+    """Whether the run came to nothing; one whose stage was finished all the same did not."""
+    return last.status in ("failed", "abandoned") and last.stage not in finished_stages(task)
+
+
+def _left(
+    task: Task, stages: dict[str, tuple[int, ...]], active: tuple[Run, ...], undecided: frozenset[int]
+) -> Iterator[str]:
+    if undecided:
+        yield f"decide about {named_stages(sorted(undecided))}"
+    if task.plan is None and not task.stages:
+        yield "approve a plan"
+    for verb in dict.fromkeys(_LEFT.values()):
+        waiting = {n for state, members in stages.items() if _LEFT.get(state) == verb for n in members}
+        numbers = sorted(waiting - undecided)
+        if numbers:
+            yield f"{verb} {named_stages(numbers)}"
+    if active:
+        yield "end the open run" if len(active) == 1 else f"end {len(active)} open runs"
+    if stages.keys() == {"landed"} and not active:
+        yield "close the task"
