@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.page import Cell, Page
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.errors import OkstraError
 from okstra_git.porcelain.task_lookup import Identity
 
