@@ -71,6 +71,14 @@ def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) 
     return compared
 
 
+def measure_alone(workspace: Workspace, head: CommitId, text: str) -> Iterator[RangeEnds | Unmeasurable]:
+    """What a branch or commit has of its own, by each branch that it may be measured against; else the commit alone."""
+    change = NamedChange(text, head)
+    measured = [_measure(workspace.git, change, target) for target in _targets(workspace)]
+    known = [ends for ends in measured if ends is not None]
+    yield from known or [range_alone(workspace.git, head)]
+
+
 def parse_change(git: Git, text: str, *, what: str) -> NamedChange:
     """A commit or branch, a range `A..B` (`A...B` means the same here), or a single commit `A^!`.
 
