@@ -189,7 +189,7 @@ def _rewrite(recorder: Recorder) -> None:
     recorder.run("prove", recorder.named("REWORDED"), recorder.named("CHANGED"), exit=1)
     recorder.run("prove feature/web/login-stage-1 nowhere", exit=1)
     recorder.run("review status feature/web/login-stage-1", exit=2)
-    recorder.run("review record --ref", recorder.named("REWORDED"), "--by Bea")
+    recorder.run("review record --ref", recorder.named("REWORDED"), "--by", "Bea")
     recorder.run("review record --ref feature/web/login-stage-1 --by", "A\tB", exit=1)
     recorder.run("review record --ref feature/web/login-stage-1")
     recorder.run("review status feature/web/login-stage-1")
