@@ -39,7 +39,7 @@ def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
     """What git's library says of a damaged repository is not a bug of okstra's, wherever it was met."""
     if not session.has_opened_git:
         return None
-    from okstra_git.git.library_errors import explain_damage
+    from okstra_git.git.damage import explain_damage
 
     return explain_damage(session.git, error)
 

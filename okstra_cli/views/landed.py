@@ -13,7 +13,7 @@ from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_cli.answers import landed as shapes
-    from okstra_git.porcelain.landed import Answered
+    from okstra_git.porcelain.landed import RefLanding
     from okstra_git.reconcile.branch_landings import State
 
 SHOWN_COMMITS = 5
@@ -28,13 +28,13 @@ WORDS: dict[State, str] = {
 HOW = {"ancestor": "merged", "rebased": "rebased", "squash": "squashed", "group": "squashed with others"}
 
 
-def exit_status(found: Sequence[Answered]) -> int:
+def exit_status(found: Sequence[RefLanding]) -> int:
     """0 when all have landed, 1 when one has not, else 2."""
     states = {each.landing.state for each in found}
     return 1 if "not" in states else 0 if states <= {"landed"} else 2
 
 
-def ref_json(each: Answered) -> shapes.LandedRef:
+def ref_json(each: RefLanding) -> shapes.LandedRef:
     """One ref and what became of it."""
     landing, asked = each.landing, each.asked
     return {
@@ -52,7 +52,7 @@ def ref_json(each: Answered) -> shapes.LandedRef:
     }
 
 
-def page(found: Sequence[Answered], now: datetime) -> Page:  # noqa: ARG001 - as `table_page`
+def page(found: Sequence[RefLanding], now: datetime) -> Page:  # noqa: ARG001 - as `table_page`
     """A sentence for each ref, with what shows it."""
     page = Page()
     for each in found:
@@ -64,7 +64,7 @@ def page(found: Sequence[Answered], now: datetime) -> Page:  # noqa: ARG001 - as
     return page
 
 
-def _evidence(each: Answered) -> str:
+def _evidence(each: RefLanding) -> str:
     landing, into = each.landing, each.into
     where = f" at {landing.at[:10]}" if landing.at else ""
     reason = f": {landing.reason}" if landing.reason else ""
@@ -75,7 +75,7 @@ def _evidence(each: Answered) -> str:
     return f" in {into}{count}{where if landing.state != 'unknown' else ''}{reason}"
 
 
-def table_page(found: Sequence[Answered], now: datetime) -> Page:
+def table_page(found: Sequence[RefLanding], now: datetime) -> Page:
     """A row for each branch and worktree: what would be lost if it were removed."""
     page = Page()
     if not found:
@@ -85,7 +85,7 @@ def table_page(found: Sequence[Answered], now: datetime) -> Page:
     return page
 
 
-def _cells(each: Answered, now: datetime) -> list[Cell]:
+def _cells(each: RefLanding, now: datetime) -> list[Cell]:
     landing, touched = each.landing, _touched(each)
     how = f" at {landing.at[:10]} ({HOW[landing.how]})" if landing.at and landing.how else ""
     count = f" {landing.of[0]} of {landing.of[1]}" if landing.of and landing.state == "partly" else ""
@@ -99,5 +99,5 @@ def _cells(each: Answered, now: datetime) -> list[Cell]:
     ]
 
 
-def _touched(each: Answered) -> datetime | None:
+def _touched(each: RefLanding) -> datetime | None:
     return datetime.fromtimestamp(each.asked.touched, UTC) if each.asked.touched is not None else None

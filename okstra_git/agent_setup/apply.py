@@ -25,7 +25,6 @@ def apply_steps(steps: Iterable[SetupStep]) -> None:
 
 _DRAFT = "okstra"
 """Distinguishes the temporary file of a write; a lock keeps two runs apart."""
-
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)
 
 

@@ -21,7 +21,7 @@ class Branch(NamedTuple):
 
 def list_branches(git: Git) -> list[Branch]:
     """The branches of this clone by name, without torn ones, and without those that only stand for another one."""
-    answer = run_git(["for-each-ref", f"--format={FORMAT}", BRANCH], cwd=git.top, environment=OFFLINE)
+    answer = run_git(["for-each-ref", f"--format={FORMAT}"], values=[BRANCH], cwd=git.top, environment=OFFLINE)
     return list(_branches(answer.stdout))
 
 

@@ -1,6 +1,6 @@
 """Blobs, trees and commits as immutable values: read, and written without touching any ref."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -48,15 +48,6 @@ def has_object(git: Git, oid: str) -> bool:
         return bool(git.handle.odb.exists(pygit2.Oid(hex=oid)))
     except (ValueError, pygit2.GitError):
         return False
-
-
-def find_unreadable(git: Git, oids: Iterable[str]) -> Iterator[str]:
-    """Those of the objects that are missing, or whose bytes cannot be read."""
-    for oid in oids:
-        try:
-            git.handle.read(pygit2.Oid(hex=oid))
-        except (KeyError, ValueError, pygit2.GitError):
-            yield oid
 
 
 def read_blob(git: Git, oid: str, *, limit: int | None = None) -> bytes:
@@ -238,21 +229,6 @@ def write_blob(git: Git, data: bytes) -> str:
 def name_of_blob(data: bytes) -> str:
     """The id these bytes have as a blob."""
     return str(pygit2.hash(data))
-
-
-def mend_blob(git: Git, oid: str, data: bytes) -> bool:
-    """Put a missing or damaged blob back from its bytes; False when these are other bytes or a pack is damaged.
-
-    A damaged loose file has to go first, because git never writes an object that it believes to have.
-    """
-    if name_of_blob(data) != oid:
-        return False
-    try:
-        (git.common_dir / "objects" / oid[:2] / oid[2:]).unlink(missing_ok=True)
-        write_blob(git, data)
-        return read_blob(git, oid) == data
-    except (MissingObject, OSError):
-        return False
 
 
 def write_tree(git: Git, base: str | None, changes: Mapping[str, str | None]) -> str:

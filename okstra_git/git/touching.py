@@ -1,9 +1,11 @@
-"""Finds, among many commits, those that touch some files, and what each of these changed."""
+"""Finds, among many commits, those that touch some files, and what each of these changed, in files and in bytes."""
 
 from collections.abc import Collection, Iterator, Sequence
 
+import pygit2
+
 from okstra_git.git.binary import OFFLINE, run_git
-from okstra_git.git.diffs import Change, Delta
+from okstra_git.git.diffs import ABSENT, Change, Delta
 from okstra_git.git.repo import Git
 
 RAW = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--root", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
@@ -47,3 +49,13 @@ def _delta(tokens: Sequence[bytes]) -> Delta:
         old_mode, new_mode, old, new, _ = tokens[place][1:].decode().split(" ")
         changes.append(Change(tokens[place + 1], old_mode, new_mode, old, new))
     return tuple(sorted(changes))
+
+
+def size_of(git: Git, blob: str) -> int:
+    """How many bytes a file has, by what its storage says; 0 for one that is not here, or cannot be read."""
+    if blob == ABSENT:
+        return 0
+    try:
+        return int(git.handle.odb.read_header(pygit2.Oid(hex=blob))[1])
+    except (KeyError, pygit2.GitError, ValueError):
+        return 0

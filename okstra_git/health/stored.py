@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
+from okstra_git.git.damage import find_unreadable
 from okstra_git.git.diffs import ABSENT, SUBMODULE, diff_trees
 from okstra_git.git.history import find_commit
-from okstra_git.git.objects import find_folder, find_unreadable, has_object, tree_of
+from okstra_git.git.objects import find_folder, has_object, tree_of
 from okstra_git.git.refs import find_ref, is_torn
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import HealthFinding

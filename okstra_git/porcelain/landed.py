@@ -28,7 +28,7 @@ RANK = ("landed", "partly", "reverted", "unknown", "not")
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedRef:
     """What is asked about: a name to show, the ref behind it ("" for none), its commit, and where it is checked out."""
 
     name: str
@@ -39,16 +39,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answered:
+class RefLanding:
     """What became of it in the target in which most of it is."""
 
-    asked: Asked
+    asked: AskedRef
     into: str
     landing: BranchLanding
 
 
 @dataclass(frozen=True)
-class Target:
+class LandingTarget:
     """A branch that work is merged into."""
 
     name: str
@@ -58,7 +58,7 @@ class Target:
 
 def find_landed(
     workspace: Workspace, refs: Sequence[str], *, every: bool = False, into: str | None = None
-) -> list[Answered]:
+) -> list[RefLanding]:
     """Whether each of the refs has landed; without one the commit checked out, with `every` all branches of the clone.
 
     Refuses names that mean nothing or several things, and a repository in which no target can be told.
@@ -71,34 +71,34 @@ def find_landed(
     return [_best(each, [(target, landings[each.commit]) for target, landings in found]) for each in asked]
 
 
-def _best(asked: Asked, answers: Sequence[tuple[Target, BranchLanding]]) -> Answered:
+def _best(asked: AskedRef, answers: Sequence[tuple[LandingTarget, BranchLanding]]) -> RefLanding:
     target, landing = min(answers, key=lambda answer: RANK.index(answer[1].state))
-    return Answered(asked, target.name, landing)
+    return RefLanding(asked, target.name, landing)
 
 
 # --- what is asked
 
 
-def _every(git: Git, targets: Sequence[Target]) -> list[Asked]:
+def _every(git: Git, targets: Sequence[LandingTarget]) -> list[AskedRef]:
     """Every branch but the targets, and every worktree that has a commit of its own checked out."""
     trees = list_worktrees(git)
     on = {tree.branch: tree for tree in reversed(trees) if tree.branch}
     apart = {target.ref for target in targets}
     branches = [
-        Asked(printed_name(git, each.ref), each.ref, each.tip, on.get(each.ref.removeprefix(BRANCH)), each.touched)
+        AskedRef(printed_name(git, each.ref), each.ref, each.tip, on.get(each.ref.removeprefix(BRANCH)), each.touched)
         for each in list_branches(git)
         if each.ref not in apart
     ]
     return [*branches, *_detached(git, trees)]
 
 
-def _detached(git: Git, trees: Sequence[Worktree]) -> Iterator[Asked]:
+def _detached(git: Git, trees: Sequence[Worktree]) -> Iterator[AskedRef]:
     for tree in trees:
         if tree.branch is None and tree.head and not tree.is_bare and find_commit(git, tree.head):
-            yield Asked(tree.head[:10], "", CommitId(tree.head), tree)
+            yield AskedRef(tree.head[:10], "", CommitId(tree.head), tree)
 
 
-def _asked(workspace: Workspace, text: str) -> Asked:
+def _asked(workspace: Workspace, text: str) -> AskedRef:
     """What a person named: a branch, a tag, a commit, or the directory of a worktree."""
     git = workspace.git
     trees = list_worktrees(git)
@@ -106,10 +106,10 @@ def _asked(workspace: Workspace, text: str) -> Asked:
     named = find_named(git, text) if tree is None else None
     if named is None and tree is not None and tree.head:
         ref = f"{BRANCH}{tree.branch}" if tree.branch else ""
-        return Asked(text, ref, CommitId(tree.head), tree)
+        return AskedRef(text, ref, CommitId(tree.head), tree)
     named = named or require_named(git, text, what="the ref")
     on = next((tree for tree in trees if tree.branch and BRANCH + tree.branch == named.ref), None)
-    return Asked(text, named.ref, named.commit, on)
+    return AskedRef(text, named.ref, named.commit, on)
 
 
 def _tree_at(workspace: Workspace, text: str, trees: Sequence[Worktree]) -> Worktree | None:
@@ -119,7 +119,7 @@ def _tree_at(workspace: Workspace, text: str, trees: Sequence[Worktree]) -> Work
     return next((tree for tree in trees if real_path(tree.path) == place), None)
 
 
-def _checked_out(git: Git) -> Asked:
+def _checked_out(git: Git) -> AskedRef:
     head = resolve_head(git)
     if head is None:
         require_named(git, "HEAD", what="the ref")
@@ -128,13 +128,13 @@ def _checked_out(git: Git) -> Asked:
     trees = [tree for tree in list_worktrees(git) if tree.path == git.work_tree]
     branch = trees[0].branch if trees else None
     ref = BRANCH + branch if branch else named.ref if named else ""
-    return Asked(printed_name(git, ref) if ref else "HEAD", ref, head, trees[0] if trees else None)
+    return AskedRef(printed_name(git, ref) if ref else "HEAD", ref, head, trees[0] if trees else None)
 
 
 # --- the target
 
 
-def find_targets(workspace: Workspace, into: str | None = None) -> list[Target]:
+def find_targets(workspace: Workspace, into: str | None = None) -> list[LandingTarget]:
     """Where branches are looked for: one that was named, else those configured, else the default branch.
 
     A branch and what was fetched of it are one place, of which the one that has more counts; where each has something
@@ -143,7 +143,7 @@ def find_targets(workspace: Workspace, into: str | None = None) -> list[Target]:
     git = workspace.git
     if into is not None:
         named = require_named(git, into, what="the target")
-        return [Target(into, named.ref, named.commit)]
+        return [LandingTarget(into, named.ref, named.commit)]
     names = list(workspace.settings.target) or default_branches(git)[:1]
     known = [target for name in names for target in _places(git, name)]
     if not known:
@@ -154,7 +154,7 @@ def find_targets(workspace: Workspace, into: str | None = None) -> list[Target]:
     return _without_older(git, known)
 
 
-def _places(git: Git, name: str) -> Iterator[Target]:
+def _places(git: Git, name: str) -> Iterator[LandingTarget]:
     """The branch of that name here, and as it was fetched."""
     named = find_named(git, name)
     if named is None:
@@ -165,14 +165,14 @@ def _places(git: Git, name: str) -> Iterator[Target]:
     for ref in dict.fromkeys([named.ref, BRANCH + short, *fetched]):
         tip = find_quietly(git, ref) if ref else None
         if tip is not None and find_commit(git, tip):
-            yield Target(printed_name(git, ref), ref, tip)
+            yield LandingTarget(printed_name(git, ref), ref, tip)
 
 
-def _without_older(git: Git, targets: Sequence[Target]) -> list[Target]:
+def _without_older(git: Git, targets: Sequence[LandingTarget]) -> list[LandingTarget]:
     """Each commit once, and none that another target contains."""
     newest = list({target.commit: target for target in reversed(targets)}.values())[::-1]
 
-    def is_older(target: Target) -> bool:
+    def is_older(target: LandingTarget) -> bool:
         return any(other is not target and contains(git, other.commit, target.commit) for other in newest)
 
     return [target for target in newest if not is_older(target)]

@@ -122,11 +122,11 @@ def _unclear(workspace: Workspace) -> OkstraError:
 
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
-        return refuse("refused", "no task was named, and none is open", hint=hint, tasks=keys)
+        return refuse("usage", "no task was named, and none is open", hint=hint, tasks=keys)
     listed = "\n".join(f"add --task-key {key}" for key in keys[:LISTED])
     more = f"\ngit okstra task list shows all {len(keys)}" if len(keys) > LISTED else ""
     message = f"no task was named, and {len(keys)} are open; none of them lives on what is checked out here"
-    return refuse("refused", message, hint=listed + more, tasks=keys[:100])
+    return refuse("usage", message, hint=listed + more, tasks=keys[:100])
 
 
 def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_new: bool) -> TaskKey:
@@ -147,7 +147,7 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
     if fitting:
         keys = [str(task.key) for task in fitting]
         raise refuse(
-            "refused", f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
+            "usage", f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
         )
     project = _project(workspace)
     if may_be_new and len(parts) == 2 and project:
@@ -189,7 +189,7 @@ def new_key(workspace: Workspace, name: str | None, identity: Identity) -> TaskK
     key = named_key(workspace, name, identity, may_be_new=True)
     if key is None:
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
-        raise refuse("refused", "the task to open was not named", hint=hint)
+        raise refuse("usage", "the task to open was not named", hint=hint)
     return key
 
 

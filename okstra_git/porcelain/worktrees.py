@@ -20,10 +20,12 @@ from okstra_git.stages.complete import release_reservation
 from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
 from okstra_git.store.clone import OwnWorktrees, find_writer
 from okstra_git.store.drift import find_astray, is_over
+from okstra_git.store.fold_handoff import without_landings
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.states import State
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def prune(
         runs=lambda path: list(_live_runs(workspace, path)),
         processes=processes_in,
         progress=progress,
+        unseen=_landed_elsewhere(workspace, state, only),
     )
     pruned = prune_worktrees(workspace.git, state, only=only, dry_run=dry_run, context=context)
     for outcome in pruned:
@@ -89,6 +92,27 @@ def _directory(workspace: Workspace, snapshot: WorktreeSnapshot, into: str | Non
             path=snapshot.worktree,
         )
     return Path(snapshot.worktree), False
+
+
+def _landed_elsewhere(workspace: Workspace, state: State, only: TaskKey | None) -> set[tuple[TaskKey, int]]:
+    """Stages that have landed by the word of another clone alone: nothing in this repository shows it."""
+    writer = OwnWorktrees(workspace.git).writer
+    reported = {
+        task.key: {n for n, stage in task.stages.items() if stage.landing and stage.landing.writer != writer}
+        for task in state.tasks.values()
+        if only in (None, task.key)
+    }
+    if not any(reported.values()):
+        return set()
+    from okstra_git.porcelain.follow import make_judge  # a judge of history is heavy, and mostly nothing is in doubt
+    from okstra_git.reconcile.landings import find_landings
+
+    unseen: set[tuple[TaskKey, int]]
+    judge, unseen = make_judge(workspace, state), set()
+    for key, numbers in reported.items():
+        seen = {landed.stage for landed in find_landings(judge, without_landings(state.tasks[key], numbers))}
+        unseen |= {(key, number) for number in numbers - seen}
+    return unseen
 
 
 def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:

@@ -17,12 +17,12 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import Delta
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, tree_of
-from okstra_git.reconcile.branch_parts import BranchParts, Part
+from okstra_git.reconcile.branch_parts import BranchPart, BranchParts
 from okstra_git.reconcile.locate import SECOND_OPINIONS, adds_nothing
 from okstra_git.reconcile.presence import Former, Side, Stop, is_followed, presence
 from okstra_git.reconcile.proofs import Ends, Prover
 from okstra_git.reconcile.target_line import Floor, TargetLine
-from okstra_git.reconcile.visits import Run, Visits
+from okstra_git.reconcile.visits import Stretch, Visits
 from okstra_git.store.stage_ranges import fingerprint_ranges
 
 State = Literal["landed", "partly", "not", "reverted", "unknown"]
@@ -51,7 +51,7 @@ class BranchLanding:
 class _Found:
     """A part in the target: where, and whether it is still there."""
 
-    run: Run
+    stretch: Stretch
     is_kept: bool
 
 
@@ -87,14 +87,14 @@ class LandingSearch:
     def _by_content(self) -> BranchLanding:
         whole = self._find(self.parts.whole)
         if whole is not None and whole.is_kept:
-            return BranchLanding("landed", self._how(whole.run), whole.run.last)
+            return BranchLanding("landed", self._how(whole.stretch), whole.stretch.last)
         found = self._find_singles(whole)
         kept = [commit for commit, single in found.items() if single.is_kept]
         answer = BranchLanding("not", of=(len(kept), len(self.parts.single)), lost=self._lost(kept))
-        newest = max((found[commit].run.last for commit in kept), key=self._order, default=None)
+        newest = max((found[commit].stretch.last for commit in kept), key=self._order, default=None)
         if kept and len(kept) == len(self.parts.single) and self._merges_add_nothing():
             return BranchLanding("landed", "rebased", newest)
-        gone = [single.run.last for single in (*found.values(), *filter(None, [whole])) if not single.is_kept]
+        gone = [single.stretch.last for single in (*found.values(), *filter(None, [whole])) if not single.is_kept]
         if kept:
             return replace(answer, state="partly", how="rebased", at=newest, reason=_partly(gone, self.parts.merges))
         if gone:
@@ -113,33 +113,33 @@ class LandingSearch:
                 found |= dict.fromkeys(row.commits, place) if place is not None else {}
         return found
 
-    def _find(self, part: Part) -> _Found | None:
+    def _find(self, part: BranchPart) -> _Found | None:
         """Where a part is in the target: where it lasts, else where it came last."""
         lost: _Found | None = None
-        for run in self._proven(part):
+        for stretch in self._proven(part):
             single = [] if part is not self.parts.whole else [each.delta for each in self.parts.single]
-            if self._is_kept(run.last, _with_absorbed(run.delta, part.delta), single):
-                return _Found(run, is_kept=True)
-            lost = lost or _Found(run, is_kept=False)
+            if self._is_kept(stretch.last, _with_absorbed(stretch.delta, part.delta), single):
+                return _Found(stretch, is_kept=True)
+            lost = lost or _Found(stretch, is_kept=False)
         return lost
 
-    def _proven(self, part: Part) -> Iterator[Run]:
-        runs = list(self.visits.may_be(part, self.floor)) if part.delta else []
-        if not runs:
+    def _proven(self, part: BranchPart) -> Iterator[Stretch]:
+        stretches = list(self.visits.may_be(part, self.floor)) if part.delta else []
+        if not stretches:
             return
         prover = Prover(self.visits.git, fingerprint_ranges(self.visits.git, [(part.base, part.head)])[0])
-        proven = [run for run in runs if prover.prove(self._ends(run), second_opinion=False)]
-        if not proven and len(runs) <= SECOND_OPINIONS:
-            proven = [run for run in runs if prover.prove(self._ends(run), second_opinion=True)]
+        proven = [stretch for stretch in stretches if prover.prove(self._ends(stretch), second_opinion=False)]
+        if not proven and len(stretches) <= SECOND_OPINIONS:
+            proven = [stretch for stretch in stretches if prover.prove(self._ends(stretch), second_opinion=True)]
         yield from proven
 
-    def _ends(self, run: Run) -> Ends:
-        below = next(iter(self.target.graph.parents[run.first]), None)
-        trees = (self._tree(below) if below is not None else EMPTY_TREE), self._tree(run.last)
-        return Ends(*trees, run.delta, steps=1 if run.first == run.last else 2)
+    def _ends(self, stretch: Stretch) -> Ends:
+        below = next(iter(self.target.graph.parents[stretch.first]), None)
+        trees = (self._tree(below) if below is not None else EMPTY_TREE), self._tree(stretch.last)
+        return Ends(*trees, stretch.delta, steps=1 if stretch.first == stretch.last else 2)
 
-    def _how(self, run: Run) -> How:
-        is_one = run.first == run.last and len(self.target.graph.parents[run.last]) < 2
+    def _how(self, stretch: Stretch) -> How:
+        is_one = stretch.first == stretch.last and len(self.target.graph.parents[stretch.last]) < 2
         return "squash" if is_one and len(self.parts.single) > 1 else "rebased"
 
     # --- whether it lasts

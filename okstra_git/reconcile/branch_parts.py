@@ -14,7 +14,7 @@ MAX_ROWS = 12
 
 
 @dataclass(frozen=True)
-class Part:
+class BranchPart:
     """A change that may have landed by itself: from `base` (None: from nothing) to the last of `commits`."""
 
     base: str | None
@@ -32,11 +32,11 @@ class BranchParts:
     """A branch as a whole, and its commits that change anything, oldest first; `merges` are the commits that join."""
 
     branch: BranchRange
-    whole: Part
-    single: tuple[Part, ...]
+    whole: BranchPart
+    single: tuple[BranchPart, ...]
     merges: tuple[str, ...] = ()
 
-    def in_a_row(self) -> Iterator[Part]:
+    def in_a_row(self) -> Iterator[BranchPart]:
         """Several commits that follow each other, but not all of them; the longest rows first."""
         count = len(self.single)
         for length in range(count - 1, 1, -1) if count <= MAX_ROWS and not self.merges else ():
@@ -44,7 +44,7 @@ class BranchParts:
                 row = self.single[start : start + length]
                 delta = compose(*(part.delta for part in row))
                 if delta:
-                    yield Part(row[0].base, tuple(part.head for part in row), delta)
+                    yield BranchPart(row[0].base, tuple(part.head for part in row), delta)
 
 
 def read_parts(git: Git, branches: Sequence[BranchRange]) -> list[BranchParts]:
@@ -70,12 +70,12 @@ class _Draft:
     def filled(self, deltas: Sequence[Delta]) -> BranchParts:
         base, head = self.ranges[0]
         single = [
-            Part(parent, (commit,), delta)
+            BranchPart(parent, (commit,), delta)
             for (parent, commit), delta in zip(self.ranges[1:], deltas[1:], strict=True)
             if delta
         ]
         commits = self.branch.own or (head,)
-        return BranchParts(self.branch, Part(base, commits, deltas[0]), tuple(single), self.merges)
+        return BranchParts(self.branch, BranchPart(base, commits, deltas[0]), tuple(single), self.merges)
 
 
 def _draft(git: Git, branch: BranchRange) -> _Draft:

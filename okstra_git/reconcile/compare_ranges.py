@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from okstra_git.git.damage import find_unreadable
 from okstra_git.git.diffs import ABSENT, SUBMODULE, Change, Delta, by_path
 from okstra_git.git.file_changes import is_text_too_large
-from okstra_git.git.objects import MissingObject, find_entry, find_unreadable
+from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.proofs import Ends, Proven, Prover, RecordedDeltas
 from okstra_git.records.stage import Proof, RangeFingerprint

@@ -10,18 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from okstra_git.git.diffs import Change, Delta, compose
-from okstra_git.git.objects import size_of
 from okstra_git.git.repo import Git
-from okstra_git.git.touching import list_touching
-from okstra_git.reconcile.branch_parts import Part
+from okstra_git.git.touching import list_touching, size_of
+from okstra_git.reconcile.branch_parts import BranchPart
 from okstra_git.reconcile.target_line import Floor, TargetLine
 
-LONGEST_RUN = 16
+LONGEST_STRETCH = 16
 """Commits of a target that together may be one change of a branch."""
 
 
 @dataclass(frozen=True)
-class Run:
+class Stretch:
     """Commits that touch a change's files and no other, one after the other; `delta` is what they make together."""
 
     first: str
@@ -60,19 +59,19 @@ class Visits:
         line, entries = self.target.line, self.target.entries
         return [commit for commit in self.of(paths, floor) if line[entries[commit]] == commit]
 
-    def may_be(self, part: Part, floor: Floor) -> Iterator[Run]:
+    def may_be(self, part: BranchPart, floor: Floor) -> Iterator[Stretch]:
         """Commits, and several of them in a row on the line, that may be the change, newest first."""
         paths = {change.path for change in part.delta}
         visitors = self.of(paths, floor)
         fitting = {commit for commit in visitors if all(change.path in paths for change in self.deltas[commit])}
         for commit in reversed(visitors):
             if commit in fitting and self._grows_alike(part.delta, self.deltas[commit]):
-                yield Run(commit, commit, self.deltas[commit])
-        longest = min(len(part.commits), LONGEST_RUN)
+                yield Stretch(commit, commit, self.deltas[commit])
+        longest = min(len(part.commits), LONGEST_STRETCH)
         if longest > 1:
             yield from self._rows(part, self.on_line(paths, floor), fitting, longest)
 
-    def _rows(self, part: Part, line: Sequence[str], fitting: Collection[str], longest: int) -> Iterator[Run]:
+    def _rows(self, part: BranchPart, line: Sequence[str], fitting: Collection[str], longest: int) -> Iterator[Stretch]:
         for last in range(len(line) - 1, 0, -1):
             row: list[Delta] = []
             for first in range(last, max(-1, last - longest), -1):
@@ -81,7 +80,7 @@ class Visits:
                 row.insert(0, self.deltas[line[first]])
                 delta = compose(*row) if len(row) > 1 else ()
                 if delta and self._grows_alike(part.delta, delta):
-                    yield Run(line[first], line[last], delta)
+                    yield Stretch(line[first], line[last], delta)
 
     def _grows_alike(self, one: Delta, other: Delta) -> bool:
         grown = {change.path: self._growth(change) for change in one}

@@ -71,6 +71,7 @@ class Run(Record):
     `nonce` fences: a report that carries another one is refused. `inputs` is a fingerprint of everything the run was
     prepared from. `folder` and `instruction_set` are paths from the project's root. `touched` is when a holder last
     took it: claimed, prepared or resumed. `assembled` is what it verifies, where it verifies stages together.
+    `writer` is the clone that claimed it, `ended_by` the one that ended it.
     """
 
     id: g.RunName
@@ -97,6 +98,7 @@ class Run(Record):
     prepared: g.Moment | None = None
     touched: g.Moment | None = None
     ended: g.Moment | None = None
+    ended_by: g.Name = ""
     report: g.DocumentPath = ""
     next_phase: g.Name = ""
     archive: g.MaybeObjectId = ""

@@ -14,7 +14,10 @@ StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-
 
 
 class Reservation(Record):
-    """A registry row: who owns which branch and worktree. Released rows stay for history and never block."""
+    """A registry row: who owns which branch and worktree. Released rows stay for history and never block.
+
+    `writer` is the clone that reserved it, `released_by` the one that gave it up.
+    """
 
     scope: g.Scope
     branch: g.MaybeBranch
@@ -24,6 +27,7 @@ class Reservation(Record):
     phase: g.MaybeSlug = ""
     stages: g.StageNumbers | None = None
     status: Literal["active", "released"] = "active"
+    released_by: g.Name = ""
     writer: g.Name = ""
     at: g.Moment
 

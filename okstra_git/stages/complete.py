@@ -154,13 +154,20 @@ def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
 def release_reservation(
     store: Store, key: TaskKey, scope: str, *, cascade: bool = False
 ) -> tuple[Reservation | None, Appended]:
-    """Release a reservation and return what it was (None when there is none); worktree and branch stay."""
+    """Release a reservation and return what it was (None when there is none); worktree and branch stay.
+
+    One that only another clone gave up is released once more, as this clone's own word.
+    """
+    own = OwnWorktrees(store.git)
 
     def decide(snapshot: Snapshot) -> Decision[Reservation | None]:
         task = require_task(snapshot.state, key)
         place = task.places.get(scope)
         before = place if place is not None and place.status == "active" else None
-        return Decision(release(task, scope, cascade=cascade), before)
+        facts = release(task, scope, cascade=cascade)
+        if not facts and place is not None and place.released_by != own.writer:
+            facts = [PlaceReleased(task=task.key, scope=scope, branch=place.branch)]
+        return Decision(facts, before)
 
     appended, before = store.append_decision(decide)
     return before, appended

@@ -1,15 +1,16 @@
 """Removes the worktrees of stages and groups that are of no more use and hold nothing that is nowhere else."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
-from okstra_git.git.remotes import branch_tips
+from okstra_git.git.remotes import branch_tips, default_branches
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import branch_refs
 from okstra_git.git.unsaved_work import NO_CACHES, CachesSeen, UnsavedItem, in_words, read_unsaved_work
@@ -45,19 +46,24 @@ class PruneContext:
     """What prune needs to know of the world outside the repository.
 
     `here` is the directory we are in; `runs` says which live runs work in a directory; `processes` which processes
-    stand in or below it; `progress` is called with how many of how many have been looked at.
+    stand in or below it; `progress` is called with how many of how many have been looked at. `unseen` are stages of
+    which only another clone says that they landed.
     """
 
     here: Path
     runs: Callable[[Path], Sequence[str]] = lambda _: ()
     processes: Callable[[Path], Sequence[str]] = lambda _: ()
     progress: Callable[[int, int], None] = lambda *_: None
+    unseen: Collection[tuple[TaskKey, int]] = ()
 
 
 def prune_worktrees(
     git: Git, state: State, *, only: TaskKey | None, dry_run: bool, context: PruneContext
 ) -> list[Pruned]:
     """Remove every worktree whose work is provably elsewhere; each answer says what it holds that is not.
+
+    What another clone recorded makes no worktree go: that its claim was given up, that its stage has landed, that its
+    run is over. Such a one stays until this clone has seen the same, or gives up the claim itself.
 
     A dry run and the removal judge in the same way; the removal looks again at its own moment.
     """
@@ -139,8 +145,11 @@ def _why_keep(
     context: PruneContext,
 ) -> str | None:
     """Why a worktree stays whatever it contains; None where its contents decide."""
-    is_active = row.place.status == "active"
-    reason = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else None
+    task = state.tasks[row.task]
+    if row.place.status == "active":
+        reason = _why_held(git, task, row.place, worktree, context.unseen)
+    else:
+        reason = _given_up_elsewhere(git, task, row.place)
     reason = reason or _claimed(holders, row, worktree)
     if reason is not None:
         return reason
@@ -180,19 +189,43 @@ def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:
     return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
 
 
-def _is_run_open(task: Task, place: Reservation) -> bool:
-    """Whether the run is not over for which stages were put together there; the place's name has the run's number."""
-    number = place.scope.rpartition("-")[2]
-    return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
+def _given_up_elsewhere(git: Git, task: Task, place: Reservation) -> str | None:
+    """Why a released claim still counts: this clone did not give it up. None where it did."""
+    if place.released_by == OwnWorktrees(git).writer:
+        return None
+    return f"clone {place.released_by} gave up its claim, this one did not{_ask_release(task, place)}"
 
 
-def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> str | None:
+def _ask_release(task: Task, place: Reservation) -> str:
+    """The command by which a person says that the worktree may go, where there is one."""
+    kind, _, name = place.scope.partition("-")
+    if kind not in ("stage", "group"):
+        return ""
+    line = "git okstra worktree release"
+    key = ("--task-key", task.key)
+    again = command(line, key, ("--stage", name)) if kind == "stage" else command(line, key, ("--group", name))
+    return f"; if it may go: {again}"
+
+
+def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
+    """Whether the run goes on for which stages were put together there; the place's name has the run's number."""
+    number, own = place.scope.rpartition("-")[2], OwnWorktrees(git).writer
+    runs = [run for run in task.runs.values() if run.task_type == place.phase and str(run.seq) == number]
+    if any(run.is_active for run in runs):
+        return "its run is not over"
+    ended = {run.ended_by for run in runs if run.writer == place.writer} - {own}
+    return next((f"only clone {writer} says that its run is over" for writer in sorted(ended)), None)
+
+
+def _why_held(
+    git: Git, task: Task, place: Reservation, worktree: Worktree, unseen: Collection[tuple[TaskKey, int]]
+) -> str | None:
     """Why a claim that was not given up is still of use; None where everything that it was for has landed.
 
     A place without a branch is of use until its run is over.
     """
     if not place.branch:
-        return "its run is not over" if _is_run_open(task, place) else None
+        return _why_run_holds(git, task, place)
     group = task.groups.get(place.scope.removeprefix("group-")) if place.scope.startswith("group-") else None
     if group is not None:
         members = [task.stages.get(number) for number in group.stages]
@@ -205,10 +238,22 @@ def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> s
         stage = task.stages.get(_stage_of(place))
         if stage is None or not stage.landed:
             return "its group still holds it" if place.scope.startswith("group-") else "its stage still holds it"
+        members = [stage]
         arrived = _arrived(git, [stage])
+    if any(_is_doubtful(git, task, stage, unseen) for stage in members if stage is not None):
+        own_base = [place.base_ref] if OwnWorktrees(git).is_own(place) and place.base_ref != place.branch else []
+        arrived = [tip for name in (*own_base, *default_branches(git)) for tip in branch_tips(git, name)]
+        if not any(contains(git, tip, worktree.head or "") for tip in arrived):
+            return f"only another clone says that its work has landed{_ask_release(task, place)}"
+        return None
     if any(contains(git, commit, worktree.head or "") for commit in arrived):
         return None
     return "its branch has commits that have not landed"
+
+
+def _is_doubtful(git: Git, task: Task, stage: Stage, unseen: Collection[tuple[TaskKey, int]]) -> bool:
+    """Whether another clone says what the stage is, or that it landed, and this one has not seen it."""
+    return (task.key, stage.number) in unseen or stage.recorded_by != OwnWorktrees(git).writer
 
 
 def _is_awaited(git: Git, task: Task, group: Group, members: Sequence[Stage]) -> bool:

@@ -103,13 +103,14 @@ def _stage_of(scope: str) -> int | None:
     return int(number) if number != scope and number.isdecimal() else None
 
 
-def _released(task: Task, _: e.Event, fact: e.PlaceReleased) -> Task:
+def _released(task: Task, event: e.Event, fact: e.PlaceReleased) -> Task:
     held = task.places.get(fact.scope)
     if held is None:
         return task
     number = _stage_of(fact.scope)
     kept = {n: stage for n, stage in task.stages.items() if n != number or stage.status != "reserved"}
-    places = {**task.places, fact.scope: change(held, status="released")}
+    by = held.writer if held.released_by == held.writer else event.writer  # what its own clone said stays said
+    places = {**task.places, fact.scope: change(held, status="released", released_by=by)}
     return settle_conflicts(change(task, places=places, stages=kept))
 
 
@@ -194,11 +195,11 @@ def _run_resumed(task: Task, event: e.Event, fact: e.RunResumed) -> Task:
 
 
 def _run_finished(task: Task, event: e.Event, fact: e.RunFinished) -> Task:
-    return _change_run(task, event, fact, status=fact.outcome, ended=event.at)
+    return _change_run(task, event, fact, status=fact.outcome, ended=event.at, ended_by=event.writer)
 
 
 def _run_abandoned(task: Task, event: e.Event, fact: e.RunAbandoned) -> Task:
-    return _change_run(task, event, fact, status="abandoned", ended=event.at)
+    return _change_run(task, event, fact, status="abandoned", ended=event.at, ended_by=event.writer)
 
 
 def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:

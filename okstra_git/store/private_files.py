@@ -18,7 +18,7 @@ from okstra_git.records.states import State
 from okstra_git.store import layout
 from okstra_git.store.log import list_event_files
 
-VERSION = 13
+VERSION = 14
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from okstra_git.git.repo import open_repository
+from okstra_git.store.stage_ranges import fingerprint_ranges
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, stage_place
 from tests.kit.foreign_logs import EVE, fetched_log
 from tests.kit.scenario import World
@@ -86,6 +88,82 @@ def test_a_worktree_that_okstra_made_is_known_by_its_lock_when_the_writer_is_new
     (gone,) = shop.okstra("worktree", "prune").json["worktrees"]
     assert gone["removed"], gone
     assert not path.exists()
+
+
+def prune(shop: World) -> Any:
+    (row,) = shop.okstra("worktree", "prune").json["worktrees"]
+    return row
+
+
+def test_a_release_by_another_clone_leaves_my_worktree_until_i_release_it(shop: World) -> None:
+    path = made(shop)
+    fetched_log(shop, released("stage-1", BRANCH))
+    row = prune(shop)
+    assert not row["removed"]
+    assert path.is_dir()
+    line = row["reason"].partition("; if it may go: git okstra ")[2].split()
+    assert line == ["worktree", "release", "--task-key", KEY, "--stage", "1"]
+    assert len(shop.okstra(*line).json["released"]) == 1
+    assert shop.okstra(*line).json["released"] == []
+    assert prune(shop)["removed"]
+    assert not path.exists()
+
+
+def test_a_claim_that_another_clone_took_over_and_gave_up_leaves_my_worktree(shop: World) -> None:
+    path = made(shop)
+    fetched_log(shop, released("stage-1", BRANCH), reserved(path, "stage-1", BRANCH), released("stage-1", BRANCH))
+    assert not prune(shop)["removed"]
+    assert path.is_dir()
+
+
+def test_my_own_release_counts_whatever_another_clone_adds(shop: World) -> None:
+    path = made(shop)
+    shop.okstra("worktree", "release", *TASK, "--stage", "1")
+    fetched_log(shop, released("stage-1", BRANCH))
+    assert prune(shop)["removed"]
+    assert not path.exists()
+
+
+def commit_there(shop: World, path: Path) -> str:
+    """A commit in the stage's worktree, recorded; its id."""
+    there = World(path, labels=shop.labels, clock=shop.clock)
+    there.commit("W", {"work": "work\n"})
+    shop.okstra("stage", "done", "1", *TASK)
+    return there.tip()
+
+
+def test_a_landing_that_only_another_clone_saw_leaves_my_worktree(shop: World) -> None:
+    path = made(shop)
+    tip = commit_there(shop, path)
+    arrival = {"type": "stage.landed", "stage": 1, "recorded": tip, "target": "main", "landed": shop.tip("main")}
+    fetched_log(shop, arrival | {"how": "squash"})
+    row = prune(shop)
+    assert not row["removed"]
+    assert path.is_dir()
+    shop.okstra("worktree", "release", *TASK, "--stage", "1")
+    assert prune(shop)["removed"]
+
+
+def test_a_landing_that_this_clone_sees_as_well_lets_it_go(shop: World) -> None:
+    path = made(shop)
+    tip = commit_there(shop, path)
+    shop.git("merge", "-q", "--squash", BRANCH)
+    shop.git("commit", "-qm", "squashed")
+    arrival = {"type": "stage.landed", "stage": 1, "recorded": tip, "target": "main", "landed": shop.tip("main")}
+    fetched_log(shop, arrival | {"how": "squash"})
+    assert prune(shop)["removed"]
+    assert not path.exists()
+
+
+def test_a_record_that_another_clone_moved_into_main_leaves_my_worktree(shop: World) -> None:
+    path = made(shop)
+    tip = commit_there(shop, path)
+    other = fingerprint_ranges(open_repository(shop.path), [(None, shop.tip("main"))])[0].model_dump(mode="json")
+    moved = {"type": "stage.moved", "stage": 1, "old": tip, "range": other, "proof": "replay", "landed": True}
+    fetched_log(shop, moved)
+    row = prune(shop)
+    assert not row["removed"], row
+    assert path.is_dir()
 
 
 def test_an_abandoned_run_of_a_stranger_takes_no_worktree_with_it(shop: World) -> None:

@@ -1,6 +1,7 @@
 """Whether branches have landed, by their content, in repositories that okstra was never used in."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def answer(world: World, name: str = "topic") -> str:
 
 
 def one(world: World, name: str) -> dict[str, Any]:
-    rows: list[dict[str, object]] = world.okstra("landed", name, exit=None).json["refs"]
+    rows: list[dict[str, Any]] = world.okstra("landed", name, exit=None).json["refs"]
     return rows[0]
 
 
@@ -147,8 +148,10 @@ def test_a_squash_that_changes_the_branch_s_own_line_is_not_the_branch(shop: Wor
 
 
 @pytest.mark.parametrize("land", [merge, squash])
-def test_what_was_reverted_is_there_no_more_and_again_when_it_came_back(shop: World, land: object) -> None:
-    land(shop, "topic")  # type: ignore[operator]
+def test_what_was_reverted_is_there_no_more_and_again_when_it_came_back(
+    shop: World, land: Callable[[World, str], None]
+) -> None:
+    land(shop, "topic")
     revert(shop, *(["-m", "1"] if land is merge else []), "main")
     assert answer(shop) == "reverted"
     shop.commit("unrelated", {"other": "z\n"})

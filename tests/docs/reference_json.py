@@ -7,7 +7,7 @@ from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from typing_extensions import is_typeddict
+import typing_extensions
 
 from okstra_cli.answers.parts import Cut
 from okstra_cli.answers.table import ANSWERS, Shapes
@@ -118,7 +118,7 @@ def _kind(hint: Any, shared: set[Any]) -> str:
         return " or ".join(dict.fromkeys(_kind(each, shared) for each in inside))
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in inside)
-    if is_typeddict(hint):
+    if typing_extensions.is_typeddict(hint):
         return f"[{hint.__name__}](#{hint.__name__.lower()})" if hint in shared else "object"
     return _KINDS[hint]
 
@@ -129,7 +129,7 @@ def _hints(shape: Any) -> dict[str, Any]:
 
 def _shapes_in(hint: Any) -> list[Any]:
     """The shapes of objects that a value may be or hold, itself or as an item."""
-    if is_typeddict(hint):
+    if typing_extensions.is_typeddict(hint):
         return [hint]
     return list(dict.fromkeys(shape for each in get_args(hint) for shape in _shapes_in(each)))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git import objects
+from okstra_git.git.damage import mend_blob
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.repo import Git, open_repository
 from tests.kit.scenario import World
@@ -61,8 +62,8 @@ def test_a_damaged_blob_is_refused_and_mended_from_exactly_its_bytes(git: Git, d
     fresh = open_repository(git.top)
     with pytest.raises(MissingObject):
         objects.read_blob(fresh, oid)
-    assert not objects.mend_blob(fresh, oid, b"something else\n")
-    assert objects.mend_blob(fresh, oid, b"precious\n")
+    assert not mend_blob(fresh, oid, b"something else\n")
+    assert mend_blob(fresh, oid, b"precious\n")
     assert objects.read_blob(open_repository(git.top), oid) == b"precious\n"
 
 

@@ -31,7 +31,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/git/tree_objects.py": "reads files of worktrees byte for byte, without following links",
     "okstra_git/git/worktree_changes.py": "removes caches that were looked at immediately before",
     "okstra_git/git/worktrees.py": "makes the folder in which git makes a worktree",
-    "okstra_git/git/objects.py": "removes a damaged object, named by its own hash",
+    "okstra_git/git/damage.py": "removes a damaged object, named by its own hash",
     "okstra_git/git/refs.py": "moves a torn ref under git's own lock",
     "okstra_git/git/git_directory.py": "gives modes to what git and okstra made",
     "okstra_git/git/dirty.py": "removes an index of its own",

@@ -193,7 +193,8 @@ class Rewriting:
 
     def record(self, number: int, branch: str, place: int, length: int) -> None:
         """Finish a stage on some stretch of a branch's own commits."""
-        commits = [self.world.ask("merge-base", "main", branch), *self.own(branch)]
+        fork = self.world.ask("merge-base", "main", branch, ok=False)  # none when the first commit was written again
+        commits = [*filter(None, [fork]), *self.own(branch)]
         top = 1 + place % len(commits) if len(commits) > 1 else 0
         head = commits[min(top, len(commits) - 1)]
         base = commits[max(0, min(top, len(commits) - 1) - 1 - length % 3)]
