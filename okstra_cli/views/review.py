@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import proofs as shapes
     from okstra_git.git.repo import Git
-    from okstra_git.porcelain.review import Approved, ReviewStatus, Standing
+    from okstra_git.porcelain.review import Approved, JudgedApproval, ReviewStatus
     from okstra_git.records.repository_events import RepositoryEvent
 
 TONES: dict[str, Tone] = {"holds": "good", "void": "bad", "unsure": "warn", "none": "warn"}
@@ -72,7 +72,7 @@ def status_json(status: ReviewStatus) -> shapes.ReviewStatus:
     }
 
 
-def _standing_json(standing: Standing) -> shapes.StandingApproval:
+def _standing_json(standing: JudgedApproval) -> shapes.StandingApproval:
     comparison = standing.comparison
     return {
         **approval_json(standing.event),

@@ -48,7 +48,7 @@ class Approved(NamedTuple):
     is_new_writer: bool
 
 
-class Standing(NamedTuple):
+class JudgedApproval(NamedTuple):
     """One approval, and whether the change is still the approved one."""
 
     event: RepositoryEvent
@@ -66,7 +66,7 @@ class ReviewStatus(NamedTuple):
 
     name: str
     change: Measured
-    approvals: list[Standing]
+    approvals: list[JudgedApproval]
     by_content: bool = False
     unread: tuple[str, ...] = ()
 
@@ -116,7 +116,7 @@ def review_status(workspace: Workspace, ref: str | None = None) -> ReviewStatus:
     shown = name or named.commit
     measured = list(_measured(workspace, named, ref))
     own = [event for event in approvals if name and event.fact.ref == name]
-    standing = [Standing(event, _compare(git, event, named.commit, measured)) for event in own or approvals]
+    standing = [JudgedApproval(event, _compare(git, event, named.commit, measured)) for event in own or approvals]
     if not own:
         standing = [approval for approval in standing if approval.comparison.same]
     change = _described(named, ref, measured)

@@ -1,1 +1,0 @@
-"""The GitHub action, step by step, against a bare remote and a scripted GitHub."""
