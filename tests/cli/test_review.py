@@ -1,5 +1,6 @@
 """Approvals: carried by whatever leaves the change as it was, void when it is another one, whoever recorded them."""
 
+import shlex
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.cli.test_prove import LINES, edited, print_of
 from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
 
 
 @pytest.fixture
@@ -129,3 +131,24 @@ def test_nothing_is_approved_where_nothing_was_changed(asked: World) -> None:
     assert approve(asked, "Ada", "--ref", "nowhere", exit=1)["error"]["code"] == "ref.unresolvable"
     shallow = asked.clone("shallow", "--depth", "1", "--no-local")
     assert approve(shallow, "Ada", exit=1)["error"]["code"] == "review.nothing"
+
+
+def test_the_lines_of_the_guide_say_what_it_says(asked: World) -> None:
+    page = (ROOT / "docs/guide/prove-and-review.md").read_text()
+    lines = [shlex.split(line, comments=True)[2:] for line in page.splitlines() if line.startswith("git okstra ")]
+    for name in ("old-topic", "topic", "1a2b3c4", "5d6e7f8"):
+        asked.git("branch", name, "feature")
+    for name in ("v1.0", "v2.0"):
+        asked.git("tag", name, asked["file"])
+    asked.git("update-ref", "refs/remotes/origin/feature", "feature")
+    asked.git("rebase", "-q", "main")
+    asked.git("update-ref", "--create-reflog", "refs/remotes/origin/feature", "feature")
+    asked.git("config", "remote.origin.url", "elsewhere")
+    asked.checkout("main")
+    asked.git("merge", "-q", "--squash", "feature")
+    asked.git("commit", "-q", "-m", "squash")
+    asked.checkout("feature")
+    asked.git("update-ref", "ORIG_HEAD", asked["two"])
+    assert len(lines) == 9
+    for line in lines:
+        assert asked.okstra(*line, "--text").exit == 0

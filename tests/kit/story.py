@@ -305,6 +305,8 @@ class Story(World):
             texts = [f"{side['base']}..{side['head']}" for side in sides]
             for pair in (texts, texts[::-1]):
                 told = self.okstra("prove", *pair, "--json", exit=None).json
+                if told.get("error", {}).get("code") == "ref.unresolvable":
+                    continue  # the commits before the rewrite are gone
                 wanted = not move["evidence"]["partly_absorbed"]
                 assert told.get("same", "error") is wanted, (move["proof"], told)
 
