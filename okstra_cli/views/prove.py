@@ -90,6 +90,8 @@ def differences(page: Page, git: Git, differs: Sequence[Difference]) -> None:
         page.line(Cell(f"and {len(differs) - MAX_FILES} more files", "faint"))
     left = MAX_LINES
     for each in differs:
+        if each.kind.endswith("-base"):
+            continue  # what a base had already is the same on both sides
         difference = patch_difference(git, each.old, each.new) if left > 0 else None
         if difference is None or not difference.lines:
             continue

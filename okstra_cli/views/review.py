@@ -56,8 +56,6 @@ def recorded_page(approved: Approved) -> Page:
     page.line(Cell("approved", "good"), f" by {fact.reviewer}: {named}{fact.range.head[:SHORT]}, {fact.range.subject}")
     if approved.former is not None:
         page.line(Cell(f"in place of the approval of {approved.former.fact.range.head[:SHORT]}", "faint"))
-    if approved.is_new_writer:
-        page.line(Cell("this clone has a writer id now, by which others know its records", "faint"))
     return page
 
 

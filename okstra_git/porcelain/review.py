@@ -45,7 +45,6 @@ class Approved(NamedTuple):
 
     event: RepositoryEvent
     former: RepositoryEvent | None
-    is_new_writer: bool
 
 
 class JudgedApproval(NamedTuple):
@@ -89,6 +88,8 @@ def record_approval(workspace: Workspace, *, reviewer: str | None = None, ref: s
     name = _require_name(git, reviewer)
     fact = ChangeApproved(reviewer=name, ref=_name_of(git, named, ref), range=_require_range(workspace, named, ref))
     _, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
+    if is_new:
+        workspace.note("this clone has a writer id now, by which others know its records")
 
     def decide(_: Snapshot) -> Decision[RepositoryEvent | None]:
         keys = (fact.reviewer, fact.ref)
@@ -100,7 +101,7 @@ def record_approval(workspace: Workspace, *, reviewer: str | None = None, ref: s
 
     appended, former = workspace.store.append_decision(decide)
     workspace.warn(appended.warning)
-    return Approved(appended.of_repository[0], former, is_new)
+    return Approved(appended.of_repository[0], former)
 
 
 def review_status(workspace: Workspace, ref: str | None = None) -> ReviewStatus:

@@ -120,8 +120,7 @@ def _why_not(old: RangeFingerprint, new: RangeFingerprint, differs: Sequence[Dif
         return f"{'old' if old.is_empty else 'new'} changes nothing"
     if is_partly:
         return "a part of the one change was in the base of the other already"
-    files = "1 file differs" if len(differs) == 1 else f"{len(differs)} files differ"
-    return f"the changes are not the same: {files}"
+    return "1 file differs" if len(differs) == 1 else f"{len(differs)} files differ"
 
 
 def _differences(

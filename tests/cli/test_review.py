@@ -152,3 +152,15 @@ def test_the_lines_of_the_guide_say_what_it_says(asked: World) -> None:
     assert len(lines) == 9
     for line in lines:
         assert asked.okstra(*line, "--text").exit == 0
+
+
+def test_the_log_lists_approvals_without_a_task(asked: World) -> None:
+    asked.okstra("init", "--project-id", "shop", "--no-hooks", "--offline")
+    asked.okstra("task", "open", "shop:web:login")
+    events = asked.okstra("log", "--json").json["events"]
+    assert [(event["fact"]["type"], event["fact"]["task"]) for event in events] == [
+        ("task.opened", "shop/web/login"),
+        ("change.approved", ""),
+    ]
+    assert len(asked.okstra("log", "shop:web:login", "--json").json["events"]) == 1
+    assert "by Ada" in asked.okstra("log", "--text").out
