@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from okstra_cli.answers.parts import with_further
+from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command

@@ -82,7 +82,7 @@ def measure_alone(workspace: Workspace, head: CommitId, text: str) -> Iterator[R
 def parse_change(git: Git, text: str, *, what: str) -> NamedChange:
     """A commit or branch, a range `A..B` (`A...B` means the same here), or a single commit `A^!`.
 
-    Of a range an end that is left out is HEAD, as in git. Refuses (`RefUnresolvable`) what names no commit.
+    Of a range an end that is left out is HEAD, as in git. Refuses (`ref.unresolvable`) what names no commit.
     """
     start, dots, end = text.partition("...") if "..." in text else text.partition("..")
     if dots:

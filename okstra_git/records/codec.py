@@ -41,7 +41,7 @@ def encode_event(event: Event | RepositoryEvent) -> bytes:
 
 
 def encode_readable(event: Event | RepositoryEvent) -> bytes:
-    """One line, newline included; refuses (`NotRecordable`) what nobody would read again."""
+    """One line, newline included; refuses (`record.refused`) what nobody would read again."""
     line = encode_event(event)
     read = decode_events(line).events if isinstance(event, Event) else decode_repository_events(line).events
     if not read:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
@@ -201,10 +200,9 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    line = "git okstra worktree release"
-    key = ("--task-key", task.key)
-    again = command(line, key, ("--stage", name)) if kind == "stage" else command(line, key, ("--group", name))
-    return f"; if it may go: {again}"
+    what = ("--stage", name) if kind == "stage" else ("--group", name)
+    line = command("git okstra worktree release", ("--task-key", str(task.key)), what)
+    return f"; if it may go: {line}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:

@@ -110,7 +110,7 @@ def list_event_files(git: Git, tip: str) -> dict[str, str]:
 def lines_by_task(events: Iterable[Event | RepositoryEvent]) -> dict[str, bytes]:
     """The bytes of these events, by slashed task key, those of no task under an empty one.
 
-    Refuses what nobody would read again (`NotRecordable`).
+    Refuses what nobody would read again (`record.refused`).
     """
     lines: dict[str, bytes] = {}
     for event in events:

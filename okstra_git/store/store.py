@@ -136,8 +136,8 @@ class Store:
         `decide` is called again after every lost race and has to look at nothing but its snapshot and the repository:
         the result is that of the call whose facts were recorded. What it raises ends the append, and nothing is
         recorded. `queued=False` skips the advisory lock and relies on compare-and-set alone. Refuses when the
-        repository is read-only or full, when another writer stays in the way (`Busy`), and where the log is damaged
-        (`LogDamaged`) or of a newer format (`NewerFormat`).
+        repository is read-only or full, when another writer stays in the way (`store.busy`), and where the log is
+        damaged (`log.damaged`) or of a newer format (`format.newer`).
         """
         appended, result = self.attempt(lambda: self._append_once(decide), queued=queued)
         if appended.events or appended.of_repository:
