@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
