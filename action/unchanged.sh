@@ -14,7 +14,7 @@ github facts > "$scratch/facts"
 compared="${OKSTRA_COMMIT:-$head}"
 
 # a clone of its own, with history: the one of the job may be shallow, or not there at all
-git init --quiet --bare "$clone"
+GIT_DEFAULT_HASH=sha1 GIT_DEFAULT_REF_FORMAT=files git init --quiet --bare "$clone"
 export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"
 GIT_CONFIG_VALUE_0="authorization: basic $(printf 'x-access-token:%s' "$OKSTRA_TOKEN" | base64 | tr -d '\n')"
 export GIT_CONFIG_VALUE_0

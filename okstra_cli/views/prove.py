@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.commands import command
 from okstra_git.git.diffs import show_path
 from okstra_git.git.patch_differences import patch_difference
 from okstra_git.names import quote
@@ -72,6 +73,10 @@ def compared_page(git: Git, compared: Compared) -> Page:
     for name, side in (("old", compared.old), ("new", compared.new)):
         page.line(Cell(f"  {name}  ", "faint"), _range_words(side))
     differences(page, git, comparison.differs)
+    if comparison.same is False and compared.are_alone and 1 in (compared.old.commits, compared.new.commits):
+        page.line()
+        sides = [f"{side.text}^!" for side in (compared.old, compared.new)]
+        page.line(Cell(f"for the two commits by themselves: {command('git okstra prove', *sides)}", "faint"))
     return page
 
 

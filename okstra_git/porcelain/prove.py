@@ -53,6 +53,11 @@ class Compared(NamedTuple):
     new: Measured
     comparison: Comparison
 
+    @property
+    def are_alone(self) -> bool:
+        """Whether both were named as a branch or commit, and not as a range or a single commit."""
+        return not any(".." in side.text or side.text.endswith(SINGLE) for side in (self.old, self.new))
+
 
 def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) -> Compared:
     """Whether two commits, ranges or branches are the same change; reads only, in any repository.

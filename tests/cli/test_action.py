@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_prove import LINES, edited
-from tests.kit.answers import Answer
+from tests.kit.answers import Answer, run_program
 from tests.kit.composite_action import load_action, run_action
 from tests.kit.github_api import REPOSITORY, TOKEN, GitHub, served
 from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ class Pull:
         runner = self.folder / f"runner-{len(list(self.folder.iterdir()))}"
         runner.mkdir()
         given = {"install": "false", "pull-request": "7", "token": TOKEN, **inputs}
-        answers, outputs = run_action(runner, given, {"action_path": os.fspath(Path.cwd())}, environ)
+        answers, outputs = run_action(runner, given, {"action_path": str(ROOT)}, environ)
         return answers[-1], outputs.get("result", "")
 
     def status(self, commit: str) -> tuple[str, str]:
@@ -138,3 +139,27 @@ def test_nothing_from_outside_is_part_of_a_command() -> None:
     for step in action["runs"]["steps"]:
         assert "${{" not in step["run"]
         assert "uses" not in step, "nothing comes from the network but okstra and what it needs"
+
+
+PYTHON = """\
+#!/bin/sh
+mkdir -p "$3/bin"
+printf '#!/bin/sh\\necho "$@" > %s\\n' "$ASKED" > "$3/bin/python"
+printf '#!/bin/sh\\necho okstra\\n' > "$3/bin/git-okstra"
+chmod +x "$3/bin/python" "$3/bin/git-okstra"
+"""
+
+
+def test_okstra_is_installed_from_the_commit_of_the_action_and_alone_on_path(tmp_path: Path) -> None:
+    (tmp_path / "stand-ins").mkdir()
+    python = tmp_path / "stand-ins" / "python3"
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    environ = {**os.environ, "PATH": path, "ASKED": str(tmp_path / "asked"), "GITHUB_PATH": str(tmp_path / "path"),
+               "RUNNER_TEMP": str(tmp_path), "OKSTRA_INSTALL": "true", "OKSTRA_SOURCE": "/the action"}  # fmt: skip
+    run_program(["bash", str(ROOT / "action/install.sh")], cwd=tmp_path, environ=environ).expect(0)
+    assert (tmp_path / "asked").read_text().endswith("pip install --quiet --disable-pip-version-check /the action\n")
+    added = Path((tmp_path / "path").read_text().rstrip("\n"))
+    assert [each.name for each in added.iterdir()] == ["git-okstra"]
+    assert run_program([str(added / "git-okstra")], cwd=tmp_path, environ=environ).out == "okstra\n"
