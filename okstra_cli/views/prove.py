@@ -73,7 +73,8 @@ def compared_page(git: Git, compared: Compared) -> Page:
     for name, side in (("old", compared.old), ("new", compared.new)):
         page.line(Cell(f"  {name}  ", "faint"), _range_words(side))
     differences(page, git, comparison.differs)
-    if comparison.same is False and compared.are_alone and 1 in (compared.old.commits, compared.new.commits):
+    has_many = max(compared.old.commits or 0, compared.new.commits or 0) > 1
+    if comparison.same is False and compared.are_alone and has_many:
         page.line()
         sides = [f"{side.text}^!" for side in (compared.old, compared.new)]
         page.line(Cell(f"for the two commits by themselves: {command('git okstra prove', *sides)}", "faint"))
