@@ -30,6 +30,7 @@ COMMANDS = {
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
     "prove": Row("prove", HISTORY, "Tell whether two commits, ranges or branches are one change"),
+    "review": Row("review", HISTORY, "Approve a change as it is, and see whether it still is that change"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
     "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),

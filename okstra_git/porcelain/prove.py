@@ -53,6 +53,11 @@ class Compared(NamedTuple):
     new: Measured
     comparison: Comparison
 
+    @property
+    def are_alone(self) -> bool:
+        """Whether both were named as a branch or commit, and not as a range or a single commit."""
+        return not any(".." in side.text or side.text.endswith(SINGLE) for side in (self.old, self.new))
+
 
 def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) -> Compared:
     """Whether two commits, ranges or branches are the same change; reads only, in any repository.
@@ -69,6 +74,14 @@ def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) 
         compared = compared or attempt
     assert compared is not None
     return compared
+
+
+def measure_alone(workspace: Workspace, head: CommitId, text: str) -> Iterator[RangeEnds | Unmeasurable]:
+    """What a branch or commit has of its own, by each branch that it may be measured against; else the commit alone."""
+    change = NamedChange(text, head)
+    measured = [_measure(workspace.git, change, target) for target in _targets(workspace)]
+    known = [ends for ends in measured if ends is not None]
+    yield from known or [range_alone(workspace.git, head)]
 
 
 def parse_change(git: Git, text: str, *, what: str) -> NamedChange:

@@ -1,0 +1,192 @@
+"""What `review` does: records that somebody approved a change as it was, and says whether it still is that change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from okstra_git.errors import refuse
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.config import NOBODY
+from okstra_git.git.objects import MissingObject
+from okstra_git.git.refs import RefUpdate, find_quietly
+from okstra_git.git.remotes import tracked_branch
+from okstra_git.git.revisions import BRANCH, FETCHED, require_named
+from okstra_git.git.worktrees import current_branch
+from okstra_git.names import is_text, quote
+from okstra_git.porcelain.prove import Measured, measure_alone
+from okstra_git.reconcile.compare_ranges import Comparison, compare_ranges
+from okstra_git.reconcile.range_ends import RangeEnds
+from okstra_git.records.repository_events import ChangeApproved
+from okstra_git.store import layout
+from okstra_git.store.clone import ensure_writer
+from okstra_git.store.repository_events import read_repository_events, standing_approvals
+from okstra_git.store.stage_ranges import fingerprint_ranges
+from okstra_git.store.store import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from okstra_git.git.repo import Git
+    from okstra_git.git.revisions import Named
+    from okstra_git.names import CommitId
+    from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.repository_events import RepositoryEvent
+    from okstra_git.records.stage import RangeFingerprint
+    from okstra_git.store.snapshot import Snapshot
+
+ReviewState = Literal["holds", "void", "unsure", "none"]
+"""Of a change: some approval holds; all are void; none holds and of one it cannot be said; there is none."""
+
+LONGEST_NAME = 200
+
+
+class Approved(NamedTuple):
+    """An approval that was recorded just now; `former` is the same reviewer's earlier one, whose place it took."""
+
+    event: RepositoryEvent
+    former: RepositoryEvent | None
+
+
+class JudgedApproval(NamedTuple):
+    """One approval, and whether the change is still the approved one."""
+
+    event: RepositoryEvent
+    comparison: Comparison
+
+    @property
+    def state(self) -> ReviewState:
+        """Whether it holds."""
+        same = self.comparison.same
+        return "unsure" if same is None else "holds" if same else "void"
+
+
+class ReviewStatus(NamedTuple):
+    """What is on record of a change as it is now; `by_content`: found by its content, under another name."""
+
+    name: str
+    change: Measured
+    approvals: list[JudgedApproval]
+    by_content: bool = False
+    unread: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> ReviewState:
+        """The verdict on the change: one approval that holds is enough."""
+        states = {approval.state for approval in self.approvals}
+        ranked: tuple[ReviewState, ...] = ("holds", "unsure", "void")
+        return next((state for state in ranked if state in states), "none")
+
+
+def record_approval(workspace: Workspace, *, reviewer: str | None = None, ref: str | None = None) -> Approved:
+    """Record that somebody approved what the ref (HEAD, where none is named) has of its own now.
+
+    Refuses (`review.name`) a reviewer that is not one line of text, and (`review.nothing`) a change that changes
+    nothing or whose beginning cannot be seen here. A clone that okstra was never used in gets a writer id.
+    """
+    git = workspace.git
+    named = _require_change(git, ref)
+    name = _require_name(git, reviewer)
+    fact = ChangeApproved(reviewer=name, ref=_name_of(git, named, ref), range=_require_range(workspace, named, ref))
+    _, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
+    if is_new:
+        workspace.note("this clone has a writer id now, by which others know its records")
+
+    def decide(_: Snapshot) -> Decision[RepositoryEvent | None]:
+        keys = (fact.reviewer, fact.ref)
+        events = standing_approvals(read_repository_events(git).events)
+        former = [event for event in events if (event.fact.reviewer, event.fact.ref) == keys and fact.ref]
+        kept = layout.approved_ref(fact.range.head)
+        moves = [RefUpdate(kept, None, named.commit)] if find_quietly(git, kept) is None else []
+        return Decision([fact], next(iter(former), None), moves=moves)
+
+    appended, former = workspace.store.append_decision(decide)
+    workspace.warn(appended.warning)
+    return Approved(appended.of_repository[0], former)
+
+
+def review_status(workspace: Workspace, ref: str | None = None) -> ReviewStatus:
+    """Whether approvals of the ref (HEAD, where none is named) hold for what it is now; reads only.
+
+    Those count that were recorded under its name; where there are none, those of the very change under any name.
+    """
+    git = workspace.git
+    named = _require_change(git, ref)
+    record = read_repository_events(git)
+    approvals = standing_approvals(record.events)
+    name = _name_of(git, named, ref)
+    shown = name or named.commit
+    measured = list(_measured(workspace, named, ref))
+    own = [event for event in approvals if name and event.fact.ref == name]
+    standing = [JudgedApproval(event, _compare(git, event, named.commit, measured)) for event in own or approvals]
+    if not own:
+        standing = [approval for approval in standing if approval.comparison.same]
+    change = _described(named, ref, measured)
+    return ReviewStatus(shown, change, standing, by_content=not own and bool(standing), unread=record.unread)
+
+
+def _require_change(git: Git, ref: str | None) -> Named:
+    return require_named(git, ref if ref is not None else "HEAD", what="the change to review")
+
+
+def _require_name(git: Git, reviewer: str | None) -> str:
+    name = reviewer if reviewer is not None else (git.author or NOBODY).text
+    if not name.strip() or len(name) > LONGEST_NAME or not is_text(name) or not name.isprintable():
+        message = f"{quote(name)} is not the name of a reviewer: one line of at most {LONGEST_NAME} characters is"
+        raise refuse("review.name", message, hint="git okstra review record --by 'Ada Example'")
+    return name.strip()
+
+
+def _name_of(git: Git, named: Named, ref: str | None) -> str:
+    """By which name a change is approved: that of its branch, whoever has it, or another ref in full; else none."""
+    branch = current_branch(git) if ref in (None, "HEAD", "@") else None
+    full = BRANCH + branch if branch is not None else named.ref
+    if full.startswith(BRANCH):
+        return full.removeprefix(BRANCH)
+    short = full.removeprefix(FETCHED)
+    return full if short == full else tracked_branch(git, short) or short
+
+
+def _measured(workspace: Workspace, named: Named, ref: str | None) -> Iterator[RangeFingerprint | str]:
+    """What the change may be taken for, most likely first; a sentence where that cannot be said."""
+    for ends in measure_alone(workspace, named.commit, named.ref or ref or "HEAD"):
+        if not isinstance(ends, RangeEnds):
+            yield ends.reason
+            continue
+        try:
+            yield fingerprint_ranges(workspace.git, [(ends.base, ends.head)])[0]
+        except (MissingObject, GitFailed) as missing:
+            yield missing.message
+
+
+def _require_range(workspace: Workspace, named: Named, ref: str | None) -> RangeFingerprint:
+    first = next(_measured(workspace, named, ref))
+    if isinstance(first, str):
+        raise refuse("review.nothing", f"what would be approved cannot be told: {first}", hint="git fetch --unshallow")
+    if first.is_empty:
+        message = f"{quote(ref or 'HEAD')} changes nothing that could be approved"
+        raise refuse("review.nothing", message, hint="name the branch or commit that was looked at: --ref REF")
+    return first
+
+
+def _compare(git: Git, event: RepositoryEvent, head: str, measured: Sequence[RangeFingerprint | str]) -> Comparison:
+    """The approved change against what the change may be taken for now; the first yes counts, else the first answer."""
+    approved = event.fact.range
+    if approved.head == head:  # the very commit, wherever it was merged since
+        return compare_ranges(git, approved, approved)
+    verdicts = []
+    for current in measured:
+        if isinstance(current, str):
+            verdicts.append(Comparison(None, current))
+            continue
+        verdicts.append(compare_ranges(git, approved, current))
+        if verdicts[-1].same:
+            return verdicts[-1]
+    return verdicts[0]
+
+
+def _described(named: Named, ref: str | None, measured: Sequence[RangeFingerprint | str]) -> Measured:
+    text = ref or "HEAD"
+    first: RangeFingerprint | CommitId | str = measured[0]
+    if isinstance(first, str):
+        return Measured(text, None, named.commit)
+    return Measured(text, first.base, first.head, first.head_tree, first.commits)
