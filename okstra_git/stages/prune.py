@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
@@ -200,7 +201,10 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    return f"; if it may go: git okstra worktree release --task-key {task.key} --{kind} {name}"
+    line = "git okstra worktree release"
+    key = ("--task-key", task.key)
+    again = command(line, key, ("--stage", name)) if kind == "stage" else command(line, key, ("--group", name))
+    return f"; if it may go: {again}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:
