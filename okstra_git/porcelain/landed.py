@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from okstra_git.commands import command
 from okstra_git.errors import refuse
 from okstra_git.git.branches import list_branches
 from okstra_git.git.history import contains, find_commit, resolve_head
@@ -148,9 +147,7 @@ def find_targets(workspace: Workspace, into: str | None = None) -> list[LandingT
     known = [target for name in names for target in _places(git, name)]
     if not known:
         message = "nothing says into which branch others are merged here"
-        raise refuse(
-            "landed.no-target", message, hint=f"{command('git okstra landed')} --into BRANCH, or: git branch --all"
-        )
+        raise refuse("landed.no-target", message, hint="git branch --all, then git okstra landed --into BRANCH")
     return _without_older(git, known)
 
 

@@ -17,13 +17,12 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.diffs import Delta
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, tree_of
-from okstra_git.reconcile.branch_parts import BranchPart, BranchParts
+from okstra_git.reconcile.branch_parts import BranchPart, BranchParts, prover_of
 from okstra_git.reconcile.locate import SECOND_OPINIONS, adds_nothing
 from okstra_git.reconcile.presence import Former, Side, Stop, is_followed, presence
-from okstra_git.reconcile.proofs import Ends, Prover
+from okstra_git.reconcile.proofs import Ends
 from okstra_git.reconcile.target_line import Floor, TargetLine
 from okstra_git.reconcile.visits import Stretch, Visits
-from okstra_git.store.stage_ranges import fingerprint_ranges
 
 State = Literal["landed", "partly", "not", "reverted", "unknown"]
 How = Literal["ancestor", "rebased", "squash", "group"]
@@ -124,14 +123,24 @@ class LandingSearch:
         return lost
 
     def _proven(self, part: BranchPart) -> Iterator[Stretch]:
-        stretches = list(self.visits.may_be(part, self.floor)) if part.delta else []
-        if not stretches:
+        """Where the part is proven to be: as a whole, else as git itself merges it, else what was left to do of it."""
+        if not part.delta:
             return
-        prover = Prover(self.visits.git, fingerprint_ranges(self.visits.git, [(part.base, part.head)])[0])
-        proven = [stretch for stretch in stretches if prover.prove(self._ends(stretch), second_opinion=False)]
-        if not proven and len(stretches) <= SECOND_OPINIONS:
-            proven = [stretch for stretch in stretches if prover.prove(self._ends(stretch), second_opinion=True)]
-        yield from proven
+        prover = prover_of(self.visits.git, part)
+        missed: list[Stretch] = []
+        is_proven = False
+        for stretch in self.visits.may_be(part, self.floor):
+            if prover.prove(self._ends(stretch), second_opinion=False):
+                is_proven = True
+                yield stretch
+            else:
+                missed.append(stretch)
+        if is_proven:
+            return
+        again = missed if len(missed) <= SECOND_OPINIONS else []
+        yield from (each for each in again if prover.prove(self._ends(each), second_opinion=True))
+        partial = self.visits.may_complete(part, self.floor)
+        yield from (each for each in partial if prover.prove(self._ends(each), second_opinion=False))
 
     def _ends(self, stretch: Stretch) -> Ends:
         below = next(iter(self.target.graph.parents[stretch.first]), None)
@@ -139,8 +148,10 @@ class LandingSearch:
         return Ends(*trees, stretch.delta, steps=1 if stretch.first == stretch.last else 2)
 
     def _how(self, stretch: Stretch) -> How:
+        """One commit for several is a squash, if it makes all of the change itself."""
         is_one = stretch.first == stretch.last and len(self.target.graph.parents[stretch.last]) < 2
-        return "squash" if is_one and len(self.parts.single) > 1 else "rebased"
+        is_whole = len(stretch.delta) == len(self.parts.whole.delta)
+        return "squash" if is_one and is_whole and len(self.parts.single) > 1 else "rebased"
 
     # --- whether it lasts
 
@@ -162,16 +173,15 @@ class LandingSearch:
         """The line from what brought the commit, as far as it touches the paths."""
         place = self.target.entries[commit]
         brought = self.target.line[place]
-        later = self.visits.on_line(paths, Floor(place))
-        deltas = self.visits.deltas
-        return [Stop(self._tree(each), deltas.get(each, ())) for each in (brought, *later)]
+        visits = self.visits.on_line(paths, Floor(place - 1))
+        stops = [Stop(self._tree(each), delta) for each, delta in visits]
+        return stops if visits and visits[0][0] == brought else [Stop(self._tree(brought), ()), *stops]
 
     def _former(self, commit: str) -> Former:
         place = self.target.entries[commit]
 
         def sides(path: bytes) -> list[Side]:
-            before = [each for each in self.visits.by_path.get(path, ()) if self.target.entries[each] <= place]
-            changes = [change for each in before for change in self.visits.deltas[each] if change.path == path]
+            changes = [each for delta in self.visits.before(path, place) for each in delta if each.path == path]
             return [(change.old_mode, change.old) for change in changes]
 
         return sides
@@ -192,15 +202,16 @@ class LandingSearch:
         visitors = self.visits.of(paths, self.floor)
         tip = self._tree(self.target.target)
         if visitors and all(presence(self.visits.git, change, tip) == "in" for change in delta):
-            reason = f"all of it is there, but with more: see {visitors[-1][:10]}"
-            return replace(answer, state="partly", at=visitors[-1], reason=reason)
-        near = next((each for each in reversed(visitors) if self._is_near(each, paths)), None)
+            newest = visitors[-1][0]
+            return replace(
+                answer, state="partly", at=newest, reason=f"all of it is there, but with more: see {newest[:10]}"
+            )
+        near = next((commit for commit, made in reversed(visitors) if self._is_near(commit, made, paths)), None)
         return replace(answer, reason=f"{near[:10]} touches all of its files and makes another change" if near else "")
 
-    def _is_near(self, commit: str, paths: Collection[bytes]) -> bool:
+    def _is_near(self, commit: str, made: Delta, paths: Collection[bytes]) -> bool:
         """Whether the commit touches every file of the branch, and is somebody's of the branch or called like it."""
-        touched = {change.path for change in self.visits.deltas[commit]}
-        if not touched.issuperset(paths):
+        if not {change.path for change in made}.issuperset(paths):
             return False
         here = find_commit(self.visits.git, commit)
         own = [find_commit(self.visits.git, part.head) for part in self.parts.single]

@@ -25,6 +25,9 @@ from okstra_git.store.stage_ranges import fingerprint_ranges
 
 READ_TOGETHER = 64
 
+Trees = tuple[str, str]
+"""The trees at both ends of a range."""
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -47,11 +50,13 @@ class Proven:
 class RecordedDeltas:
     """The recorded changes of several ranges, read together with their neighbours, ever more of them at a time."""
 
-    def __init__(self, git: Git, ranges: Sequence[RangeFingerprint]) -> None:
+    def __init__(
+        self, git: Git, ranges: Sequence[RangeFingerprint], known: Mapping[Trees, Delta] | None = None
+    ) -> None:
         self._git = git
         self._pairs = list(dict.fromkeys((recorded.base_tree, recorded.head_tree) for recorded in ranges))
         self._places = {pair: place for place, pair in enumerate(self._pairs)}
-        self._known: dict[tuple[str, str], Delta | None] = {}
+        self._known: dict[Trees, Delta | None] = dict(known or {})
         self._stride = READ_TOGETHER
 
     def find(self, recorded: RangeFingerprint) -> Delta | None:

@@ -6,10 +6,11 @@ change does: a clean merge of it elsewhere does the same. What is left has to be
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
-from okstra_git.git.diffs import Change, Delta, compose
+from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.repo import Git
 from okstra_git.git.touching import list_touching, size_of
 from okstra_git.reconcile.branch_parts import BranchPart
@@ -17,6 +18,9 @@ from okstra_git.reconcile.target_line import Floor, TargetLine
 
 LONGEST_STRETCH = 16
 """Commits of a target that together may be one change of a branch."""
+
+Growth = dict[bytes, int]
+"""By how many bytes each file grows."""
 
 
 @dataclass(frozen=True)
@@ -30,73 +34,112 @@ class Stretch:
 
 @dataclass
 class Visits:
-    """The commits of a target since `place` that touch any of the paths."""
+    """The commits of a target since some place that touch any of the paths asked for, parents first, and their deltas.
+
+    Inside, each is a number: its place among them.
+    """
 
     target: TargetLine
-    deltas: Mapping[str, Delta]
+    commits: Sequence[str]
+    deltas: Sequence[Delta]
     _sizes: dict[str, int] = field(default_factory=dict)
+    _growths: dict[int, Growth] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.by_path: dict[bytes, list[str]] = defaultdict(list)
-        for commit, delta in self.deltas.items():
+        entries, line = self.target.entries, self.target.line
+        self._places = [entries[commit] for commit in self.commits]
+        self._is_on_line = [line[place] == commit for place, commit in zip(self._places, self.commits, strict=True)]
+        self._by_path: dict[bytes, list[int]] = defaultdict(list)
+        for number, delta in enumerate(self.deltas):
             for change in delta:
-                self.by_path[change.path].append(commit)
+                self._by_path[change.path].append(number)
 
     @property
     def git(self) -> Git:
         """The repository."""
         return self.target.git
 
-    def of(self, paths: Collection[bytes], floor: Floor) -> list[str]:
-        """The commits above the floor that touch any of the paths, parents first."""
-        entries = self.target.entries
-        commits = {commit for path in paths for commit in self.by_path.get(path, ())
-                   if entries[commit] > floor.place and commit not in floor.hidden}  # fmt: skip
-        return sorted(commits, key=self.target.order.__getitem__)
+    def of(self, paths: Collection[bytes], floor: Floor) -> list[tuple[str, Delta]]:
+        """The commits above the floor that touch any of the paths, and what they change, parents first."""
+        return [(self.commits[number], self.deltas[number]) for number in self._above(paths, floor)]
 
-    def on_line(self, paths: Collection[bytes], floor: Floor) -> list[str]:
+    def on_line(self, paths: Collection[bytes], floor: Floor) -> list[tuple[str, Delta]]:
         """Those of them that the line itself has."""
-        line, entries = self.target.line, self.target.entries
-        return [commit for commit in self.of(paths, floor) if line[entries[commit]] == commit]
+        numbers = (number for number in self._above(paths, floor) if self._is_on_line[number])
+        return [(self.commits[number], self.deltas[number]) for number in numbers]
+
+    def before(self, path: bytes, place: int) -> list[Delta]:
+        """What commits made of a file that came up to a place on the line."""
+        return [self.deltas[number] for number in self._by_path.get(path, ()) if self._places[number] <= place]
 
     def may_be(self, part: BranchPart, floor: Floor) -> Iterator[Stretch]:
-        """Commits, and several of them in a row on the line, that may be the change, newest first."""
-        paths = {change.path for change in part.delta}
-        visitors = self.of(paths, floor)
-        fitting = {commit for commit in visitors if all(change.path in paths for change in self.deltas[commit])}
-        for commit in reversed(visitors):
-            if commit in fitting and self._grows_alike(part.delta, self.deltas[commit]):
-                yield Stretch(commit, commit, self.deltas[commit])
+        """Where the whole change may be: a commit, or several of them in a row on the line, the newest first."""
+        wanted = self._growth_of(part.delta)
+        rarest = min(wanted, key=lambda path: len(self._by_path.get(path, ())))
+        for number in reversed(self._above([rarest], floor)):
+            if self.deltas[number] == part.delta or self._grows(number, wanted):
+                yield self._stretch([number])
         longest = min(len(part.commits), LONGEST_STRETCH)
         if longest > 1:
-            yield from self._rows(part, self.on_line(paths, floor), fitting, longest)
+            yield from self._rows(wanted, [n for n in self._above(wanted, floor) if self._is_on_line[n]], longest)
 
-    def _rows(self, part: BranchPart, line: Sequence[str], fitting: Collection[str], longest: int) -> Iterator[Stretch]:
-        for last in range(len(line) - 1, 0, -1):
-            row: list[Delta] = []
-            for first in range(last, max(-1, last - longest), -1):
-                if line[first] not in fitting:
+    def may_complete(self, part: BranchPart, floor: Floor) -> Iterator[Stretch]:
+        """Commits that make the change in some of its files, the newest first; the others may have been so before."""
+        wanted = self._growth_of(part.delta)
+        for number in reversed(self._above(wanted, floor) if len(wanted) > 1 else ()):
+            touched = {change.path for change in self.deltas[number]}
+            if touched < wanted.keys() and self._grows(number, {path: wanted[path] for path in touched}):
+                yield self._stretch([number])
+
+    def _above(self, paths: Collection[bytes], floor: Floor) -> list[int]:
+        lists = [self._by_path[path] for path in paths if path in self._by_path]
+        numbers = lists[0] if len(lists) == 1 else sorted(set(chain.from_iterable(lists)))
+        places, place = self._places, floor.place
+        above = [number for number in numbers if places[number] > place]
+        return [number for number in above if self.commits[number] not in floor.hidden] if floor.hidden else above
+
+    def _rows(self, wanted: Growth, line: Sequence[int], longest: int) -> Iterator[Stretch]:
+        """Two and more commits in a row that touch all of the files and no other, and let each grow as it should."""
+        for end in range(len(line) - 1, 0, -1):
+            grown: Growth = {}
+            for begin in range(end, max(-1, end - longest), -1):
+                delta = self.deltas[line[begin]]
+                if len(delta) > len(wanted) or any(change.path not in wanted for change in delta):
                     break
-                row.insert(0, self.deltas[line[first]])
-                delta = compose(*row) if len(row) > 1 else ()
-                if delta and self._grows_alike(part.delta, delta):
-                    yield Stretch(line[first], line[last], delta)
+                for path, growth in self._growth(line[begin]).items():
+                    grown[path] = grown.get(path, 0) + growth
+                if begin < end and grown == wanted:
+                    yield self._stretch(line[begin : end + 1])
 
-    def _grows_alike(self, one: Delta, other: Delta) -> bool:
-        grown = {change.path: self._growth(change) for change in one}
-        return all(grown[change.path] == self._growth(change) for change in other)
+    def _stretch(self, numbers: Sequence[int]) -> Stretch:
+        deltas = [self.deltas[number] for number in numbers]
+        delta = compose(*deltas) if len(deltas) > 1 else deltas[0]
+        return Stretch(self.commits[numbers[0]], self.commits[numbers[-1]], delta)
 
-    def _growth(self, change: Change) -> int:
-        return self._size(change.new) - self._size(change.old)
+    def _grows(self, number: int, wanted: Growth) -> bool:
+        delta = self.deltas[number]
+        if len(delta) != len(wanted) or any(change.path not in wanted for change in delta):
+            return False
+        return self._growth(number) == wanted
+
+    def _growth(self, number: int) -> Growth:
+        if number not in self._growths:
+            self._growths[number] = self._growth_of(self.deltas[number])
+        return self._growths[number]
+
+    def _growth_of(self, delta: Delta) -> Growth:
+        return {change.path: self._size(change.new) - self._size(change.old) for change in delta}
 
     def _size(self, blob: str) -> int:
-        if blob not in self._sizes:
-            self._sizes[blob] = size_of(self.git, blob)
-        return self._sizes[blob]
+        size = self._sizes.get(blob)
+        if size is None:
+            size = self._sizes[blob] = size_of(self.git, blob)
+        return size
 
 
 def read_visits(target: TargetLine, place: int, paths: Collection[bytes]) -> Visits:
     """The commits that the target got after a place on its line and that touch the paths, read in one run of git."""
     parents = target.graph.parents
     commits = [(commit, (parents[commit] or (None,))[0]) for commit in target.since(place)]
-    return Visits(target, dict(list_touching(target.git, commits, paths)))
+    touching = list(list_touching(target.git, commits, paths))
+    return Visits(target, [commit for commit, _ in touching], [delta for _, delta in touching])
