@@ -26,6 +26,10 @@ def setup(
     local: Annotated[
         bool, typer.Option("--local", help="Add the rules to settings.local.json, which is not shared.")
     ] = False,
+    hooks: Annotated[
+        bool | None,
+        typer.Option("--hooks/--no-hooks", help="Have Claude Code call okstra as a session begins and a turn ends."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="List what is not as shipped; exit status 1 if anything is.")
@@ -44,6 +48,7 @@ def setup(
     Examples:
       git okstra setup --dry-run
       git okstra setup --user
+      git okstra setup --hooks
       git okstra setup --check
       git okstra setup --uninstall
     """
@@ -51,7 +56,7 @@ def setup(
     from okstra_git.paths import templates_directory
     from okstra_git.porcelain import setup as porcelain
 
-    _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force)
+    _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force, hooks=hooks)
     session = Session.of(context)
     scope = porcelain.choose_scope(
         session.workspace, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
@@ -66,13 +71,17 @@ def setup(
             lambda: view.check_page(folders),
             error=porcelain.describe_drift(scope, folders),
         )
-    request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force)
+    if hooks is None and not (dry_run or uninstall) and session.may_ask and porcelain.may_offer_hooks(scope, templates):
+        hooks = session.confirms("add hooks, so that Claude Code tells each session where it is and keeps its work")
+    request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force, hooks=hooks)
     result = porcelain.run_setup(request)
     return Answer(view.setup_json(result, program), lambda: view.setup_page(result), result.exit_status)
 
 
-def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool) -> None:
-    if check and (uninstall or dry_run or force):
+def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool, hooks: bool | None) -> None:
+    if check and (uninstall or dry_run or force or hooks is not None):
         raise refuse("usage", "--check only looks; it goes with no other action", hint="git okstra setup --check")
+    if uninstall and hooks is not None:
+        raise refuse("usage", "--uninstall removes the hooks as well", hint="git okstra setup --no-hooks")
     if uninstall and force:
         raise refuse("usage", "--uninstall keeps what you edited; there is nothing to force", hint="leave --force out")
