@@ -39,7 +39,7 @@ class NamedChange(NamedTuple):
     branch: str = ""
 
 
-class Target(NamedTuple):
+class BaseBranch(NamedTuple):
     """A branch that changes are measured against: its short name, whoever has it, and its tip."""
 
     branch: str
@@ -90,7 +90,7 @@ def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) 
 
 
 def measure_alone(
-    workspace: Workspace, head: CommitId, branch: str, base: Target | None = None
+    workspace: Workspace, head: CommitId, branch: str, base: BaseBranch | None = None
 ) -> Iterator[RangeEnds | Unmeasurable]:
     """What a commit has of its own, by each branch that it may be measured against, `base` first; else it alone.
 
@@ -133,7 +133,7 @@ def _attempts(workspace: Workspace, old: NamedChange, new: NamedChange, base: st
     git = workspace.git
     targets = [require_target(git, base)] if base is not None else _targets(workspace)
     if all(side.start or side.is_single for side in (old, new)):
-        targets = targets[:1] or [Target("", old.head)]
+        targets = targets[:1] or [BaseBranch("", old.head)]
     is_measured = False
     for target in targets:
         ends = [_measure(git, side, target) for side in (old, new)]
@@ -144,22 +144,22 @@ def _attempts(workspace: Workspace, old: NamedChange, new: NamedChange, base: st
         yield _compared(git, old, new, [_measure_beside(git, old, new), _measure_beside(git, new, old)])
 
 
-def require_target(git: Git, base: str) -> Target:
+def require_target(git: Git, base: str) -> BaseBranch:
     """The branch that somebody named to measure against; refuses (`ref.unresolvable`) what names no commit."""
     named = require_named(git, base, what="the base")
-    return Target(branch_named(git, named, base), named.commit)
+    return BaseBranch(branch_named(git, named, base), named.commit)
 
 
-def _targets(workspace: Workspace) -> list[Target]:
+def _targets(workspace: Workspace) -> list[BaseBranch]:
     """The branches that work is merged into, as fetched and here."""
     git = workspace.git
     usual = [name for each in USUAL_NAMES for name in tracking_names(git, each)]
     names = workspace.settings.target or default_branches(git)[:1] or usual
     known = ((tracked_branch(git, name) or name, tip) for name in names for tip in branch_tips(git, name))
-    return [Target(branch, tip) for tip, branch in {tip: branch for branch, tip in known}.items()]
+    return [BaseBranch(branch, tip) for tip, branch in {tip: branch for branch, tip in known}.items()]
 
 
-def _measure(git: Git, side: NamedChange, target: Target) -> RangeEnds | Unmeasurable | None:
+def _measure(git: Git, side: NamedChange, target: BaseBranch) -> RangeEnds | Unmeasurable | None:
     if side.start is not None:
         return range_since(git, side.start, side.head)
     if side.is_single:
@@ -174,7 +174,7 @@ def _measure_beside(git: Git, side: NamedChange, other: NamedChange) -> RangeEnd
         or side.is_single
         or merge_base(git, side.head, other.head) in (None, side.head, other.head)
     ):
-        return _measure(git, side, Target(side.branch, side.head))
+        return _measure(git, side, BaseBranch(side.branch, side.head))
     return range_since(git, other.head, side.head)
 
 

@@ -12,7 +12,7 @@ from okstra_git.git.refs import RefUpdate, find_quietly
 from okstra_git.git.remotes import branch_tips
 from okstra_git.git.revisions import find_recorded, require_named
 from okstra_git.names import is_text, quote
-from okstra_git.porcelain.prove import Measured, Target, branch_named, measure_alone, require_target
+from okstra_git.porcelain.prove import BaseBranch, Measured, branch_named, measure_alone, require_target
 from okstra_git.reconcile.compare_ranges import Comparison, compare_ranges
 from okstra_git.reconcile.range_ends import RangeEnds
 from okstra_git.records.repository_events import ChangeApproved
@@ -148,7 +148,7 @@ def _require_name(git: Git, reviewer: str | None) -> str:
 
 
 def _measured(
-    workspace: Workspace, head: CommitId, branch: str, base: Target | None = None
+    workspace: Workspace, head: CommitId, branch: str, base: BaseBranch | None = None
 ) -> Iterator[RangeFingerprint | str]:
     """What a commit may be taken for, most likely first; a sentence where that cannot be said."""
     for ends in measure_alone(workspace, head, branch, base):
@@ -186,11 +186,11 @@ def _compare(workspace: Workspace, event: RepositoryEvent, head: CommitId, branc
     return verdicts[0]
 
 
-def _base_of(git: Git, event: RepositoryEvent) -> Target | None:
+def _base_of(git: Git, event: RepositoryEvent) -> BaseBranch | None:
     """The branch that an approval was measured against, here or as fetched; None where none was named or it is gone."""
     name = event.fact.base
     tip = next(iter(branch_tips(git, name)), None) or find_recorded(git, name) if name else None
-    return Target(name, tip) if tip is not None else None
+    return BaseBranch(name, tip) if tip is not None else None
 
 
 def _described(text: str, head: CommitId, measured: RangeFingerprint | str) -> Measured:
