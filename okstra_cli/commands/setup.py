@@ -1,6 +1,9 @@
 """`git okstra setup`: installs skills, agent definitions and permission rules for agents, and takes them out again."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +11,9 @@ from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import refuse
+
+if TYPE_CHECKING:
+    from okstra_git.porcelain.setup import SetupScope
 
 app = single_command()
 
@@ -65,17 +71,24 @@ def setup(
     if program is None and not uninstall:
         session.note(porcelain.NOT_ON_PATH)
     if check:
-        folders = porcelain.inspect_folders(scope, templates)
-        return Answer(
-            view.check_json(scope, folders, program),
-            lambda: view.check_page(folders),
-            error=porcelain.describe_drift(scope, folders),
-        )
+        return _check(scope, templates, program)
     if hooks is None and not (dry_run or uninstall) and session.may_ask and porcelain.may_offer_hooks(scope, templates):
         hooks = session.confirms("add hooks, so that Claude Code tells each session where it is and keeps its work")
     request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force, hooks=hooks)
     result = porcelain.run_setup(request)
     return Answer(view.setup_json(result, program), lambda: view.setup_page(result), result.exit_status)
+
+
+def _check(scope: SetupScope, templates: Path, program: str | None) -> Answer:
+    from okstra_cli.views import setup as view
+    from okstra_git.porcelain import setup as porcelain
+
+    folders = porcelain.inspect_folders(scope, templates)
+    return Answer(
+        view.check_json(scope, folders, program),
+        lambda: view.check_page(folders),
+        error=porcelain.describe_drift(scope, folders),
+    )
 
 
 def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool, hooks: bool | None) -> None:
