@@ -1,6 +1,6 @@
 """Whether a change that arrived in a branch is still there, or was taken out again since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
@@ -98,16 +98,18 @@ Former = Callable[[bytes], Sequence[Side]]
 """What a file was at any time before a change was brought."""
 
 
-def is_followed(git: Git, changes: Delta, line: Sequence[Stop], former: Former) -> bool:
+def is_followed(git: Git, changes: Delta, line: Iterable[Stop], former: Former) -> bool:
     """Whether a change lasts along a branch's own line, which begins with what brought it, as `is_kept` says.
 
     Commits that touch none of its files may be left out.
     """
     watched = {change.path: change for change in changes}
-    if not line or not _was_brought(git, line[0], watched):
+    stops = iter(line)
+    brought = next(stops, None)
+    if brought is None or not _was_brought(git, brought, watched):
         return False
     looks = 0
-    for stop in line[1:]:
+    for stop in stops:
         for moved in (moved for moved in stop.delta if moved.path in watched):
             looks += 1
             if looks > MAX_LOOKS:
