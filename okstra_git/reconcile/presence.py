@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
-from okstra_git.git.file_changes import merge_sides
+from okstra_git.git.file_changes import line_difference, merge_sides
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import MissingObject, find_entry, has_object
 from okstra_git.git.repo import Git
+from okstra_git.git.touching import size_of
 from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 
@@ -114,22 +115,35 @@ def is_followed(git: Git, changes: Delta, line: Iterable[Stop], former: Former) 
             looks += 1
             if looks > MAX_LOOKS:
                 return False
-            if _was_taken(git, watched[moved.path], stop.tree, former):
+            if _was_taken(git, watched[moved.path], moved, stop.tree, former):
                 if not _was_moved(moved, stop.delta):
                     return False
                 del watched[moved.path]
     return True
 
 
-def _was_taken(git: Git, change: Change, tree: str, former: Former) -> bool:
-    """Whether a file is again as it was at any time before the change was brought."""
+def _was_taken(git: Git, change: Change, moved: Change, tree: str, former: Former) -> bool:
+    """Whether a file is again as it was at any time before the change was brought, or `moved` is the change undone."""
     here = find_entry(git, tree, change.path) or NOTHING
     part = presence_in(git, change, here)
     if part != "altered":
         return part == "out"
     sides = dict.fromkeys(former(change.path))
     sides.pop((change.new_mode, change.new), None)
-    return any(_is_undone(git, change, here, side) for side in _some(list(sides)))
+    without = (side for side in _some(list(sides)) if presence_in(git, change, side) != "in")
+    return _takes_back(git, change, moved) or any(_is_undone(git, change, here, side) for side in without)
+
+
+def _takes_back(git: Git, change: Change, moved: Change) -> bool:
+    """Whether the very lines go that came by the change, and those come that went: a revert next to other edits."""
+    if _growth(git, moved) != -_growth(git, change):
+        return False
+    made, back = (line_difference(git, (each,)) for each in (change, moved))
+    return bool(made) and back == {line: -count for line, count in (made or {}).items()}
+
+
+def _growth(git: Git, change: Change) -> int:
+    return size_of(git, change.new) - size_of(git, change.old)
 
 
 def _some(sides: list[Side]) -> list[Side]:
