@@ -30,6 +30,7 @@ COMMANDS = {
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
     "prove": Row("prove", HISTORY, "Tell whether two commits, ranges or branches are one change"),
+    "review": Row("review", HISTORY, "Approve a change as it is, and see whether it still is that change"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
     "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),
@@ -42,3 +43,46 @@ COMMANDS = {
 
 ALIASES = {"git-reconcile": "reconcile"}
 """Other spellings that skills use; hyphenated, because they are also programs' names."""
+
+
+OPENING = """\
+Usage: git okstra [-C DIR] [--json|--text] COMMAND …
+
+Keeps the state of agents' work in git itself (tasks, stages, the commits they
+ended on) and follows it when history is rewritten.
+"""
+
+CLOSING = """\
+On every command:
+  -C DIR         run as if started in DIR
+  --json         answer with one JSON object (the default off a terminal)
+  --text         answer with text (the default on a terminal)
+  -q, --quiet    no notes on stderr
+  --no-color     no colours; NO_COLOR is respected too
+  -h, --help     explain the command
+  --version      show the version
+
+Examples:
+  git okstra init --project-id shop
+  git okstra task open shop:web:login --category feature
+  git okstra plan approve plan.md --task-key shop:web:login
+  git okstra run prepare --task-key shop:web:login --task-type implementation
+  git okstra stage done 1 --task-key shop:web:login --carry carry.json
+  git okstra reconcile --task-key shop:web:login --check
+
+Exit status:
+  0    done, or nothing to do
+  1    refused or failed; the message says why and what to do next
+  2    a person has to decide
+  129  wrong usage
+"""
+
+
+def front_page() -> str:
+    """The whole page, 80 columns wide."""
+    return "\n".join([OPENING, *map(_panel, dict.fromkeys(row.panel for row in COMMANDS.values())), CLOSING])
+
+
+def _panel(title: str) -> str:
+    rows = [(name, row.help) for name, row in COMMANDS.items() if row.panel == title]
+    return f"{title}:\n" + "".join(f"  {name:<14}{meaning}\n" for name, meaning in rows)

@@ -64,7 +64,7 @@ def answer_line(session: Session, rest: list[str]) -> Answer:
 
 
 def _front_page(*, asked: bool, shown: bool) -> Answer:
-    from okstra_cli.help_page import front_page
+    from okstra_cli.command_table import front_page
 
     if asked:
         return _help(front_page())

@@ -114,7 +114,7 @@ def _short_cut(
         cwd = os.path.join(cwd or os.getcwd(), words[1])
         words = words[2:]
     if words[:2] == ["wizard", "step"] and "GIT_DIR" not in environ and "GIT_WORK_TREE" not in environ:
-        from okstra_cli.wizard.fast_path import try_step
+        from okstra_cli.wizard.turn import try_step
 
         return try_step(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
     if words[:2] == ["completion", "--list"]:

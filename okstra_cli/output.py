@@ -1,16 +1,20 @@
-"""Turns a command's answer into one JSON object or a page of text, with its exit status."""
+"""Turns the answer of a command into one JSON object or a page of text; says how far a long look has come."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Page, clean_json, clean_lines
 from okstra_cli.session import Session
 from okstra_git.errors import SCHEMA, OkstraError
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
 
 
 class OutputFailed(OkstraError):
@@ -110,3 +114,20 @@ def _refuse(session: Session, error: OkstraError) -> None:
         session.complain(f"code: {error.code}")
     for line in error.hint.splitlines():
         session.complain(f"hint: {line}")
+
+
+INTERVAL = 2.0
+"""Seconds between two lines."""
+
+
+def report_progress(session: Session, what: str) -> Callable[[int, int], None]:
+    """A function that takes how many of how many are done, and says `WHAT 3 of 8` every two seconds on a terminal."""
+    last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if session.around.stderr_is_terminal and time.monotonic() - last > INTERVAL:
+            last = time.monotonic()
+            session.note(f"{what} {done} of {total}")
+
+    return report

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from okstra_cli.global_flags import GlobalFlags
 from okstra_cli.page import clean
-from okstra_cli.program import find_program
+from okstra_git.errors import refuse
 from okstra_git.names import TaskKey
 from okstra_git.porcelain.workspace import Workspace
 
@@ -156,3 +158,19 @@ class Session:
             self.around.stderr.flush()
         except OSError:
             return
+
+
+def find_program() -> Path:
+    """The absolute path of git-okstra, for hooks that run without the user's PATH; refuses when there is none."""
+    beside = Path(sys.executable).with_name("git-okstra")
+    started = Path(sys.argv[0])
+    if started.name in ("git-okstra", "okstra") and started.exists():
+        return started.absolute().with_name("git-okstra")
+    on_path = shutil.which("git-okstra")
+    if beside.exists() or on_path:
+        return beside if beside.exists() else Path(on_path or "").absolute()
+    raise refuse(
+        "hooks.no-program",
+        "no git-okstra program was found for the hooks to call",
+        hint="once it is installed: git okstra init",
+    )

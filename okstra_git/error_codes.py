@@ -157,6 +157,11 @@ STAGES = {
     "worktree.under-way": (1, "git is in the middle of something in the stage's worktree."),
 }
 
+REVIEWS = {
+    "review.name": (1, "The name of a reviewer is empty, longer than 200 characters, or not one line of text."),
+    "review.nothing": (1, "There is nothing to approve: no change, or one whose beginning is not in this clone."),
+}
+
 RUNS = {
     "archive.missing": (1, "The run has no archive here, or no such file in it."),
     "bundle.unwritable": (1, "A place below `.okstra/` cannot be written."),
@@ -250,5 +255,5 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
 """Code -> exit status and meaning."""

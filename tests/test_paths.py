@@ -13,7 +13,7 @@ from tests.kit.answers import run_program
 from tests.kit.refusals import refuses
 from tests.kit.surroundings import ROOT
 
-_FIND = "from okstra_git import shipped; print(shipped.hooks_directory()); print(shipped.templates_directory())"
+_FIND = "from okstra_git import paths; print(paths.hooks_directory()); print(paths.templates_directory())"
 
 
 def test_a_source_tree_serves_its_own_directories() -> None:

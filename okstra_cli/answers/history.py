@@ -101,7 +101,10 @@ class CheckedMoves(TypedDict):
 
 @with_config(OPEN)
 class Fact(TypedDict):
-    """What an event records, as it is stored; which further keys there are depends on `type`."""
+    """What an event records, as it is stored; which further keys there are depends on `type`.
+
+    `task` is empty for what belongs to the repository and to no task.
+    """
 
     type: str
     task: str

@@ -1,7 +1,6 @@
 """Parts that the answers of several commands have in common."""
 
-from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
@@ -10,14 +9,6 @@ Item = TypeVar("Item")
 
 OPEN = ConfigDict(extra="allow")
 """Marks a shape that has further keys, which depend on the case."""
-
-
-Shape = TypeVar("Shape", bound=Mapping[str, Any])
-
-
-def with_further(known: Shape, further: Mapping[str, Any]) -> Shape:
-    """An object of an open shape: the keys that the shape has, and further ones, in whose order they stay."""
-    return cast("Shape", {**further, **known})
 
 
 class Cut(TypedDict, Generic[Item]):

@@ -27,3 +27,47 @@ class ProvenSame(TypedDict):
     new: ComparedRange
     differs: list[DifferingFile]
     reason: str
+
+
+class Approval(TypedDict):
+    """That somebody approved a change; `ref` is null for a commit, `by` the git identity that recorded it.
+
+    `base` is the branch that it is measured against, null for the default one.
+    """
+
+    reviewer: str
+    at: str
+    by: str | None
+    writer: str
+    ref: str | None
+    base: str | None
+    range: ComparedRange
+
+
+class RecordedApproval(TypedDict):
+    """`review record`; `replaced` is the same reviewer's earlier approval under that name."""
+
+    approval: Approval
+    replaced: Approval | None
+
+
+class StandingApproval(Approval):
+    """An approval against the change as it is now: `holds`, `void` or `unsure`, with the proof or what differs."""
+
+    status: str
+    proof: str | None
+    differs: list[DifferingFile]
+    reason: str
+
+
+class ReviewStatus(TypedDict):
+    """`review status`: `holds`, `void`, `unsure`, or `none` where nobody approved it.
+
+    `by_content`: the approvals were recorded under another name, and are proven to be of this very change.
+    """
+
+    status: str
+    ref: str
+    change: ComparedRange
+    approvals: list[StandingApproval]
+    by_content: bool

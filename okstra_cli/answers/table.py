@@ -86,6 +86,8 @@ ANSWERS: dict[str, Shapes] = {
     "worktree prune": _shapes(worktrees.PrunedWorktrees),
     "reconcile": _shapes(history.Reconciled, history.ReconciledTasks, history.CheckedMoves),
     "prove": _shapes(proofs.ProvenSame),
+    "review record": _shapes(proofs.RecordedApproval),
+    "review status": _shapes(proofs.ReviewStatus),
     "log": _shapes(history.EventLog, history.IgnoredLogs, history.LogChoice),
     "setup": _shapes(upkeep.SetupDone, upkeep.SetupChecked, beside_error=(upkeep.SetupChecked,)),
     "hooks install": _shapes(upkeep.Hooks),

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.errors import refuse
 from okstra_git.porcelain.task_lookup import Identity
 
@@ -164,7 +164,7 @@ def confirm(
       git okstra brief confirm b.md --question 2 --answer "Yes, for everybody."
       git okstra brief confirm b.md --skip --dry-run
     """
-    from okstra_cli.views import brief_confirm as view
+    from okstra_cli.views import brief as view
     from okstra_git.contract import GATE_COMPLETE, GATE_PENDING, GATE_SKIPPED
     from okstra_git.porcelain.brief_edits import confirm_command, given_words, read_brief, record_answer, set_gate
 

@@ -1,16 +1,20 @@
 """`git okstra completion`: scripts by which a shell completes okstra's command lines."""
 
+from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
+from okstra_git.errors import refuse
+from okstra_git.names import quote
 
 if TYPE_CHECKING:
     from okstra_cli.answers import upkeep as shapes
 
 app = single_command()
+SHELLS = ("bash", "zsh", "fish")
 
 
 @app.command("completion")
@@ -28,8 +32,13 @@ def completion(
       git okstra completion zsh >~/.zfunc/_git-okstra     in a folder of $fpath
       git okstra completion fish | source                 in config.fish
     """
-    from okstra_cli.completion.scripts import require_script
-
-    script = require_script(shell)
+    script = _require_script(shell)
     facts: shapes.CompletionScript = {"shell": shell, "script": script}
     return Answer(facts, lambda: script, is_page=True)
+
+
+def _require_script(shell: str) -> str:
+    """What a shell reads once, to ask `git-okstra completion --list` from then on; refuses a shell without a script."""
+    if shell not in SHELLS:
+        raise refuse("usage", f"there is no completion for {quote(shell)}", hint=f"name one of {', '.join(SHELLS)}")
+    return (files("okstra_cli.completion") / f"okstra.{shell}").read_text(encoding="utf-8")

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.errors import refuse
 from okstra_git.porcelain.task_lookup import Identity
 
@@ -187,7 +187,7 @@ def publish(
       git okstra handoff publish --task-key shop:web:login --stages 2,3 --dry-run
       git okstra handoff publish --task-key shop:web:login --stages 2,3 --yes
     """
-    from okstra_cli.views import publish as view
+    from okstra_cli.views import handoff as view
     from okstra_git.porcelain.handoff import handoff_key, parse_stages
     from okstra_git.porcelain.publish import PublishRequest
     from okstra_git.porcelain.publish import publish as publish_group
@@ -213,9 +213,9 @@ def publish(
 
 
 def _ask_to_publish(session: Session, plan: "PublishPlan") -> None:
-    """Raises NeedsYes unless a person at the terminal says yes to the plan, which is shown."""
+    """Raises `handoff.needs-yes` unless a person at the terminal says yes to the plan, which is shown."""
     from okstra_cli.output import tell
-    from okstra_cli.views.publish import plan_page
+    from okstra_cli.views.handoff import plan_page
 
     if not session.may_ask:
         raise refuse(

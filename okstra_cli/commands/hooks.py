@@ -18,7 +18,7 @@ def install(context: typer.Context) -> Answer:
     Your own hooks keep working as before. Where okstra must not write (husky, a shared hooks
     directory), it prints the line to add instead, and exits 2.
     """
-    from okstra_cli.program import find_program
+    from okstra_cli.session import find_program
     from okstra_cli.views import hooks as view
     from okstra_git.hooks.install import install_hooks
 

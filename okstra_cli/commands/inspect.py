@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.errors import refuse
 from okstra_git.names import quote
 from okstra_git.porcelain.task_lookup import Identity
@@ -51,7 +51,7 @@ def history(
 @names_a_task
 def resume(context: typer.Context, identity: Identity) -> Answer:
     """Name the one command that resumes work on a task, or say why there is none and what to do instead."""
-    from okstra_cli.views import inspect_resume as view
+    from okstra_cli.views import inspect_run as view
     from okstra_git.porcelain.inspect.resume import inspect_resume
 
     way = inspect_resume(Session.of(context).workspace, identity)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.porcelain.task_lookup import Identity
 
 app = single_command()

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
@@ -47,14 +47,13 @@ def status(
     facts = view.status_json(survey, only_problems=problems)
     if not forecast:
         return Answer(facts, lambda: view.status_page(survey, only_problems=problems))
-    from okstra_cli.views import forecast as forecast_view
     from okstra_git.porcelain.forecast import forecast_tasks
 
     ahead = forecast_tasks(session.workspace, [task for task in survey.tasks if task.is_open])
-    with_forecast: shapes.Status = {**facts, "forecast": forecast_view.forecast_json(ahead)}
+    with_forecast: shapes.Status = {**facts, "forecast": view.forecast_json(ahead)}
     return Answer(
         with_forecast,
-        lambda: forecast_view.with_forecast(view.status_page(survey, only_problems=problems), ahead),
+        lambda: view.with_forecast(view.status_page(survey, only_problems=problems), ahead),
     )
 
 

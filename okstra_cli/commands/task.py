@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_new_task, names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_new_task, names_a_task
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:

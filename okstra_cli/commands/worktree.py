@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def prune(
     that can be made again go with it: __pycache__, node_modules as installed, .pytest_cache, .mypy_cache, .ruff_cache
     and what okstra.cache names. The worktree of a group goes once all its stages landed. Branches are never deleted.
     """
-    from okstra_cli.progress import report_progress
+    from okstra_cli.output import report_progress
     from okstra_cli.views import worktree as view
     from okstra_git.porcelain.worktrees import prune as prune_worktrees
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 import os
 
-from okstra_cli.wizard.plain import read_plain
+from okstra_cli.wizard.state_file import read_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from okstra_cli.completion.line import CommandLine
-    from okstra_cli.completion.table import Candidate, Command
+    from okstra_cli.completion.command_line import Candidate, Command, CommandLine
 
 _LONGEST = 64 << 20
 _ENDED = ("finished", "failed", "abandoned")

@@ -12,13 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.demo.beats import Beat
-from okstra_cli.demo.playground import Playground
+from okstra_cli.demo.playground import Beat, Playground
 from okstra_cli.demo.story import tell
 from okstra_cli.output import Answer
 from okstra_cli.output import tell as show
 from okstra_cli.page import clean
-from okstra_cli.program import find_program
+from okstra_cli.session import find_program
 from okstra_cli.views import demo as view
 from okstra_git.errors import refuse
 from okstra_git.paths import real_path

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from okstra_cli.demo.beats import Move, Ran
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, run_git
 from okstra_git.git.repo import open_repository
 from okstra_git.records.events import Event, StageMoved
@@ -17,6 +16,54 @@ from okstra_git.store.snapshot import Memory, read_events, read_snapshot
 
 if TYPE_CHECKING:
     from okstra_cli.demo.shop import Files
+
+
+@dataclass(frozen=True)
+class Title:
+    """Opens an act of the story."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """A sentence or two for the reader."""
+
+    text: str
+
+
+class Move(NamedTuple):
+    """A stage that followed its commit."""
+
+    stage: int
+    old: str
+    new: str
+    proof: str
+    landed: bool
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command as a person types it, and what came of it.
+
+    `said` are the lines of an okstra command, `heard` those that okstra wrote to standard error, from a hook or as a
+    note; `moves` are the records that followed their commits.
+    """
+
+    command: str
+    exit_status: int = 0
+    said: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def proofs(self) -> list[str]:
+        """The proofs by which records were followed, each once."""
+        return list(dict.fromkeys(move.proof for move in self.moves))
+
+
+Beat = Title | Say | Ran
+
 
 WIDTH = 74
 PERSON = ("Ada Example", "ada@example.org")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from okstra_cli.demo import shop
-from okstra_cli.demo.beats import Beat, Ran, Say, Title
-from okstra_cli.demo.handing_out import hand_out
-from okstra_cli.demo.handing_over import hand_over
-from okstra_cli.demo.playground import COLLEAGUE, Playground
+from okstra_cli.demo.handoff import hand_out, hand_over
+from okstra_cli.demo.playground import COLLEAGUE, Beat, Playground, Ran, Say, Title
 
 KEY = "shop:web:login"
 TASK = ("--task-key", KEY)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.demo.beats import Beat, Move, Ran, Say, Title
+from okstra_cli.demo.playground import Beat, Move, Ran, Say, Title
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
 

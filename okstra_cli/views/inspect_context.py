@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from okstra_cli.json_budget import fitted, truncatable
+from okstra_cli.json_objects import fitted, truncatable
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.inspect_history import run_in_short, run_words, task_json, tell_notes
 from okstra_cli.views.moments import told_time

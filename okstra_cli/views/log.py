@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from okstra_cli.answers.parts import with_further
+from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from okstra_cli.answers import history as shapes
     from okstra_git.porcelain.log import IgnoredLog, LogChoice
     from okstra_git.records.events import Event
+    from okstra_git.records.repository_events import RepositoryEvent
 
 SHORT = 10
 
 
-def event_json(event: Event) -> shapes.LoggedEvent:
-    """One event as it is stored."""
+def event_json(event: Event | RepositoryEvent) -> shapes.LoggedEvent:
+    """One event as it is stored; the task of one that belongs to none is empty."""
     stored = event.model_dump(mode="json")
     fact = stored["fact"]
-    known: shapes.Fact = {"type": event.fact.type, "task": fact["task"]}
+    known: shapes.Fact = {"type": event.fact.type, "task": fact.get("task", "")}
     return {
         "v": event.v,
         "id": event.id,
@@ -36,14 +37,14 @@ def event_json(event: Event) -> shapes.LoggedEvent:
     }
 
 
-def log_page(events: Sequence[Event]) -> Page:
+def log_page(events: Sequence[Event | RepositoryEvent]) -> Page:
     page = Page()
     if not events:
         page.line("nothing was recorded yet")
     rows = [
         (
             Cell(local_time(event.at, seconds=True), "faint"),
-            Cell(str(event.fact.task), "strong"),
+            Cell(str(getattr(event.fact, "task", "(no task)")), "strong"),
             event.fact.type,
             _details(event),
             Cell(event.by, "faint"),
@@ -88,7 +89,7 @@ def _dashed(name: str) -> list[str]:
     return ["--", name] if name.startswith("-") else [name]
 
 
-def _details(event: Event) -> str:
+def _details(event: Event | RepositoryEvent) -> str:
     """The few words that matter of an event."""
     facts = event.fact.model_dump()
     words = [f"stage {facts['stage']}"] if facts.get("stage") else []
@@ -102,5 +103,6 @@ def _details(event: Event) -> str:
     words += [f"in {facts['target']} at {facts['landed'][:SHORT]} ({facts['how']})"] if facts.get("how") else []
     words += [f"not at {facts['landed'][:SHORT]} any more"] if event.fact.type == "stage.unlanded" else []
     words += [f"replaced by {facts['replaced_by']}"] if facts.get("replaced_by") else []
+    words += [f"by {facts['reviewer']}"] if facts.get("reviewer") else []
     words += [str(facts[name]) for name in ("scope", "branch", "url", "title", "reason") if facts.get(name)]
     return "  ".join(words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.commands import command
 from okstra_git.git.diffs import show_path
 from okstra_git.git.patch_differences import patch_difference
 from okstra_git.names import quote
@@ -72,6 +73,11 @@ def compared_page(git: Git, compared: Compared) -> Page:
     for name, side in (("old", compared.old), ("new", compared.new)):
         page.line(Cell(f"  {name}  ", "faint"), _range_words(side))
     differences(page, git, comparison.differs)
+    has_many = max(compared.old.commits or 0, compared.new.commits or 0) > 1
+    if comparison.same is False and compared.are_alone and has_many:
+        page.line()
+        sides = [f"{side.text}^!" for side in (compared.old, compared.new)]
+        page.line(Cell(f"for the two commits by themselves: {command('git okstra prove', *sides)}", "faint"))
     return page
 
 
@@ -90,6 +96,8 @@ def differences(page: Page, git: Git, differs: Sequence[Difference]) -> None:
         page.line(Cell(f"and {len(differs) - MAX_FILES} more files", "faint"))
     left = MAX_LINES
     for each in differs:
+        if each.kind.endswith("-base"):
+            continue  # what a base had already is the same on both sides
         difference = patch_difference(git, each.old, each.new) if left > 0 else None
         if difference is None or not difference.lines:
             continue

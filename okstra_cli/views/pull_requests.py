@@ -158,6 +158,8 @@ def _add_group(page: Page, status: GroupStatus) -> None:
         page.line(Cell(name, "faint"), Cell(describe(stage), "warn" if stage.differs else "faint"))
     for change in status.view.changed:
         page.line(Cell(name, "warn"), change.message)
+    if status.view.is_pushed:
+        page.line(Cell(name, "faint"), f"branch {status.view.group.branch} is pushed, no pull request is on record")
     for line in status.next_lines:
         page.line(Cell(f"    next: {line}", "faint"))
 

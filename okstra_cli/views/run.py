@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from okstra_cli.answers.parts import with_further
+from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
 from okstra_cli.views.snapshot import snapshot_json

@@ -1,9 +1,9 @@
-"""Status as JSON and as text."""
+"""Status, and the forecast of conflicts, as JSON and as text."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from itertools import groupby
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.health import SHOWN_OF_A_KIND, problem_json
@@ -11,9 +11,12 @@ from okstra_cli.views.stage import all_stages, checkout_json, lease_cell, stage_
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
+    from okstra_git.handoff.forecast import Forecast
+    from okstra_git.names import TaskKey
     from okstra_git.porcelain.status import Survey
     from okstra_git.porcelain.workspace import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
@@ -149,3 +152,58 @@ def _history(finding: Finding | None) -> tuple[str, Tone]:
     if finding.kind == "confirm":
         return "decide", "bad"
     return ("moved", "warn") if finding.kind == "auto" else ("ok", "good")
+
+
+SHOWN = 5
+"""Paths of one pair that the text names."""
+
+
+def forecast_json(ahead: Forecast) -> shapes.Forecast:
+    """The shape of `forecast` in `status --forecast --json`."""
+    return {
+        "stages": [
+            {"task": str(each.task), "stage": each.stage, "commit": each.commit, "tree": each.tree,
+             "uncommitted": each.is_dirty}
+            for each in ahead.stages
+        ],
+        "conflicts": [
+            {"stages": [_stage(clash.one), _stage(clash.other)], "path": clash.path, "kind": clash.kind}
+            for clash in ahead.conflicts
+        ],
+        "pairs": ahead.pairs,
+        "merges": ahead.merged,
+        "cached": ahead.cached,
+        "skipped": list(ahead.skipped),
+    }  # fmt: skip
+
+
+def with_forecast(page: Page, ahead: Forecast) -> Page:
+    """The page, and after it what lies ahead: each two stages that would conflict, with their paths."""
+    dirty = {each.place for each in ahead.stages if each.is_dirty}
+    count = len(ahead.stages)
+    live = f"{count} live stage{'' if count == 1 else 's'}"
+    if not count:
+        page.line(Cell("forecast: ", "strong"), "no stage is under way")
+    elif not ahead.conflicts:
+        page.line(Cell("forecast: ", "strong"), Cell(f"no conflicts ahead among {live}", "good"))
+    else:
+        page.line(Cell("forecast: ", "strong"), f"merged in memory, {live}; these would conflict:")
+        for (one, other), clashes in groupby(ahead.conflicts, key=lambda clash: (clash.one, clash.other)):
+            page.line("  ", Cell(f"{_label(one, dirty)} and {_label(other, dirty)}", "bad"))
+            listed = list(clashes)
+            for clash in listed[:SHOWN]:
+                page.line(f"    {clash.path}  ", Cell(f"({clash.kind})", "faint"))
+            if len(listed) > SHOWN:
+                page.line(Cell(f"    and {len(listed) - SHOWN} more paths", "faint"))
+        page.line(Cell("  nothing was changed; the second of two to be merged will have to settle it", "faint"))
+    for reason in ahead.skipped:
+        page.line(Cell("  note: ", "warn"), reason)
+    return page
+
+
+def _stage(place: tuple[TaskKey, int]) -> shapes.StageName:
+    return {"task": str(place[0]), "stage": place[1]}
+
+
+def _label(place: tuple[TaskKey, int], dirty: set[tuple[TaskKey, int]]) -> str:
+    return f"{place[0]} stage {place[1]}" + (" (with uncommitted changes)" if place in dirty else "")

@@ -1,16 +1,20 @@
-"""One question as a person sees it, made from the machine's prompt, and what a way of asking has to be able to do."""
+"""One question as a person sees it, and asking it on a terminal that cannot move its cursor (TERM=dumb)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from okstra_cli.page import clean_lines
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.machine import all_steps
 from okstra_cli.wizard.step import Choice, Missing
 from okstra_cli.wizard.texts import Texts
+
+if TYPE_CHECKING:
+    from okstra_cli.wizard.texts import Texts
 
 PATHS = ("brief", "approved_plan", "clarification", "pr_template")
 
@@ -131,3 +135,48 @@ def _words(state: State, step: str) -> tuple[str, ...]:
     }
     families = facts["families"] if step.endswith("_model_name") else ()
     return tuple(words.get(step, families))
+
+
+BACK = "<"
+
+
+class Lines:
+    """What is written stays. An answer is a number, a value or a text; Enter alone takes what stands in brackets."""
+
+    def __init__(self, texts: Texts, *, source: TextIO, drawn: TextIO) -> None:
+        self.texts = texts
+        self.source = source
+        self.drawn = drawn
+
+    def tell(self, line: str, *, is_wrong: bool = False) -> None:
+        self._write(f"{'!' if is_wrong else ' '} {line}\n")
+
+    def ask(self, question: Question) -> str | None:
+        values = [option.value for option in question.options]
+        self._write(f"\n? {question.label}\n")
+        for number, option in enumerate(question.options, 1):
+            self._write(f"  {number}) {option.label}\n")
+        usual = [str(values.index(value) + 1) if values else value for value in question.chosen]
+        keys = self.texts.say("ask.keys_lines")
+        self._write(f"  {keys}\n[{','.join(usual)}] > ")
+        line = self.source.readline()
+        if not line:
+            raise EOFError
+        typed = line.strip()
+        if typed == BACK:
+            return None
+        if not typed:
+            return ",".join(question.chosen)
+        return ",".join(_value(part.strip(), values) for part in typed.split(",")) if question.multi else (
+            _value(typed, values)
+        )  # fmt: skip
+
+    def _write(self, text: str) -> None:
+        self.drawn.write(clean_lines(text))
+        self.drawn.flush()
+
+
+def _value(typed: str, values: list[str]) -> str:
+    """The value at a number, counted from 1 as it is shown, even where a stage has that number; else what was typed."""
+    is_number = typed.isascii() and typed.isdecimal() and 0 < int(typed) <= len(values)
+    return values[int(typed) - 1] if is_number else typed

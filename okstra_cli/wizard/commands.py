@@ -11,9 +11,9 @@ from okstra_cli.page import Cell, Page
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.answers import ABORTED, DIRECT_INPUT, State
 from okstra_cli.wizard.arguments import arguments_of, command_of, directive_file, with_directive_file
-from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.state_file import (
     Saved,
+    read_plain,
     read_state,
     refuse_links,
     refuse_other_repository,

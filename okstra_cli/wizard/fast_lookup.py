@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from okstra_cli.wizard.answers import OPEN_GATES, State
-from okstra_cli.wizard.plain import read_plain
+from okstra_cli.wizard.state_file import read_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

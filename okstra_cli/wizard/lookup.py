@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.wizard.answers import waits_for
 from okstra_cli.wizard.fast_lookup import path_in
-from okstra_cli.wizard.plain import read_plain
+from okstra_cli.wizard.state_file import read_plain
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import TornRef
 from okstra_git.git.revisions import AmbiguousRef, NotWork, find_named

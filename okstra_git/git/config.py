@@ -73,7 +73,7 @@ def plain_key(key: str) -> str:
 
 
 def read_configuration(top: Path) -> Configuration:
-    """The configuration in force in this directory; refuses (`BrokenConfig`) what git cannot read."""
+    """The configuration in force in this directory; refuses (`config.broken`) what git cannot read."""
     try:
         answer = run_git(["config", "--list", "-z", "--show-scope"], cwd=top, sealed=False).stdout
     except GitFailed as failed:

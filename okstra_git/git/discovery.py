@@ -31,7 +31,7 @@ def find_opening(start: Path, environ: Mapping[str, str], base: Path) -> Opening
     """What directory and environment mean together; relative paths of the environment begin at `base`.
 
     The environment is obeyed where it says where the git directory and the work tree are, and is of no matter where it
-    names the repository of the directory, as in a hook. Refuses (`Redirected`) everything else: git would take the
+    names the repository of the directory, as in a hook. Refuses (`repo.redirected`) everything else: git would take the
     directory for the work tree of the other repository.
     """
     given = {name: base / environ[name] for name in VARIABLES if environ.get(name)}

@@ -85,7 +85,8 @@ def push_branch(
     With `expect` the branch is replaced if it still is at exactly that commit (git push --force-with-lease). The user's
     hooks act only with `run_hooks`. Nothing but the one branch is pushed, whatever the configuration adds to pushes.
     When the push fails in a way that does not say whether the branch arrived, the remote is asked: if it did, the push
-    was a success. Of several push addresses the first counts. Refuses with PushRejected, PushDeclined, PushHookFailed
+    was a success. Of several push addresses the first counts. Refuses with
+    `push.rejected`, `push.declined`, `push.hook-failed`
     or RemoteUnreachable.
     """
     order = _Order(remote, branch, commit, expect)

@@ -256,7 +256,7 @@ def require_setting(name: str) -> Setting[Any]:
 
 
 def read_settings(git: Git) -> Settings:
-    """okstra's settings in this repository; refuses (`BrokenConfig`) configuration that git cannot read."""
+    """okstra's settings in this repository; refuses (`config.broken`) configuration that git cannot read."""
     _refuse_binary(git)
     lines = [entry for entry in git.configuration.entries if entry.key.startswith("okstra.")]
     private = sorted({entry.key for entry in lines} & _PRIVATE)
@@ -269,7 +269,7 @@ _NO_SUCH_LINE = 5
 
 
 def write_setting(git: Git, setting: Setting[Any], texts: Sequence[str]) -> bool:
-    """Store these texts; False when they are there already. Refuses (`BadSetting`, `ConfigBusy`)."""
+    """Store these texts; False when they are there already. Refuses (`BadSetting`, `config.busy`)."""
     if len(texts) != 1 and not setting.is_list:
         hint = f"git okstra config set {setting.name} <{setting.kind}>"
         raise BadSetting(f"{setting.name} takes one value", hint=hint, key=setting.name)

@@ -20,10 +20,10 @@ VERSION = 2
 MOST = 10_000
 """Merges that are kept, and as many merge bases; the ones that were not asked for longest go first."""
 
-Found = tuple[tuple[str, str], ...]
+MergeOutcome = tuple[tuple[str, str], ...]
 """(path, kind) of every contradiction; empty for a clean merge."""
 
-Kept = TypeVar("Kept", str, Found)
+Kept = TypeVar("Kept", str, MergeOutcome)
 
 LIMIT = 400
 """Merges that one forecast makes at most."""
@@ -38,17 +38,17 @@ class KnownMerges:
     Neither key cares which side is which.
     """
 
-    merges: dict[str, Found] = field(default_factory=dict)
+    merges: dict[str, MergeOutcome] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
     is_changed: bool = False
 
-    def find_merge(self, base: str, one: str, other: str) -> Found | None:
+    def find_merge(self, base: str, one: str, other: str) -> MergeOutcome | None:
         """What merging the trees came to, or None when that is not known."""
         return _used(self.merges, _key(one, other, base))
 
-    def add_merge(self, base: str, one: str, other: str, found: Found) -> None:
+    def add_merge(self, base: str, one: str, other: str, outcome: MergeOutcome) -> None:
         """Remember it."""
-        self.merges[_key(one, other, base)] = found
+        self.merges[_key(one, other, base)] = outcome
         self.is_changed = True
 
     def find_base(self, one: str, other: str) -> str | None:
@@ -157,7 +157,7 @@ class _Pairs:
         self.git, self.known, self.limit = git, known, limit
         self.cached = self.beyond = 0
         self.to_merge: list[tuple[LiveStage, LiveStage, Sides]] = []
-        self.found: list[tuple[LiveStage, LiveStage, Found]] = []
+        self.outcomes: list[tuple[LiveStage, LiveStage, MergeOutcome]] = []
         self.apart: list[tuple[LiveStage, LiveStage]] = []
         self.broken: list[str] = []
 
@@ -174,7 +174,7 @@ class _Pairs:
             return
         elif (outcome := self.known.find_merge(base, one.tree, other.tree)) is not None:
             self.cached += 1
-            self.found.append((one, other, outcome))
+            self.outcomes.append((one, other, outcome))
         elif len(self.to_merge) >= self.limit:
             self.beyond += 1
         else:
@@ -191,8 +191,8 @@ class _Pairs:
                 continue
             outcome = tuple((clash.path, clash.kind) for clash in merged.clashes)
             self.known.add_merge(*sides, outcome)
-            self.found.append((one, other, outcome))
-        for one, other, outcome in self.found:
+            self.outcomes.append((one, other, outcome))
+        for one, other, outcome in self.outcomes:
             yield from (ComingClash(one.place, other.place, path, kind) for path, kind in outcome)
 
     def _skip(self, one: LiveStage, other: LiveStage, refusal: OkstraError) -> None:

@@ -94,7 +94,8 @@ class GroupChange:
 class GroupView:
     """A group with its pull request, its registry row's worktree, and how far it has come.
 
-    `state` is `assembled`, `in-pr`, `landed`, `closed` or `superseded`.
+    `state` is `assembled`, `in-pr`, `landed`, `closed` or `superseded`. `is_pushed`: a remote has the branch as it was
+    assembled, and no pull request is on record.
     """
 
     group: Group
@@ -102,6 +103,7 @@ class GroupView:
     worktree: str | None
     pr: PullRequest | None
     changed: tuple[GroupChange, ...]
+    is_pushed: bool = False
 
 
 def list_groups(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str] = NONE) -> list[GroupView]:
@@ -139,8 +141,11 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[GroupChange]:
 
 
 def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
-    """What to do about a group that is no longer what was assembled; each command is accepted as things stand."""
+    """What to do about a group that is no longer what was assembled, or was only pushed; each command is accepted."""
     codes = {change.code for change in view.changed}
+    if not codes and view.is_pushed:
+        stages = ",".join(map(str, view.group.stages))
+        return (f"git okstra handoff publish --task-key {task.key} --stages {stages}",)
     if not codes or (view.state != "assembled" and codes == {"base-moved"}):
         return ()
     key, group = str(task.key), view.group
@@ -218,7 +223,8 @@ def _view(git: Git, task: Task, group: Group, elsewhere: Collection[str], stale:
     changed = (*_stale(group, stale), *changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
     if state == "in-pr":  # the forge merges onto a base that moved
         changed = tuple(candidate for candidate in changed if candidate.code != "base-moved")
-    return GroupView(group, state, worktree, pr, changed)
+    is_pushed = state == "assembled" and _fetched(git, group.branch) == group.range.head
+    return GroupView(group, state, worktree, pr, changed, is_pushed)
 
 
 def _state(task: Task, group: Group, pr: PullRequest | None, elsewhere: Collection[str]) -> str:

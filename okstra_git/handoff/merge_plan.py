@@ -118,7 +118,7 @@ def _fit(
 def tree_under(git: Git, part: Part, merger: TreeMerger) -> str:
     """The tree that the part's own change stands on: its base, with what it took in of its base branch and of others.
 
-    Refuses (`NotSeparable`) where its base and what it took in cannot be put together without a person.
+    Refuses (`handoff.not-separable`) where its base and what it took in cannot be put together without a person.
     """
     tree = _tree(git, part.base)
     if part.took is not None:

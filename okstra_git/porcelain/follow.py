@@ -57,7 +57,7 @@ def follow_history(
 
     `state` is where the tasks come from, read if it is not given. Of stages in `recording`, which are about to be
     recorded anew, nothing is asked. With `on_question="refuse"` the first task that needs a person stops the caller
-    (`StaleHistory`); what was proven until then stays recorded.
+    (`history.stale`); what was proven until then stays recorded.
     """
     state = state or workspace.store.read().state
     events: tuple[Event, ...] = ()

@@ -13,6 +13,7 @@ from okstra_git.store import layout
 from okstra_git.store.clone import look_for_writer
 from okstra_git.store.log import find_tips
 from okstra_git.store.registry import require_task
+from okstra_git.store.repository_events import read_repository_events
 from okstra_git.store.snapshot import DAMAGE, read_events
 from okstra_git.store.validation import (
     accept_rewound,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.events import Event
+    from okstra_git.records.repository_events import RepositoryEvent
 
 LISTED = 5
 
@@ -48,11 +50,13 @@ class LogChoice(NamedTuple):
     ignored: list[IgnoredLog]
 
 
-def read_log(workspace: Workspace, key: TaskKey | None, *, limit: int) -> list[Event]:
-    """The last events of a task, or of all of them, newest first; warns of logs that could not be read in full."""
+def read_log(workspace: Workspace, key: TaskKey | None, *, limit: int) -> list[Event | RepositoryEvent]:
+    """The last events of a task, or all events, newest first; warns of logs that could not be read in full."""
     snapshot = workspace.store.read()
     tasks = [require_task(snapshot.state, key).key] if key is not None else list(snapshot.state.tasks)
-    events = [event for task in tasks for event in read_events(workspace.git, snapshot, task)]
+    events: list[Event | RepositoryEvent] = []
+    events += [event for task in tasks for event in read_events(workspace.git, snapshot, task)]
+    events += read_repository_events(workspace.git).events if key is None else []
     for problem in snapshot.problems:
         if problem.code in DAMAGE:
             workspace.warn(problem.message)

@@ -53,6 +53,11 @@ class Compared(NamedTuple):
     new: Measured
     comparison: Comparison
 
+    @property
+    def are_alone(self) -> bool:
+        """Whether both were named as a branch or commit, and not as a range or a single commit."""
+        return not any(".." in side.text or side.text.endswith(SINGLE) for side in (self.old, self.new))
+
 
 def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) -> Compared:
     """Whether two commits, ranges or branches are the same change; reads only, in any repository.
@@ -71,10 +76,20 @@ def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) 
     return compared
 
 
+def measure_alone(
+    workspace: Workspace, head: CommitId, base: CommitId | None = None
+) -> Iterator[RangeEnds | Unmeasurable]:
+    """What a commit has of its own, by each branch that it may be measured against, `base` first; else it alone."""
+    targets = [base] if base is not None else []
+    measured = [range_against(workspace.git, target, head) for target in [*targets, *_targets(workspace)]]
+    known = [ends for ends in measured if ends is not None]
+    yield from known or [range_alone(workspace.git, head)]
+
+
 def parse_change(git: Git, text: str, *, what: str) -> NamedChange:
     """A commit or branch, a range `A..B` (`A...B` means the same here), or a single commit `A^!`.
 
-    Of a range an end that is left out is HEAD, as in git. Refuses (`RefUnresolvable`) what names no commit.
+    Of a range an end that is left out is HEAD, as in git. Refuses (`ref.unresolvable`) what names no commit.
     """
     start, dots, end = text.partition("...") if "..." in text else text.partition("..")
     if dots:

@@ -121,7 +121,7 @@ class Published:
 def publish(workspace: Workspace, request: PublishRequest, confirm: Callable[[PublishPlan], None]) -> Published:
     """Check, show, ask, push, open, record.
 
-    `confirm` is shown the plan before anything leaves the machine, and raises NeedsYes to stop there.
+    `confirm` is shown the plan before anything leaves the machine, and raises `handoff.needs-yes` to stop there.
     """
     plan = _make_plan(workspace, request)
     for sentence in plan.notes:

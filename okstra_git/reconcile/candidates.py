@@ -40,7 +40,7 @@ def likeliest(case: Case) -> tuple[Searched, CommitStep] | None:
         best = max(alike, default=None, key=lambda step: (_score(step, recorded), step.position))
         if best is not None:
             return searched, best
-    made = [(searched, step) for searched in case.searched for step in searched.found.made]
+    made = [(searched, step) for searched in case.searched for step in searched.result.made]
     return max(made, key=lambda pair: pair[1].position) if made else None
 
 
@@ -127,7 +127,7 @@ class Candidates:
         for searched in case.searched:
             if searched.ref.kind != "target":
                 continue
-            made = [step for step in searched.found.made if step.author == _author(case.recorded)]
+            made = [step for step in searched.result.made if step.author == _author(case.recorded)]
             for step in made[-1:]:
                 why = f"made from the recorded commit, in {searched.ref.name}: {step.facts.subject}"
                 yield Candidate(step.facts.oid, step.facts.oid, why, base=step.parent)

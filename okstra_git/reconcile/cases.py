@@ -20,7 +20,7 @@ from okstra_git.reconcile.findings import Finding
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.reachability import Reachability
 from okstra_git.reconcile.scope import SearchScope
-from okstra_git.reconcile.search import Found, Searched
+from okstra_git.reconcile.search import Searched, SearchResult
 from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangeFingerprint
@@ -61,7 +61,7 @@ class Case:
     def is_found(self) -> bool:
         """Whether its own branch has one place for it."""
         own = self.own
-        return own is not None and len(own.found.hits) == 1 and not own.found.outside
+        return own is not None and len(own.result.hits) == 1 and not own.result.outside
 
     def unsettled(self) -> Set[int]:
         """The other stages of the task that were lost, and have no place on their branches."""
@@ -78,7 +78,7 @@ class Case:
         places = [
             (searched, hit)
             for searched in self.searched
-            for hit in searched.found.hits
+            for hit in searched.result.hits
             if new and hit.span.last.facts.oid == new.head
         ]
         return frozenset(
@@ -145,7 +145,7 @@ class Accounts:
         for case in self.cases:
             own = case.own
             if own is not None and case.is_found:
-                yield from ((step.facts.oid, case.number) for step in own.window.back(own.found.hits[0].span))
+                yield from ((step.facts.oid, case.number) for step in own.window.back(own.result.hits[0].span))
 
     def _recorded(self, stale: set[int]) -> Iterable[tuple[str, int]]:
         ranges = {n: stage.range for n, stage in self.task.stages.items() if stage.range and n not in stale}
@@ -163,7 +163,7 @@ class Beside:
 
     case: Case
     window: Window
-    found: Found
+    result: SearchResult
     is_accounted: IsAccounted
 
     def doubtful(self) -> CommitStep | None:
@@ -185,7 +185,7 @@ class Beside:
         if owners and self.case.number not in owners:
             return False
         return (
-            not self.window.covers(self.found.hits[0].span, step)
+            not self.window.covers(self.result.hits[0].span, step)
             and not self.is_accounted(step)
             and not self._is_anothers(step)
         )
@@ -211,16 +211,16 @@ class Beside:
 
     def _by_the_author(self) -> CommitStep | None:
         """The stage was found as somebody else's work only, and its author has more commits on the branch."""
-        foreign = {unit.facts.email for unit, step in self.found.copied if step.facts.email != unit.facts.email}
-        if not self.found.made and not self.found.copied:
-            makers = {step.facts.email for step in self.window.back(self.found.hits[0].span) if step.delta}
+        foreign = {unit.facts.email for unit, step in self.result.copied if step.facts.email != unit.facts.email}
+        if not self.result.made and not self.result.copied:
+            makers = {step.facts.email for step in self.window.back(self.result.hits[0].span) if step.delta}
             authors = {facts.email for facts in self.case.identities.commits(self.case.number)}
             foreign = authors if makers.isdisjoint(authors) else set()
         return next((step for step in self._extras if step.facts.email in foreign), None) if foreign else None
 
     def _by_subject(self) -> CommitStep | None:
         """A commit by the author of a recorded one, and called the same, that names and times do not tell."""
-        unnamed = [unit.facts for unit in (*self.found.lost, *(unit for unit, _ in self.found.copied))]
+        unnamed = [unit.facts for unit in (*self.result.lost, *(unit for unit, _ in self.result.copied))]
         names = {(facts.email, facts.subject) for facts in unnamed if facts.subject}
         return (
             next(
@@ -238,16 +238,16 @@ class Beside:
 
     def _cancelled(self) -> CommitStep | None:
         """Recorded commits were not found, and the range is whole without them: they cancel out, changed or not."""
-        lost = self.found.lost
+        lost = self.result.lost
         if not lost or not self._extras:
             return None
         return self._extras[-1] if self._is_copy_by_copy() or self._has_lost_loop(lost) else None
 
     def _is_copy_by_copy(self) -> bool:
         """Whether every commit of the range makes exactly what one recorded commit made, so that none took more in."""
-        lost = {unit.facts.oid for unit in self.found.lost}
+        lost = {unit.facts.oid for unit in self.result.lost}
         known = [unit for unit in self.case.units.of(self.case.number) if unit.delta and unit.facts.oid not in lost]
-        inside = [step for step in self.window.back(self.found.hits[0].span) if step.delta]
+        inside = [step for step in self.window.back(self.result.hits[0].span) if step.delta]
         return len(inside) <= len(known) and all(
             any(is_like(self.window, step, unit, self.case.units.lines(unit)) for unit in known) for step in inside
         )

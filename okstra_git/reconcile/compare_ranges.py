@@ -54,14 +54,16 @@ def compare_ranges(
     if old.is_empty and new.is_empty:
         return Comparison(None, "both change nothing, and nothing is never proof of nothing")
     known = known or RecordedDeltas(git, [old, new])
-    deltas = [known.find(side) for side in (old, new)]
-    if deltas[0] is None or deltas[1] is None:
-        return Comparison(None, "trees of the two changes are missing here")
-    here, there = _Way(git, old, new, known, deltas[1]), _Way(git, new, old, known, deltas[0])
-    proven = [yes for way in (here, there) if (yes := way.proven) is not None]
+    deltas = known.find(old), known.find(new)
+    pairs = ((old, new, deltas[1]), (new, old, deltas[0]))
+    ways = [_Way(git, recorded, other, known, delta) for recorded, other, delta in pairs if delta is not None]
+    proven = [yes for way in ways if (yes := way.proven) is not None]
     whole = [yes for yes in proven if not yes.partly_absorbed]
     if whole and len(whole) == len(proven):
         return Comparison(True, _why_same(whole[0].rung, old, new), whole[0].rung)
+    if deltas[0] is None or deltas[1] is None:
+        return Comparison(None, "files of one of the changes are not in this clone")
+    here, there = ways
     if (why := _unreadable(git, (old, deltas[0]), (new, deltas[1]))) is not None:
         return Comparison(None, why)
     differs = _differences(here, there, by_path(deltas[0]), by_path(deltas[1]))
@@ -118,8 +120,7 @@ def _why_not(old: RangeFingerprint, new: RangeFingerprint, differs: Sequence[Dif
         return f"{'old' if old.is_empty else 'new'} changes nothing"
     if is_partly:
         return "a part of the one change was in the base of the other already"
-    files = "1 file differs" if len(differs) == 1 else f"{len(differs)} files differ"
-    return f"the changes are not the same: {files}"
+    return "1 file differs" if len(differs) == 1 else f"{len(differs)} files differ"
 
 
 def _differences(

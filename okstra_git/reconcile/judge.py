@@ -117,9 +117,9 @@ class Judge:
     def _own_verdict(self, case: Case, is_accounted: IsAccounted) -> Finding | None:
         """What proven ranges on the own branch amount to; None where it has none."""
         own = case.own
-        if own is None or not own.found.hits:
+        if own is None or not own.result.hits:
             return None
-        result, hit = own.found, own.found.hits[0]
+        result, hit = own.result, own.result.hits[0]
         if len(result.hits) > 1 or not self._sees_all(case):
             return self._questions.ask(case, result.hits)
         extra = next(iter(result.outside), None) or Beside(case, own.window, result, is_accounted).doubtful()
@@ -150,21 +150,21 @@ class Judge:
                 case.searched.append(Searched(target, self.window(target, case.task, case.recorded.head)))
                 continue
             searched = self._search(case, target)
-            hits = searched.found.hits
-            if len(hits) == 1 and not searched.found.outside and self._sees_all(case):
-                changed = next((earlier.found.made[-1] for earlier in case.searched[:-1] if earlier.ref.kind == "target"
-                                and earlier.found.made and not earlier.found.hits), None)  # fmt: skip
+            hits = searched.result.hits
+            if len(hits) == 1 and not searched.result.outside and self._sees_all(case):
+                made = [earlier.result for earlier in case.searched[:-1] if earlier.ref.kind == "target"]
+                changed = next((result.made[-1] for result in made if result.made and not result.hits), None)
                 if changed is not None:
                     return self._questions.ask_beside(case, searched, hits[0], changed)
                 return self._landed(case, searched, hits[0], is_accounted)
             if hits:
                 break
-        rivals = case.searched[-1].found.hits if case.searched else ()
+        rivals = case.searched[-1].result.hits if case.searched else ()
         return self._questions.ask(case, rivals)
 
     def _needs_no_search(self, case: Case, target: SearchRef) -> bool:
         """Whether the stage is a question anyway, and the target has nothing of the recorded change."""
-        changes = case.prover.recorded_delta() if case.own is not None and case.own.found.made else None
+        changes = case.prover.recorded_delta() if case.own is not None and case.own.result.made else None
         try:
             return bool(changes) and is_gone(self.scope.git, changes or (), target.tip)
         except MissingObject:
@@ -188,7 +188,7 @@ class Judge:
 
     def _doubtful_within(self, case: Case, searched: Searched) -> CommitStep | None:
         """What may be another version on a branch that the target contains, where names do not tell all commits."""
-        ref, result = case.standing.ref, searched.found
+        ref, result = case.standing.ref, searched.result
         if ref is None or (result.made and not result.lost and not result.copied):
             return None
         tip = searched.window.find(ref.tip)
@@ -242,7 +242,7 @@ class Judge:
             found_by="post-rewrite" if hinted else ref.kind,
             verified_carries=verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay),
             flags=("partly-absorbed",) if hit.proven.partly_absorbed else (),
-            by_author=bool(case.searched[-1].found.made),
+            by_author=bool(case.searched[-1].result.made),
         )
 
     # --- the report
@@ -263,9 +263,9 @@ class Judge:
         for case in cases if lost else ():
             own = case.own
             if again[case.number].kind == "auto" and own is not None and case.is_found:
-                extra = Beside(case, own.window, own.found, accounts.besides(case.number, given_up=lost)).doubtful()
+                extra = Beside(case, own.window, own.result, accounts.besides(case.number, given_up=lost)).doubtful()
                 if extra is not None:
-                    again[case.number] = self._questions.ask_beside(case, own, own.found.hits[0], extra)
+                    again[case.number] = self._questions.ask_beside(case, own, own.result.hits[0], extra)
         return [again[f.stage] for f in ruled]
 
     def _without_landed(self, task: Task, findings: Sequence[Finding]) -> list[Finding]:

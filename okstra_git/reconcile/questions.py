@@ -63,15 +63,15 @@ class Questions:
 
     def _ask_which(self, case: Case, rivals: Sequence[Hit]) -> Finding:
         reason = f"the same change is in {len(rivals)} places: nothing tells which one is meant"
-        if len(rivals) == 1 and case.searched[-1].found.outside:
-            return self.ask_beside(case, case.searched[-1], rivals[0], case.searched[-1].found.outside[0])
+        if len(rivals) == 1 and case.searched[-1].result.outside:
+            return self.ask_beside(case, case.searched[-1], rivals[0], case.searched[-1].result.outside[0])
         if len(rivals) == 1:
             reason = f"cannot prove: {self._cut()}, and what was not read may hold the change as well"
         return _asked(case, reason, [rival(hit) for hit in rivals])
 
     def ask_beside(self, case: Case, where: Searched, hit: Hit, extra: CommitStep) -> Finding:
         """The recorded change is proven, and another commit of the branch may be the stage as well."""
-        made = max((*where.found.made, hit.span.last), key=lambda step: step.position)
+        made = max((*where.result.made, hit.span.last), key=lambda step: step.position)
         offers = [rival(hit)]
         if made is not hit.span.last:
             why = f"the highest commit that was made from the stage: {made.facts.subject}"
@@ -93,7 +93,7 @@ class Questions:
         self, case: Case, own: Searched, target: SearchRef, hit: Hit, others: Sequence[CommitStep]
     ) -> Finding:
         """A target holds the recorded change, while the stage's own branch has commits that nothing accounts for."""
-        made = [step for step in others if step in own.found.made]
+        made = [step for step in others if step in own.result.made]
         branch = "a changed version of it" if made else "has commits of its own that may be more of it"
         reason = f"{target.name} holds the recorded change, and the stage branch {branch}"
         last = next(reversed(made or list(others)), None)

@@ -25,7 +25,7 @@ from okstra_git.records.states import Anchor, Task
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search saw.
 
     `hits`: proven ranges; one is an answer, several are rivals. `made`: non-empty commits of the window that were made
@@ -46,7 +46,7 @@ class Searched(NamedTuple):
 
     ref: SearchRef
     window: Window
-    found: Found = Found()
+    result: SearchResult = SearchResult()
 
 
 @dataclass
@@ -73,15 +73,15 @@ class Search:
         result = self.run()
         return [] if result.outside else list(result.hits)
 
-    def run(self) -> Found:
+    def run(self) -> SearchResult:
         """What the window holds of the stage."""
         if self.prover.recorded.is_empty or self.window.is_empty:
-            return Found()
+            return SearchResult()
         self._find_made()
         self._find_copied()
         hits = self._by_identity() or self._by_content()
         outside = [step for step in self._own() if len(hits) == 1 and not self.window.covers(hits[0].span, step)]
-        return Found(tuple(hits), tuple(self._solid()), tuple(outside), tuple(self.copied), tuple(self.lost))
+        return SearchResult(tuple(hits), tuple(self._solid()), tuple(outside), tuple(self.copied), tuple(self.lost))
 
     # --- who made what
 

@@ -34,7 +34,7 @@ class _Refusing(ModelMetaclass):
 class Record(BaseModel, metaclass=_Refusing):
     """An immutable stored value; unknown fields are skipped when read (the stored bytes keep them).
 
-    One that breaks the grammar of a field is refused (`NotRecordable`) before anything is written.
+    One that breaks the grammar of a field is refused (`record.refused`) before anything is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)

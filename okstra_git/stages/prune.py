@@ -201,10 +201,9 @@ def _ask_release(task: Task, place: Reservation) -> str:
     kind, _, name = place.scope.partition("-")
     if kind not in ("stage", "group"):
         return ""
-    line = "git okstra worktree release"
-    key = ("--task-key", task.key)
-    again = command(line, key, ("--stage", name)) if kind == "stage" else command(line, key, ("--group", name))
-    return f"; if it may go: {again}"
+    what = ("--stage", name) if kind == "stage" else ("--group", name)
+    line = command("git okstra worktree release", ("--task-key", str(task.key)), what)
+    return f"; if it may go: {line}"
 
 
 def _why_run_holds(git: Git, task: Task, place: Reservation) -> str | None:

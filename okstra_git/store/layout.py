@@ -13,6 +13,7 @@ GROUPS = "refs/okstra/group/"
 VERIFICATIONS = "refs/okstra/verification/"
 KEEPS = "refs/okstra/keep/"
 SNAPSHOTS = "refs/okstra/snapshot/"
+APPROVED = "refs/okstra/approved/"
 NOTES = "refs/notes/okstra"
 PER_TASK = (STAGES, GROUPS, VERIFICATIONS)
 """Kinds of derived refs of which a task may have several, below its slashed key."""
@@ -20,6 +21,9 @@ PER_TASK = (STAGES, GROUPS, VERIFICATIONS)
 FORMAT_ENTRY = "format"
 TASKS_FOLDER = "tasks/"
 EVENTS_FILE = "events.jsonl"
+REPOSITORY_EVENTS = "repository/events.jsonl"
+"""Events that belong to no task; an older release carries the file along unread."""
+
 ARCHIVES_FOLDER = "archive/"
 ARCHIVE_INDEX = "INDEX.json"
 
@@ -54,6 +58,11 @@ def keep_ref(commit: str) -> str:
     return f"{KEEPS}{commit}"
 
 
+def approved_ref(commit: str) -> str:
+    """Keeps a commit that was approved alive, in the clone that recorded it, so that it can be compared later."""
+    return f"{APPROVED}{commit}"
+
+
 def snapshot_ref(snapshot: str) -> str:
     """What lay uncommitted in a worktree, in this clone only; `snapshot` is a ULID."""
     return f"{SNAPSHOTS}{snapshot}"
@@ -65,12 +74,17 @@ def archive_folder(run: str) -> str:
 
 
 def events_path(task: str) -> str:
-    """Where the events of a task, by its slashed key, are in a log's tree."""
-    return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}"
+    """Where the events of a task, by its slashed key, are in a log's tree; those of no task for an empty one."""
+    return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}" if task else REPOSITORY_EVENTS
 
 
 def task_of_path(path: str) -> str | None:
-    """The task (slashed key) whose events stand at this path of a log's tree, or None for any other file."""
+    """The task (slashed key) whose events stand at this path of a log's tree, or None for any other file.
+
+    Empty for the events that belong to no task.
+    """
+    if path == REPOSITORY_EVENTS:
+        return ""
     if not (path.startswith(TASKS_FOLDER) and path.endswith("/" + EVENTS_FILE)):
         return None
     middle = path[len(TASKS_FOLDER) : -len(EVENTS_FILE) - 1]

@@ -22,10 +22,11 @@ from okstra_git.git.objects import (
 )
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, TaskKey
+from okstra_git.names import CommitId
 from okstra_git.records.codec import are_counts, encode_readable
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import MAJOR_FORMAT, Record
+from okstra_git.records.repository_events import AnyRepositoryFact, RepositoryEvent
 from okstra_git.redaction.late import NO_HOME, redact
 from okstra_git.store import layout
 from okstra_git.wording import widen
@@ -101,19 +102,28 @@ def build_tree(
 def list_event_files(git: Git, tip: str) -> dict[str, str]:
     """Path -> blob id of the event files at a log's tip; archives are not looked into."""
     folder = find_folder(git, tree_of(git, tip), layout.TASKS_FOLDER)
-    return list_blobs(git, folder, under=layout.TASKS_FOLDER) if folder else {}
+    of_tasks = list_blobs(git, folder, under=layout.TASKS_FOLDER) if folder else {}
+    of_none = find_blob(git, tree_of(git, tip), layout.REPOSITORY_EVENTS)
+    return of_tasks | ({layout.REPOSITORY_EVENTS: of_none} if of_none else {})
 
 
-def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
-    """The bytes of these events, by slashed task key; refuses what nobody would read again (`NotRecordable`)."""
-    lines: dict[TaskKey, bytes] = {}
+def lines_by_task(events: Iterable[Event | RepositoryEvent]) -> dict[str, bytes]:
+    """The bytes of these events, by slashed task key, those of no task under an empty one.
+
+    Refuses what nobody would read again (`record.refused`).
+    """
+    lines: dict[str, bytes] = {}
     for event in events:
-        task = event.fact.task
+        task = _task_of(event)
         lines[task] = lines.get(task, b"") + encode_readable(event)
-    return {task.slashed: added for task, added in lines.items()}
+    return lines
 
 
-def describe_batch(events: Sequence[Event]) -> str:
+def _task_of(event: Event | RepositoryEvent) -> str:
+    return event.fact.task.slashed if isinstance(event, Event) else ""
+
+
+def describe_batch(events: Sequence[Event | RepositoryEvent]) -> str:
     """A commit message for a batch, a line for each event, in letters that `:/text` does not find (`widen`)."""
     lines = list(dict.fromkeys(_describe(event) for event in events))
     head = f"okstra: {lines[0]}" + (f" (and {len(events) - 1} more)" if len(events) > 1 else "")
@@ -121,9 +131,9 @@ def describe_batch(events: Sequence[Event]) -> str:
     return widen("\n".join([head, *body])) + "\n"
 
 
-def _describe(event: Event) -> str:
+def _describe(event: Event | RepositoryEvent) -> str:
     stage = getattr(event.fact, "stage", None)
-    return f"{event.fact.type} {event.fact.task.slashed}" + (f" stage {stage}" if stage else "")
+    return f"{event.fact.type} {_task_of(event)}".rstrip() + (f" stage {stage}" if stage else "")
 
 
 MOST_FOLDERS = 50_000
@@ -238,7 +248,9 @@ NAMES = frozenset({"report", "data", "paths", "files"})
 _Fact = TypeVar("_Fact", bound=Record)
 
 
-def list_without_secrets(facts: Iterable[AnyFact], found: Counter[str]) -> list[AnyFact]:
+def list_without_secrets(
+    facts: Iterable[AnyFact | AnyRepositoryFact], found: Counter[str]
+) -> list[AnyFact | AnyRepositoryFact]:
     """The facts as they may be recorded; `found` counts what was taken out, by its kind."""
     return [without_secrets(fact, found) for fact in facts]
 

@@ -13,6 +13,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id
 from okstra_git.records.codec import LineFacts, are_counts, encode_event, holds_nul, identify_line
 from okstra_git.records.events import Event
+from okstra_git.records.repository_events import RepositoryEvent
 from okstra_git.records.states import State
 from okstra_git.store import layout
 from okstra_git.store.log import list_event_files
@@ -84,7 +85,7 @@ def last_mark(path: Path) -> str | None:
     return _mark(tail) if tail.startswith(MARK) else ""
 
 
-def add_batch(path: Path, events: Sequence[Event], tip: str) -> bool:
+def add_batch(path: Path, events: Sequence[Event | RepositoryEvent], tip: str) -> bool:
     """Append a batch and the tip it made; False when the file system refuses (the log itself is the truth)."""
     data = b"".join(encode_event(event) for event in events) + MARK + tip.encode() + b"\n"
     return append_own(path, data)
@@ -120,7 +121,10 @@ def own_lines(git: Git, tip: str) -> list[tuple[LineFacts, bytes]]:
     """Every event line in the log at `tip`, of known types or not, in order."""
     files = list_event_files(git, tip)
     lines = [
-        line for path, blob in files.items() if layout.task_of_path(path) for line in read_blob(git, blob).split(b"\n")
+        line
+        for path, blob in files.items()
+        if layout.task_of_path(path) is not None
+        for line in read_blob(git, blob).split(b"\n")
     ]
     known = [(facts, line) for line in lines if (facts := identify_line(line)) is not None]
     return sorted(known, key=lambda entry: (entry[0].clock, entry[0].seq))

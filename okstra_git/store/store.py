@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
@@ -33,6 +33,7 @@ from okstra_git.host.locks import hold_lock
 from okstra_git.names import CommitId, TaskKey, WriterId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import LARGEST, MAX_NAME
+from okstra_git.records.repository_events import AnyRepositoryFact, RepositoryEvent
 from okstra_git.store import layout
 from okstra_git.store.clone import find_writer, require_writer
 from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
@@ -57,7 +58,7 @@ class Decision(Generic[_T]):
     same transaction as the log or not at all. Without facts none of them moves.
     """
 
-    facts: Sequence[AnyFact]
+    facts: Sequence[AnyFact | AnyRepositoryFact]
     result: _T
     attach: Mapping[str, str] = field(default_factory=dict)
     moves: Sequence[RefUpdate] = ()
@@ -67,13 +68,15 @@ class Decision(Generic[_T]):
 class Appended:
     """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any.
 
-    `taken_out` says how many secrets of each kind were left out of the texts.
+    `of_repository` are the events that belong to no task. `taken_out` says how many secrets of each kind were left out
+    of the texts.
     """
 
     events: tuple[Event, ...]
     snapshot: Snapshot
     warning: str = ""
     taken_out: Mapping[str, int] = field(default_factory=dict)
+    of_repository: tuple[RepositoryEvent, ...] = ()
 
 
 def _leave_locks(_: Git, __: Sequence[str]) -> None:
@@ -133,11 +136,11 @@ class Store:
         `decide` is called again after every lost race and has to look at nothing but its snapshot and the repository:
         the result is that of the call whose facts were recorded. What it raises ends the append, and nothing is
         recorded. `queued=False` skips the advisory lock and relies on compare-and-set alone. Refuses when the
-        repository is read-only or full, when another writer stays in the way (`Busy`), and where the log is damaged
-        (`LogDamaged`) or of a newer format (`NewerFormat`).
+        repository is read-only or full, when another writer stays in the way (`store.busy`), and where the log is
+        damaged (`log.damaged`) or of a newer format (`format.newer`).
         """
         appended, result = self.attempt(lambda: self._append_once(decide), queued=queued)
-        if appended.events:
+        if appended.events or appended.of_repository:
             self.notify(appended)
         return appended, result
 
@@ -196,9 +199,11 @@ class Store:
         fault_point("journal.written")
         after = self.read()
         warning = unwritten or self._derive(snapshot, after, events)
-        return Appended(tuple(events), after, warning, dict(taken)), decision.result
+        of_tasks = tuple(event for event in events if isinstance(event, Event))
+        of_none = tuple(event for event in events if isinstance(event, RepositoryEvent))
+        return Appended(of_tasks, after, warning, dict(taken), of_none), decision.result
 
-    def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
+    def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event | RepositoryEvent]) -> str:
         """Derive what these events touched, or everything after an interruption; a failure is returned, not raised."""
         if after.is_damaged:
             message = next(problem.message for problem in after.problems if problem.code in DAMAGE)
@@ -207,7 +212,8 @@ class Store:
         if level and not events:
             return ""
         try:
-            self.derive(after, {event.fact.task for event in events} if level else after.state.tasks)
+            touched = {event.fact.task for event in events if isinstance(event, Event)}
+            self.derive(after, touched if level else after.state.tasks)
         except Exception as failed:  # what is derived can be derived again, and the events are on record
             return f"refs or notes could not be brought up to date: {_message_of(failed)}"
         return ""
@@ -225,18 +231,26 @@ class Store:
 
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
-    def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
+    def _number(
+        self, facts: Sequence[AnyFact | AnyRepositoryFact], snapshot: Snapshot, writer: str, head: Head
+    ) -> list[Event | RepositoryEvent]:
         by = (self.git.author or NOBODY).text[:MAX_NAME]
         at = self.now().astimezone(UTC)
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
-        return [
-            Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
-                  by=by, fact=fact)
-            for step, fact in enumerate(facts, start=1)
-        ]  # fmt: skip
+        events: list[Event | RepositoryEvent] = []
+        for step, fact in enumerate(facts, start=1):
+            identity: dict[str, Any] = {
+                "id": mint_ulid(stamp), "at": at, "clock": min(clock + step, LARGEST), "seq": head.seq + step,
+                "writer": writer, "by": by,
+            }  # fmt: skip
+            is_of_none = isinstance(fact, AnyRepositoryFact)
+            events.append(RepositoryEvent(**identity, fact=fact) if is_of_none else Event(**identity, fact=fact))
+        return events
 
-    def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> str:
+    def _keep_journal(
+        self, writer: str, tip: CommitId | None, events: Sequence[Event | RepositoryEvent], new: CommitId
+    ) -> str:
         """Write the events down a second time; the log is the truth already, so a failure is returned, not raised."""
         path = layout.journal_file(self.git.private_dir, writer)
         try:

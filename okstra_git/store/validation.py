@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from okstra_git.commands import command, is_showable
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import Settings, read_settings, unset_setting, write_setting
 from okstra_git.names import TaskKey
-from okstra_git.records.codec import decode_events, encode_event
-from okstra_git.records.events import Event, in_order
+from okstra_git.records.codec import AnyEvent, Decoded, decode_events, decode_repository_events, encode_event
+from okstra_git.records.events import Event
 from okstra_git.records.grammar import MAJOR_FORMAT
+from okstra_git.records.repository_events import RepositoryEvent
 from okstra_git.store import layout
 from okstra_git.store.log import Head, Problem
 from okstra_git.store.private_files import load_fold, save_fold
@@ -116,10 +117,10 @@ class Criteria(NamedTuple):
     now: datetime | None = None
 
 
-class Filtered(NamedTuple):
+class Filtered(NamedTuple, Generic[AnyEvent]):
     """The events that count, each once, in their total order; and what was odd, by ref."""
 
-    events: list[Event]
+    events: list[AnyEvent]
     odd: dict[str, Defects]
 
 
@@ -135,14 +136,28 @@ def find_horizon(clocks: Mapping[str, int], own: str) -> int:
     return horizon
 
 
-def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Criteria) -> Filtered:
+def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Criteria) -> Filtered[Event]:
     """The events of one task (slashed key) out of its files in several logs, as (ref, bytes).
 
     An event counts if it names the writer of its log and the task of its file. Of an id with two contents this clone's
     own copy counts, else the one that sorts first by its bytes, as in every other clone; two writers with one id
     are two events.
     """
-    counted: dict[object, tuple[str, Event]] = {}
+    return _filter(files, sieve, decode_events, lambda event: event.fact.task == task)
+
+
+def filter_repository_events(files: Sequence[tuple[str, bytes]], sieve: Criteria) -> Filtered[RepositoryEvent]:
+    """The same for the events that belong to no task."""
+    return _filter(files, sieve, decode_repository_events, lambda _: True)
+
+
+def _filter(
+    files: Sequence[tuple[str, bytes]],
+    sieve: Criteria,
+    decode: Callable[[bytes], Decoded[AnyEvent]],
+    belongs: Callable[[AnyEvent], bool],
+) -> Filtered[AnyEvent]:
+    counted: dict[object, tuple[str, AnyEvent]] = {}
     odd: dict[str, Counter[str]] = {}
     copies: dict[str, set[bytes]] = {}
     writers = {ref: writer_of(ref) for ref, _ in files}
@@ -152,11 +167,11 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
         writer = writers[ref]
         if writer in shared:
             data = _unseen(data, copies.setdefault(writer, set()))
-        decoded = decode_events(data)
+        decoded = decode(data)
         count[BROKEN] += len(decoded.broken)
-        for event in _plausible(decoded.events, task, writer, sieve, count):
+        for event in _plausible(decoded.events, belongs, writer, sieve, count):
             _put(counted, ref, event, sieve.own, count)
-    events = in_order([event for _, event in counted.values()])
+    events = sorted((event for _, event in counted.values()), key=lambda event: (event.order, event.id))
     return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
 
 
@@ -268,15 +283,19 @@ def _unseen(data: bytes, seen: set[bytes]) -> bytes:
 
 
 def _plausible(
-    events: Iterable[Event], task: TaskKey, writer: str, sieve: Criteria, count: Counter[str]
-) -> list[Event]:
+    events: Iterable[AnyEvent],
+    belongs: Callable[[AnyEvent], bool],
+    writer: str,
+    sieve: Criteria,
+    count: Counter[str],
+) -> list[AnyEvent]:
     """Those of the events that belong in this file of this writer's log; the others are counted."""
     kept = []
     edge = sieve.now + AHEAD if sieve.now else None
     for event in events:
         if event.writer != writer:
             count[FORGED] += 1
-        elif event.fact.task != task:
+        elif not belongs(event):
             count[BROKEN] += 1
         elif event.clock > sieve.horizon:
             count[FAR] += 1
@@ -287,7 +306,7 @@ def _plausible(
     return kept
 
 
-def _put(counted: dict[object, tuple[str, Event]], ref: str, event: Event, own: str, count: Counter[str]) -> None:
+def _put(counted: dict[object, tuple[str, AnyEvent]], ref: str, event: AnyEvent, own: str, count: Counter[str]) -> None:
     key: object = event.id
     before = counted.get(key)
     if before is not None and before[1].writer != event.writer:
@@ -303,5 +322,5 @@ def _put(counted: dict[object, tuple[str, Event]], ref: str, event: Event, own: 
             counted[key] = ref, event
 
 
-def _rank(ref: str, event: Event, own: str) -> tuple[bool, bytes]:
+def _rank(ref: str, event: Event | RepositoryEvent, own: str) -> tuple[bool, bytes]:
     return ref != own, encode_event(event)

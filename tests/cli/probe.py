@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.page import Cell, Page
 from okstra_cli.session import Session
-from okstra_git.errors import OkstraError
+from okstra_cli.task_flags import names_a_task
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Do what a test asks.")
@@ -45,7 +45,7 @@ def echo(
 def fail(kind: str) -> Answer:
     """Fail in the way named."""
     if kind == "refuse":
-        raise OkstraError("no, because of\nthis", hint="first\nsecond", task="a:b:c")
+        raise refuse("text.refused", "no, because of\nthis", hint="first\nsecond", task="a:b:c")
     if kind == "decide":
         return Answer({"conflicts": [1]}, error=Undecided("a person decides", hint="look"))
     if kind == "nothing":

@@ -40,6 +40,9 @@ def test_commands_are_offered_level_by_level(world: World) -> None:
     assert offered(world, "git okstra st") == ["status", "stage"]
     assert offered(world, "git okstra stage ") == ["start", "done", "list", "show", "release"]
     assert offered(world, "git okstra help stage d") == ["done"]
+    assert offered(world, "okstra schema st") == ["status", "stage"]
+    assert offered(world, "okstra schema --json stage re") == ["release"]
+    assert offered(world, "okstra schema status ") == []
     assert offered(world, "git stash ") == []
     assert offered(world, "okstra no-such-command x ") == []
 

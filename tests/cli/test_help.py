@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from okstra_cli.command_table import ALIASES, COMMANDS
-from okstra_cli.help_page import front_page
+from okstra_cli.command_table import ALIASES, COMMANDS, front_page
 from okstra_cli.lazy import Root
 from okstra_git.version import VERSION
 from tests.cli.conftest import Ask

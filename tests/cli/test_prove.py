@@ -131,6 +131,8 @@ def test_single_commits_and_ranges_are_written_as_in_git(review: World) -> None:
     assert prove(review, "reviewed~2..reviewed~1", "release~1..release")["same"] is True
     assert prove(review, "main...reviewed", "reviewed")["proof"] == "same-tree"
     assert prove(review, "reviewed", "release", exit=1)["same"] is False
+    page = review.okstra("prove", "reviewed", "release", "--text", exit=1).out
+    assert "by themselves: git okstra prove 'reviewed^!' 'release^!'" in page
 
 
 def test_nothing_proves_nothing(review: World) -> None:

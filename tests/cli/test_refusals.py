@@ -20,7 +20,7 @@ def error_of(world: World, *line: str, exit: int) -> Any:
 
 def test_a_refusal_is_one_object_with_its_facts(world: World) -> None:
     assert error_of(world, "probe", "fail", "refuse", exit=1) == {
-        "code": "refused",
+        "code": "text.refused",
         "message": "no, because of\nthis",
         "hint": "first\nsecond",
         "task": "a:b:c",

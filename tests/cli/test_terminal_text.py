@@ -11,7 +11,7 @@ import pytest
 
 from okstra_cli.page import clean, clean_json, clean_lines
 from okstra_cli.session import Session, Surroundings
-from okstra_cli.wizard.ask_lines import Lines
+from okstra_cli.wizard.ask_question import Lines
 from okstra_cli.wizard.ask_screen import fitted, wrapped
 from okstra_cli.wizard.texts import load_texts
 from okstra_git.records.events import PlanApproved, TaskClosed, TaskOpened

@@ -13,7 +13,7 @@ import pytest
 
 from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.fast_lookup import look_lightly
-from okstra_cli.wizard.fast_path import try_step
+from okstra_cli.wizard.turn import try_step
 from okstra_git.porcelain.wizard_facts import DETAILED
 from tests.kit.answers import Answer, run_program
 from tests.kit.prepared import KEY, a_brief, a_plan, prepare, runs, set_up

@@ -13,9 +13,9 @@ from okstra_cli.page import clean, columns_of
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.arguments import arguments_of, command_of
-from okstra_cli.wizard.ask_lines import Lines
+from okstra_cli.wizard.ask import Talk
+from okstra_cli.wizard.ask_question import Lines
 from okstra_cli.wizard.ask_screen import LEAST, Screen, fitted, wrapped
-from okstra_cli.wizard.ask_talk import Talk
 from okstra_cli.wizard.texts import Texts
 from tests.kit.asking import EN, KEYS, a_task, answer, questions, repositories, some_facts, typed, walk
 

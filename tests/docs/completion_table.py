@@ -23,7 +23,7 @@ KINDS_BY_PLACE = {
     ("config", "KEY"): "|".join(setting.name for setting in SETTINGS),
     ("stage", "N"): "<stage>", ("run resume", "RUN"): "<open-run>", ("run finish", "RUN"): "<open-run>",
     ("run abandon", "RUN"): "<open-run>", ("run restore", "ID"): "<snapshot>",
-    ("completion", "SHELL"): "bash|zsh|fish",
+    ("completion", "SHELL"): "bash|zsh|fish", ("schema", "COMMAND"): "<command>",
 }  # fmt: skip
 """(beginning of the command, name of the argument) -> kind, where that is another one."""
 

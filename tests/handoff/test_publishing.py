@@ -117,6 +117,17 @@ def test_push_only_opens_nothing(world: World, forge: Forge) -> None:
     assert forge.tip(BRANCH) == done["commit"]
 
 
+def test_the_status_of_what_was_only_pushed_says_that_a_pull_request_is_missing(world: World, forge: Forge) -> None:
+    line = "git okstra handoff publish --task-key shop:web:login --stages 1,2"
+    assert line not in world.okstra("handoff", "status", "--text").out
+    publish(world, forge, "--push-only", "--yes")
+    page = world.okstra("handoff", "status", "--text").out
+    assert f"branch {BRANCH} is pushed, no pull request is on record" in page
+    assert f"next: {line}" in page
+    publish(world, forge, "--yes")
+    assert "is pushed" not in world.okstra("handoff", "status", "--text").out
+
+
 def test_a_body_of_ones_own_a_title_and_a_draft(world: World, forge: Forge) -> None:
     world.write("../body.md", "By hand.\n")
     publish(world, forge, "--body-file", "../body.md", "--title", "Log in", "--draft", "--yes")

@@ -8,9 +8,9 @@ from tests.house.sources import Source
 WRITERS = {
     "okstra_cli/output.py": "writes answers, made harmless where stdout is a terminal",
     "okstra_cli/session.py": "writes lines on stderr, made harmless, and questions of our own words",
-    "okstra_cli/wizard/ask_lines.py": "writes the wizard's lines, made harmless",
+    "okstra_cli/wizard/ask_question.py": "writes the wizard's lines, made harmless",
     "okstra_cli/wizard/ask_screen.py": "writes what it has made harmless",
-    "okstra_cli/wizard/fast_path.py": "writes JSON, and never to a terminal",
+    "okstra_cli/wizard/turn.py": "writes JSON, and never to a terminal",
     "okstra_cli/entry.py": "writes the version",
 }
 """Modules that may write to a stream, and what keeps other people's characters out of it."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from okstra_git import contract
 from okstra_git.contract import WORKERS
 from okstra_git.paths import templates_directory
+from tests.house.skill_keys import key_breaches
 from tests.house.skill_lines import KINDS, PLACEHOLDERS, impurities, line_breaches, lines_of, stray_lines
 from tests.house.skill_rules import (
     Known,
@@ -106,6 +107,11 @@ def test_words_for_a_brief_come_from_files_outside_of_the_briefs(line: str) -> N
 def test_no_placeholder_is_explained_in_vain() -> None:
     used = " ".join(line for text in TEXTS for line in lines_of(text))
     assert sorted(name for name in PLACEHOLDERS if f"<{name}>" not in used) == []
+
+
+@EACH
+def test_a_key_that_is_named_is_one_that_a_command_of_the_skill_answers_with(text: AgentText) -> None:
+    assert list(key_breaches(text)) == []
 
 
 # Each check, seen to fail.
@@ -278,6 +284,15 @@ def test_a_real_shell_reads_a_literal_line_as_the_same_words(pieces: list[str]) 
 def test_a_text_that_breaks_a_rule_is_found(text: AgentText, why: str) -> None:
     found = breaches(text)
     assert any(all(part in each for part in why.split(" … ")) for each in found), found
+
+
+@pytest.mark.parametrize("key", ["work_states", "suggested_groups", "candidates"])
+def test_a_key_that_no_command_of_the_skill_answers_with_is_found(key: str) -> None:
+    path = "skills/okstra-x/SKILL.md"
+    assert list(key_breaches(with_body(f"Look at `{key}`."))) == [
+        f"{path}: no command of it answers with the key {key}"
+    ]
+    assert list(key_breaches(with_body("Look at `depends_on` and `problems`."))) == []
 
 
 def test_an_agent_takes_its_model_from_the_roster() -> None:

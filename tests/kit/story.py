@@ -21,6 +21,7 @@ from typing import Any, Literal
 import pygit2
 
 from tests.kit.forked import okstra_forked
+from tests.kit.proven_moves import prove_moves_again
 from tests.kit.scenario import EPOCH, Files, World
 from tests.kit.surroundings import scratch_dir
 from tests.kit.templates import begin_steps, take_step
@@ -244,6 +245,7 @@ class Story(World):
         self._settles_no_more(questions, status)
         self._verify(proven, expected)
         self._records(expected)
+        prove_moves_again(self, KEY)
 
     def _check(
         self,

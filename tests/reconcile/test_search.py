@@ -5,7 +5,7 @@ import pytest
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.commit_matching import Units
 from okstra_git.reconcile.proofs import Prover
-from okstra_git.reconcile.search import Found, Search
+from okstra_git.reconcile.search import Search, SearchResult
 from tests.kit.ranges import known, window_on
 from tests.kit.scenario import Files, World
 
@@ -52,20 +52,20 @@ def search(world: World, *stages: Ends, number: int = 1, near: frozenset[int] | 
     return Search(window_on(world), Prover(git, identities.stages[number]), identities, units, number, lambda: nearby)
 
 
-def spans(found: Found) -> list[tuple[str, str]]:
+def spans(found: SearchResult) -> list[tuple[str, str]]:
     """The proven ranges by the subjects of their ends."""
     return [(hit.span.first.facts.subject, hit.span.last.facts.subject) for hit in found.hits]
 
 
-def outside(found: Found) -> list[str]:
+def outside(found: SearchResult) -> list[str]:
     return [step.facts.subject for step in found.outside]
 
 
-def made(found: Found) -> list[str]:
+def made(found: SearchResult) -> list[str]:
     return [step.facts.subject for step in found.made]
 
 
-def lost(found: Found) -> list[str]:
+def lost(found: SearchResult) -> list[str]:
     return [unit.facts.subject for unit in found.lost]
 
 
@@ -249,8 +249,8 @@ def test_a_toggle_of_a_neighbour_in_between_is_not_the_stage(begun: World) -> No
 def test_a_stage_that_changes_nothing_is_not_looked_for(begun: World) -> None:
     ends = stage(begun, ("empty", {}))
     begun.git("cherry-pick", "--allow-empty", begun["empty"])
-    assert search(begun, ends).run() == Found()
+    assert search(begun, ends).run() == SearchResult()
 
 
 def test_in_an_empty_window_nothing_is_found(begun: World) -> None:
-    assert search(begun, stage(begun, A)).run() == Found()
+    assert search(begun, stage(begun, A)).run() == SearchResult()

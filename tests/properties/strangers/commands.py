@@ -19,6 +19,11 @@ reconcile --all --verify
 worktree prune
 landed --all
 landed HEAD --json
+prove HEAD~1 HEAD --text
+prove main HEAD
+review status --text
+review status main
+review record --by Eve
 worktree prune --dry-run
 fsck --repair
 hooks status --quick

@@ -1,4 +1,4 @@
-"""Cuts a JSON document to a size, so that its reader knows beforehand what it costs."""
+"""Objects of JSON that have further keys than their shape, or that are cut to a size which their reader knows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Document = TypeVar("Document")
+Shape = TypeVar("Shape", bound=Mapping[str, Any])
 
 MOST = 20
 """Items of one list that are kept at best."""
@@ -21,6 +22,11 @@ STEPS = ((400, 3), (160, 3), (100, 1), (60, 0), (24, 0))
 CUT = "…"
 LARGEST = 10**15
 """Larger numbers cannot be a count or a size; they become null."""
+
+
+def with_further(known: Shape, further: Mapping[str, Any]) -> Shape:
+    """An object of an open shape: the keys that the shape has, and further ones, in whose order they stay."""
+    return cast("Shape", {**further, **known})
 
 
 class _Truncatable(dict[str, Any]):
