@@ -165,9 +165,9 @@ class LandingSearch:
         paths = {change.path for delta in (changes, *single) for change in delta}
         brought = self.visits.tree(self.target.line[self.target.entries[commit]])
         watched = [changes, *(self._had(delta, brought) for delta in single if len(single) > 1)]
-        former = self._former(commit)
+        former, tip = self._former(commit), self._tree(self.target.target)
         return all(
-            is_followed(self.visits.git, delta, self._stops(commit, paths), former) for delta in watched if delta
+            is_followed(self.visits.git, delta, self._stops(commit, paths), former, tip) for delta in watched if delta
         )
 
     def _at_tip(self, change: Change) -> Presence:
