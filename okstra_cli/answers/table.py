@@ -33,7 +33,7 @@ def _shapes(*done: Any, beside_error: tuple[Any, ...] = ()) -> Shapes:
 ANSWERS: dict[str, Shapes] = {
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
-    "landed": _shapes(landed.LandedRefs),
+    "landed": _shapes(landed.LandedRefs, landed.PrunedRefs),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),
