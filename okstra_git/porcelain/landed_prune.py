@@ -9,8 +9,8 @@ from pathlib import Path
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_line
-from okstra_git.git.branch_moves import list_moves
 from okstra_git.git.history import contains
+from okstra_git.git.reflogs import list_moves
 from okstra_git.git.refs import RefUpdate, find_quietly, swap_refs
 from okstra_git.git.remotes import upstream_of
 from okstra_git.git.repo import Git
