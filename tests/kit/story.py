@@ -21,6 +21,7 @@ from typing import Any, Literal
 import pygit2
 
 from tests.kit.forked import okstra_forked
+from tests.kit.proven_moves import prove_moves_again
 from tests.kit.scenario import EPOCH, Files, World
 from tests.kit.surroundings import scratch_dir
 from tests.kit.templates import begin_steps, take_step
@@ -244,7 +245,7 @@ class Story(World):
         self._settles_no_more(questions, status)
         self._verify(proven, expected)
         self._records(expected)
-        self._proves()
+        prove_moves_again(self, KEY)
 
     def _check(
         self,
@@ -291,24 +292,6 @@ class Story(World):
         for commit in {*wanted.values(), *self._recorded.values()}:
             here = [number for number, head in wanted.items() if head == commit]
             assert self.noted(commit) == here
-
-    def _proves(self) -> None:
-        """`prove` says the same of every proven move of a stage, in both directions."""
-        facts = [event["fact"] for event in self.okstra("log", KEY, "-n", "999", "--json").json["events"]]
-        moves = [fact for fact in facts if fact["type"] == "stage.moved" and fact["proof"] not in ("user", "restored")]
-        of_stages = [fact for fact in facts if fact["type"] in ("stage.done", "stage.moved")]
-        ranges = {fact["range"]["head"]: fact["range"] for fact in reversed(of_stages)}
-        for move in moves:
-            sides = [ranges[move["old"]], move["range"]]
-            if None in (side["base"] for side in sides):
-                continue
-            texts = [f"{side['base']}..{side['head']}" for side in sides]
-            for pair in (texts, texts[::-1]):
-                told = self.okstra("prove", *pair, "--json", exit=None).json
-                if told.get("error", {}).get("code") == "ref.unresolvable":
-                    continue  # the commits before the rewrite are gone
-                wanted = not move["evidence"]["partly_absorbed"]
-                assert told.get("same", "error") is wanted, (move["proof"], told)
 
     # --- looking
 

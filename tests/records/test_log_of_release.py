@@ -59,6 +59,17 @@ def models_in(value: object) -> Iterator[type[BaseModel]]:
             yield from models_in(each)
 
 
+ADDED = frozenset({"released_by", "ended_by"})
+"""Facts that the state has since: who gave a claim up, and who ended a run."""
+
+
+def as_then(now: Any) -> Any:
+    """What is folded now without the facts that this release did not know."""
+    if isinstance(now, dict):
+        return {key: as_then(value) for key, value in now.items() if key not in ADDED}
+    return [as_then(value) for value in now] if isinstance(now, list) else now
+
+
 @pytest.mark.parametrize("path", FILES, ids=task_of)
 def test_its_events_are_written_to_the_very_bytes(path: Path) -> None:
     data = path.read_bytes()
@@ -80,14 +91,16 @@ def test_every_type_is_there_with_every_field() -> None:
 @pytest.mark.parametrize("path", FILES, ids=task_of)
 def test_its_events_fold_to_what_that_release_made_of_them(path: Path) -> None:
     task = task_of(path)
-    assert fold_task(key_of_slashed(task), events_of(path)).model_dump(mode="json") == STATE[task]
+    folded = fold_task(key_of_slashed(task), events_of(path)).model_dump(mode="json")
+    assert as_then(folded) == STATE[task]
 
 
 def test_a_clone_that_has_its_refs_reads_the_same_state(world: World) -> None:
     for writer in (folder for folder in RELEASE.iterdir() if folder.is_dir()):
         world.git("fast-import", "--quiet", stdin=_import_of(writer))
     tasks = open_store(world).read().state.tasks
-    assert {key.slashed: task.model_dump(mode="json") for key, task in tasks.items()} == STATE
+    folded = {key.slashed: task.model_dump(mode="json") for key, task in tasks.items()}
+    assert as_then(folded) == STATE
 
 
 def _import_of(folder: Path) -> bytes:
