@@ -14,7 +14,7 @@ class Row(NamedTuple):
 START, WORK, HISTORY, UPKEEP = "Start here", "Tasks and stages", "History", "Upkeep"
 
 COMMANDS = {
-    "adopt": Row("adopt", START, "Follow branches and worktrees that are here, whoever made them"),
+    "adopt": Row("adopt", START, "Follow branches and worktrees that anybody made"),
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
     "landed": Row("landed", START, "Say whether branches have landed, squashed or rebased ones too"),

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.init import hook_advice, listed_hooks
+from okstra_git.names import is_commit_id
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_cli.answers import adopting as shapes
     from okstra_git.porcelain.adopt import Adopted, Adoption, GivenUp
     from okstra_git.porcelain.adoptable import LeftAlone
+    from okstra_git.records.states import Stage
 
 SHORT = 10
 SHOWN = 20
@@ -101,12 +103,19 @@ def _prepared_lines(page: Page, adoption: Adoption) -> None:
 def _standing(each: Adopted) -> list[str | Cell]:
     stage, recorded = each.stage, each.stage.range
     if recorded is None:
-        on = f" on {stage.base_ref}" if stage.base_ref else ""
-        return [Cell("reserved", "warn"), f", nothing to follow yet{on}; after its first commit: git okstra adopt"]
-    words = {"new": "followed from now on", "again": "recorded anew", "unchanged": "followed already"}[each.state]
-    size = f"{counted(recorded.commits, 'commit')} on {stage.base_ref or (recorded.base or '')[:SHORT]}"
+        return [
+            Cell("reserved", "warn"),
+            f", nothing to follow yet on {_ground(stage)}; after its first commit: git okstra adopt",
+        ]
+    followed = {"new": "followed from now on", "again": "recorded anew", "unchanged": "followed already"}[each.state]
+    size = f"{counted(recorded.commits, 'commit')} on {_ground(stage)}"
     place = f", in {each.worktree}" if each.worktree else ""
-    return [Cell(words, "good"), f" at {recorded.head[:SHORT]}, {size}{place}"]
+    return [Cell(followed, "good"), f" at {recorded.head[:SHORT]}, {size}{place}"]
+
+
+def _ground(stage: Stage) -> str:
+    named = stage.base_ref
+    return named if named and not is_commit_id(named) else stage.base[:SHORT]
 
 
 def given_up_json(released: Sequence[GivenUp]) -> shapes.GivenUp:

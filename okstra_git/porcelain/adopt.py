@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from okstra_git.commands import command
-from okstra_git.errors import refuse
+from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import tracking_names, upstream_of
 from okstra_git.git.revisions import BRANCH, FETCHED, recorded_name
 from okstra_git.names import TaskKey, quote
-from okstra_git.porcelain.adoptable import Candidate, LeftAlone, list_candidates, named_candidate
+from okstra_git.porcelain.adoptable import Adoptable, LeftAlone, list_candidates, named_candidate
 from okstra_git.porcelain.init import InitResult, init_clone, is_prepared
 from okstra_git.porcelain.landed import find_targets
 from okstra_git.porcelain.stages import DoneOptions, record_done
@@ -26,7 +26,7 @@ from okstra_git.stages.adopt import (
     name_tasks,
     release_branches,
 )
-from okstra_git.stages.grounds import Ground, find_ground, find_trunk
+from okstra_git.stages.grounds import BranchGround, find_ground, find_trunk
 from okstra_git.store.registry import active_places
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _read_state(workspace: Workspace) -> State:
     return State() if is_unused(workspace.git) else workspace.store.read().state
 
 
-def _held(each: Candidate, task: Task) -> LeftAlone:
+def _held(each: Adoptable, task: Task) -> LeftAlone:
     message = f"branch {quote(each.branch)} is followed already, by task {task.key}"
     return LeftAlone(each.branch, each.worktree, "adopt.held", message, f"git okstra task show {task.key}")
 
@@ -100,30 +100,32 @@ def _held(each: Candidate, task: Task) -> LeftAlone:
 
 
 def _find_grounds(
-    workspace: Workspace, candidates: Sequence[Candidate], into: str | None, *, every: bool
-) -> tuple[dict[str, Ground], list[LeftAlone]]:
+    workspace: Workspace, candidates: Sequence[Adoptable], into: str | None, *, every: bool
+) -> tuple[dict[str, BranchGround], list[LeftAlone]]:
     """Branch -> where it left its target; and the branches that are left alone, which without `every` are refused."""
     if not candidates:
         return {}, []
-    targets = [Ground(target.commit, target.ref) for target in find_targets(workspace, into)]
+    targets = [BranchGround(target.commit, target.ref) for target in find_targets(workspace, into)]
     apart = {target.ref for target in targets}
-    trunks: dict[str, Ground] = {}
+    trunks: dict[str, BranchGround] = {}
     left: list[LeftAlone] = []
     for each in candidates:
         if every and BRANCH + each.branch in apart:
             continue
         trunk = find_trunk(workspace.git, each.tip, _targets_of(workspace, each.branch, targets))
-        reason = _why_not(workspace, each, trunk, is_target=BRANCH + each.branch in apart, every=every)
-        if reason is None and trunk is not None:
+        refusal = _why_not(workspace, each, trunk, is_target=BRANCH + each.branch in apart)
+        if refusal is not None and not every:
+            raise refusal
+        if refusal is not None:
+            left.append(LeftAlone(each.branch, each.worktree, refusal.code, refusal.message, refusal.hint))
+        elif trunk is not None and every and trunk.commit == each.tip and each.worktree is None:
+            left.append(_nothing_own(each))
+        elif trunk is not None:
             trunks[each.branch] = replace(trunk, ref=recorded_name(workspace.git, trunk.ref))
-        elif reason is not None and not every:
-            raise refuse(reason.code, reason.message, hint=reason.hint, branch=each.branch)
-        elif reason is not None:
-            left.append(reason)
     return trunks, left
 
 
-def _targets_of(workspace: Workspace, branch: str, targets: Sequence[Ground]) -> list[Ground]:
+def _targets_of(workspace: Workspace, branch: str, targets: Sequence[BranchGround]) -> list[BranchGround]:
     """The targets of a branch: of a target itself what a remote has of it."""
     others = [target for target in targets if target.ref != BRANCH + branch]
     if len(others) == len(targets):
@@ -131,28 +133,30 @@ def _targets_of(workspace: Workspace, branch: str, targets: Sequence[Ground]) ->
     git = workspace.git
     upstream = upstream_of(git, branch)
     refs = [upstream] if upstream else [FETCHED + each for each in tracking_names(git, branch)]
-    return [*others, *(Ground(tip, ref) for ref in refs if (tip := find_quietly(git, ref)) is not None)]
+    return [*others, *(BranchGround(tip, ref) for ref in refs if (tip := find_quietly(git, ref)) is not None)]
 
 
 def _why_not(
-    workspace: Workspace, each: Candidate, trunk: Ground | None, *, is_target: bool, every: bool
-) -> LeftAlone | None:
-    """Why the branch cannot be adopted, or need not be."""
+    workspace: Workspace, each: Adoptable, trunk: BranchGround | None, *, is_target: bool
+) -> OkstraError | None:
+    """Why the branch cannot be adopted."""
     named = f"branch {quote(each.branch)}"
     if is_target and (trunk is None or trunk.commit == each.tip):
         message = f"{named} is the one that others are merged into, and has nothing of its own"
-        return LeftAlone(each.branch, each.worktree, "adopt.target", message, "git okstra adopt --all")
+        return refuse("adopt.target", message, hint="git okstra adopt --all", branch=each.branch)
     if trunk is None and workspace.git.is_shallow:
         message = f"where {named} left its target is not in this shallow clone"
-        return LeftAlone(each.branch, each.worktree, "adopt.shallow", message, "git fetch --unshallow")
+        return refuse("adopt.shallow", message, hint="git fetch --unshallow", branch=each.branch)
     if trunk is None:
         message = f"{named} has no history in common with the branch that others are merged into"
         hint = command("git okstra adopt --into BRANCH", each.branch)
-        return LeftAlone(each.branch, each.worktree, "adopt.unrelated", message, hint)
-    if every and trunk.commit == each.tip and each.worktree is None:
-        message = f"{named} has no commits of its own"
-        return LeftAlone(each.branch, None, "adopt.nothing-own", message, command("git okstra adopt", each.branch))
+        return refuse("adopt.unrelated", message, hint=hint, branch=each.branch)
     return None
+
+
+def _nothing_own(each: Adoptable) -> LeftAlone:
+    message = f"branch {quote(each.branch)} has no commits of its own"
+    return LeftAlone(each.branch, None, "adopt.nothing-own", message, command("git okstra adopt", each.branch))
 
 
 # --- recording
@@ -162,8 +166,8 @@ def _adopt_new(
     workspace: Workspace,
     state: State,
     project: str,
-    candidates: Sequence[Candidate],
-    trunks: Mapping[str, Ground],
+    candidates: Sequence[Adoptable],
+    trunks: Mapping[str, BranchGround],
     held: Mapping[str, Task],
 ) -> list[Adopted]:
     chosen = [each for each in candidates if each.branch in trunks]
@@ -188,7 +192,7 @@ def _adopt_new(
     ]
 
 
-def _record_again(workspace: Workspace, each: Candidate, task: Task) -> Adopted:
+def _record_again(workspace: Workspace, each: Adoptable, task: Task) -> Adopted:
     """What `stage done` records, with uncommitted files left where they are; nothing where there is nothing new."""
     stage = task.stages[STAGE]
     is_new = each.tip != (stage.range.head if stage.range is not None else stage.base)
@@ -242,4 +246,4 @@ def _require_adopted(state: State, adopted: Sequence[Task], branch: str) -> Task
         message = f"branch {quote(branch)} was not adopted"
         raise refuse("adopt.not-adopted", message, hint="git okstra status", branch=branch)
     message = f"branch {quote(branch)} is held by task {holder.key}, which was not made by adopting it"
-    raise refuse("adopt.not-adopted", message, hint=f"git okstra task close {holder.key}", branch=branch)
+    raise refuse("adopt.not-adopted", message, hint=command("git okstra task close", str(holder.key)), branch=branch)

@@ -22,7 +22,7 @@ from okstra_git.porcelain.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Adoptable:
     """A branch that may be adopted, and where it is checked out in a worktree beside the main one."""
 
     branch: str
@@ -41,17 +41,17 @@ class LeftAlone:
     hint: str = ""
 
 
-def list_candidates(workspace: Workspace) -> tuple[list[Candidate], list[LeftAlone]]:
+def list_candidates(workspace: Workspace) -> tuple[list[Adoptable], list[LeftAlone]]:
     """Every branch of this clone by name, and the worktrees beside the main one that are on none."""
     git = workspace.git
     trees = list_worktrees(git)
     places = _places(trees)
-    candidates: list[Candidate] = []
+    candidates: list[Adoptable] = []
     left: list[LeftAlone] = []
     for row in list_branches(git):
         name = row.ref.removeprefix(BRANCH)
         try:
-            candidates.append(Candidate(parse_branch(name), row.tip, places.get(name)))
+            candidates.append(Adoptable(parse_branch(name), row.tip, places.get(name)))
         except OkstraError as refusal:
             left.append(LeftAlone(name, places.get(name), "name.bad", refusal.message, rename_line(name)))
     return candidates, [*left, *_detached(trees[1:])]
@@ -62,7 +62,7 @@ def rename_line(name: str) -> str:
     return command("git branch -m --", name, make_slug(name, otherwise="branch"))
 
 
-def named_candidate(workspace: Workspace, text: str | None) -> Candidate:
+def named_candidate(workspace: Workspace, text: str | None) -> Adoptable:
     """The branch that was named, by its name or by the directory of its worktree; None: the one checked out here.
 
     Refuses what is no branch of this clone, with the line that makes it one.
@@ -82,14 +82,14 @@ def named_candidate(workspace: Workspace, text: str | None) -> Candidate:
     return _candidate(git, text, trees)
 
 
-def _candidate(git: Git, text: str, trees: Sequence[Worktree]) -> Candidate:
+def _candidate(git: Git, text: str, trees: Sequence[Worktree]) -> Adoptable:
     name = parse_branch(text)
     tip = find_ref(git, BRANCH + name)
     if tip is None:
         raise _no_branch(git, name)
     if find_commit(git, tip) is None:
         raise refuse("branch.missing", f"the commit of branch {quote(name)} cannot be read", hint="git fsck")
-    return Candidate(name, tip, _places(trees).get(name))
+    return Adoptable(name, tip, _places(trees).get(name))
 
 
 def _places(trees: Sequence[Worktree]) -> dict[str, Path]:

@@ -18,7 +18,7 @@ from okstra_git.records.events import (
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Anchor, Stage, State, Task
 from okstra_git.stages.claim import one_commit
-from okstra_git.stages.grounds import Ground
+from okstra_git.stages.grounds import BranchGround
 from okstra_git.store.registry import active_places, refuse_closed, release, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
@@ -39,8 +39,8 @@ class BranchToAdopt:
     key: TaskKey
     branch: str
     tip: CommitId
-    base: Ground
-    trunk: Ground
+    base: BranchGround
+    trunk: BranchGround
 
 
 def name_tasks(state: State, project: str, branches: Sequence[str]) -> list[TaskKey]:

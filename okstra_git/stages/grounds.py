@@ -13,14 +13,14 @@ LONGEST_LINE = 5_000
 
 
 @dataclass(frozen=True)
-class Ground:
+class BranchGround:
     """A commit that work stands on, and the recorded name of the branch that it is of."""
 
     commit: CommitId
     ref: str
 
 
-def find_trunk(git: Git, tip: CommitId, targets: Iterable[Ground]) -> Ground | None:
+def find_trunk(git: Git, tip: CommitId, targets: Iterable[BranchGround]) -> BranchGround | None:
     """The newest commit of the targets that the branch has in its history; None where it shares none with them."""
     forks = [(fork, target.ref) for target in targets if (fork := merge_base(git, target.commit, tip)) is not None]
     if not forks:
@@ -29,10 +29,12 @@ def find_trunk(git: Git, tip: CommitId, targets: Iterable[Ground]) -> Ground | N
     for other, name in forks[1:]:
         if other != commit and contains(git, other, commit):
             commit, ref = other, name
-    return Ground(commit, ref)
+    return BranchGround(commit, ref)
 
 
-def find_ground(git: Git, branch: str, tip: CommitId, trunk: Ground, protected: Mapping[CommitId, str]) -> Ground:
+def find_ground(
+    git: Git, branch: str, tip: CommitId, trunk: BranchGround, protected: Mapping[CommitId, str]
+) -> BranchGround:
     """What the branch's own commits stand on: the nearest tip of another protected branch below it, else the trunk.
 
     `protected` are branches by their tips. Only the line of first parents counts: a branch that was merged in is not
@@ -41,5 +43,5 @@ def find_ground(git: Git, branch: str, tip: CommitId, trunk: Ground, protected: 
     for commit in first_parents(git, tip, [trunk.commit], limit=LONGEST_LINE)[1:]:
         below = protected.get(commit)
         if below is not None and below != branch:
-            return Ground(commit, recorded_name(git, BRANCH + below))
+            return BranchGround(commit, recorded_name(git, BRANCH + below))
     return trunk
