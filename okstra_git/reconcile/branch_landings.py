@@ -167,7 +167,9 @@ class LandingSearch:
         watched = [changes, *(self._had(delta, brought) for delta in single if len(single) > 1)]
         former, tip = self._former(commit), self._tree(self.target.target)
         return all(
-            is_followed(self.visits.git, delta, self._stops(commit, paths), former, tip) for delta in watched if delta
+            is_followed(self.visits.git, delta, self._stops(commit, paths), former, tip, may_be_removed=True)
+            for delta in watched
+            if delta
         )
 
     def _at_tip(self, change: Change) -> Presence:
