@@ -122,6 +122,11 @@ RECORDS = {
 }
 
 STAGES = {
+    "adopt.detached": (1, "The worktree is on no branch, and only a branch can be followed."),
+    "adopt.not-adopted": (1, "The branch is not one that was adopted."),
+    "adopt.shallow": (1, "Where the branch left its target is not in this shallow clone."),
+    "adopt.target": (1, "The branch is the one that others are merged into, and has nothing of its own."),
+    "adopt.unrelated": (1, "The branch has no history in common with the one that it would be merged into."),
     "base.conflict": (2, "The stages that a stage depends on change the same lines, so it cannot begin on all of them."),
     "base.missing": (1, "HEAD names no commit, because its branch has none yet."),
     "branch.checked-out": (1, "The branch is checked out in a worktree that is not this group's."),

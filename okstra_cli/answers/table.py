@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from okstra_cli.answers import (
+    adopting,
     context,
     documents,
     handoff,
@@ -31,6 +32,7 @@ def _shapes(*done: Any, beside_error: tuple[Any, ...] = ()) -> Shapes:
 
 
 ANSWERS: dict[str, Shapes] = {
+    "adopt": _shapes(adopting.Adoption, adopting.GivenUp),
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
     "landed": _shapes(landed.LandedRefs, landed.PrunedRefs),
