@@ -17,7 +17,7 @@ MAN := share/man/man1/git-okstra.1
 GIT_NEW := build/git-new
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep test-lowest git-new test-git-new lint docs bench upgrade install uninstall clean
+.PHONY: help demo test test-deep test-lowest git-new test-git-new lint docs bench dist upgrade install uninstall clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ docs: $(READY) ## Write what is generated from the code: man page, references, t
 
 bench: $(READY) ## Measure the claims about speed (BENCH="name ..." for some of them)
 	$(VENV)/bin/python -m benchmarks $(BENCH)
+
+dist: $(READY) ## Build wheel and sdist into dist/, look into them, and try them in a clean environment
+	@$(VENV)/bin/python -m tests.packaging
 
 clean: ## Remove what these targets made in the tree
 	rm -rf $(VENV) $(LOWEST) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -126,7 +129,7 @@ upgrade: ## Renew constraints.txt, the versions that tests and CI use, with the 
 	@$(find_python); set -e; \
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	"$$python" -m venv "$$scratch/venv"; \
-	"$$scratch/venv/bin/python" $(PIP) install '.[dev]'; \
+	"$$scratch/venv/bin/python" $(PIP) install '.[dev,install]'; \
 	"$$scratch/venv/bin/python" $(PIP) freeze --exclude git-okstra >"$$scratch/all"; \
 	grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' "$$scratch/all" | tr A-Z_ a-z- | LC_ALL=C sort >"$$scratch/new"; \
 	for each in 3.11 3.12 3.13 3.14; do \

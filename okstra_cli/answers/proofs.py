@@ -30,13 +30,17 @@ class ProvenSame(TypedDict):
 
 
 class Approval(TypedDict):
-    """That somebody approved a change; `ref` is null for a commit, `by` the git identity that recorded it."""
+    """That somebody approved a change; `ref` is null for a commit, `by` the git identity that recorded it.
+
+    `base` is the branch that it is measured against, null for the default one.
+    """
 
     reviewer: str
     at: str
     by: str | None
     writer: str
     ref: str | None
+    base: str | None
     range: ComparedRange
 
 

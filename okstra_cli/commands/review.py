@@ -20,6 +20,9 @@ def record(
     ref: Annotated[
         str | None, typer.Option(metavar="REF", help="The branch, tag or commit; the one checked out by default.")
     ] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="The branch that it is measured against, as for prove.")
+    ] = None,
 ) -> Answer:
     """Record that somebody approved what a branch has of its own, as it is now.
 
@@ -31,11 +34,12 @@ def record(
     Examples:
       git okstra review record
       git okstra review record --ref origin/feature --by "Ada Example"
+      git okstra review record --ref upper --base lower
     """
     from okstra_cli.views import review as view
     from okstra_git.porcelain.review import record_approval
 
-    approved = record_approval(Session.of(context).workspace, reviewer=by, ref=ref)
+    approved = record_approval(Session.of(context).workspace, reviewer=by, ref=ref, base=base)
     return Answer(view.recorded_json(approved), lambda: view.recorded_page(approved))
 
 

@@ -36,6 +36,7 @@ def approval_json(event: RepositoryEvent) -> shapes.Approval:
         "by": event.by or None,
         "writer": event.writer,
         "ref": event.fact.ref or None,
+        "base": event.fact.base or None,
         "range": {"base": approved.base, "head": approved.head, "tree": approved.head_tree},
     }
 

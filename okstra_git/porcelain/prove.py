@@ -76,10 +76,12 @@ def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) 
     return compared
 
 
-def measure_alone(workspace: Workspace, head: CommitId, text: str) -> Iterator[RangeEnds | Unmeasurable]:
-    """What a branch or commit has of its own, by each branch that it may be measured against; else the commit alone."""
-    change = NamedChange(text, head)
-    measured = [_measure(workspace.git, change, target) for target in _targets(workspace)]
+def measure_alone(
+    workspace: Workspace, head: CommitId, base: CommitId | None = None
+) -> Iterator[RangeEnds | Unmeasurable]:
+    """What a commit has of its own, by each branch that it may be measured against, `base` first; else it alone."""
+    targets = [base] if base is not None else []
+    measured = [range_against(workspace.git, target, head) for target in [*targets, *_targets(workspace)]]
     known = [ends for ends in measured if ends is not None]
     yield from known or [range_alone(workspace.git, head)]
 

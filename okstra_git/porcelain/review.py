@@ -9,8 +9,8 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.config import NOBODY
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.refs import RefUpdate, find_quietly
-from okstra_git.git.remotes import tracked_branch
-from okstra_git.git.revisions import BRANCH, FETCHED, require_named
+from okstra_git.git.remotes import branch_tips, tracked_branch
+from okstra_git.git.revisions import BRANCH, FETCHED, find_recorded, require_named
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import is_text, quote
 from okstra_git.porcelain.prove import Measured, measure_alone
@@ -24,7 +24,7 @@ from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from okstra_git.git.repo import Git
     from okstra_git.git.revisions import Named
@@ -77,16 +77,26 @@ class ReviewStatus(NamedTuple):
         return next((state for state in ranked if state in states), "none")
 
 
-def record_approval(workspace: Workspace, *, reviewer: str | None = None, ref: str | None = None) -> Approved:
+def record_approval(
+    workspace: Workspace, *, reviewer: str | None = None, ref: str | None = None, base: str | None = None
+) -> Approved:
     """Record that somebody approved what the ref (HEAD, where none is named) has of its own now.
 
+    `base` is the branch that it is measured against, now and whenever somebody asks: for a branch upon a branch.
     Refuses (`review.name`) a reviewer that is not one line of text, and (`review.nothing`) a change that changes
     nothing or whose beginning cannot be seen here. A clone that okstra was never used in gets a writer id.
     """
     git = workspace.git
     named = _require_change(git, ref)
     name = _require_name(git, reviewer)
-    fact = ChangeApproved(reviewer=name, ref=_name_of(git, named, ref), range=_require_range(workspace, named, ref))
+    below = require_named(git, base, what="the base") if base is not None else None
+    measured = next(_measured(workspace, named.commit, below.commit if below is not None else None))
+    fact = ChangeApproved(
+        reviewer=name,
+        ref=_name_of(git, named, ref),
+        base=_name_of(git, below, base) if below is not None else "",
+        range=_require_change_in(measured, ref or "HEAD"),
+    )
     _, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
     if is_new:
         workspace.note("this clone has a writer id now, by which others know its records")
@@ -115,12 +125,11 @@ def review_status(workspace: Workspace, ref: str | None = None) -> ReviewStatus:
     approvals = standing_approvals(record.events)
     name = _name_of(git, named, ref)
     shown = name or named.commit
-    measured = list(_measured(workspace, named, ref))
     own = [event for event in approvals if name and event.fact.ref == name]
-    standing = [JudgedApproval(event, _compare(git, event, named.commit, measured)) for event in own or approvals]
+    standing = [JudgedApproval(event, _compare(workspace, event, named.commit)) for event in own or approvals]
     if not own:
         standing = [approval for approval in standing if approval.comparison.same]
-    change = _described(named, ref, measured)
+    change = _described(ref or "HEAD", named.commit, next(_measured(workspace, named.commit)))
     return ReviewStatus(shown, change, standing, by_content=not own and bool(standing), unread=record.unread)
 
 
@@ -146,9 +155,9 @@ def _name_of(git: Git, named: Named, ref: str | None) -> str:
     return full if short == full else tracked_branch(git, short) or short
 
 
-def _measured(workspace: Workspace, named: Named, ref: str | None) -> Iterator[RangeFingerprint | str]:
-    """What the change may be taken for, most likely first; a sentence where that cannot be said."""
-    for ends in measure_alone(workspace, named.commit, named.ref or ref or "HEAD"):
+def _measured(workspace: Workspace, head: CommitId, base: CommitId | None = None) -> Iterator[RangeFingerprint | str]:
+    """What a commit may be taken for, most likely first; a sentence where that cannot be said."""
+    for ends in measure_alone(workspace, head, base):
         if not isinstance(ends, RangeEnds):
             yield ends.reason
             continue
@@ -158,35 +167,38 @@ def _measured(workspace: Workspace, named: Named, ref: str | None) -> Iterator[R
             yield missing.message
 
 
-def _require_range(workspace: Workspace, named: Named, ref: str | None) -> RangeFingerprint:
-    first = next(_measured(workspace, named, ref))
-    if isinstance(first, str):
-        raise refuse("review.nothing", f"what would be approved cannot be told: {first}", hint="git fetch --unshallow")
-    if first.is_empty:
-        message = f"{quote(ref or 'HEAD')} changes nothing that could be approved"
+def _require_change_in(measured: RangeFingerprint | str, text: str) -> RangeFingerprint:
+    if isinstance(measured, str):
+        message = f"what would be approved cannot be told: {measured}"
+        raise refuse("review.nothing", message, hint="git fetch --unshallow")
+    if measured.is_empty:
+        message = f"{quote(text)} changes nothing that could be approved"
         raise refuse("review.nothing", message, hint="name the branch or commit that was looked at: --ref REF")
-    return first
+    return measured
 
 
-def _compare(git: Git, event: RepositoryEvent, head: str, measured: Sequence[RangeFingerprint | str]) -> Comparison:
-    """The approved change against what the change may be taken for now; the first yes counts, else the first answer."""
-    approved = event.fact.range
+def _compare(workspace: Workspace, event: RepositoryEvent, head: CommitId) -> Comparison:
+    """The approved change against what the commit may be taken for now; the first yes counts, else the first answer."""
+    git, approved = workspace.git, event.fact.range
     if approved.head == head:  # the very commit, wherever it was merged since
         return compare_ranges(git, approved, approved)
     verdicts = []
-    for current in measured:
-        if isinstance(current, str):
-            verdicts.append(Comparison(None, current))
-            continue
-        verdicts.append(compare_ranges(git, approved, current))
+    for current in _measured(workspace, head, _base_of(git, event)):
+        verdicts.append(
+            Comparison(None, current) if isinstance(current, str) else compare_ranges(git, approved, current)
+        )
         if verdicts[-1].same:
             return verdicts[-1]
     return verdicts[0]
 
 
-def _described(named: Named, ref: str | None, measured: Sequence[RangeFingerprint | str]) -> Measured:
-    text = ref or "HEAD"
-    first: RangeFingerprint | CommitId | str = measured[0]
-    if isinstance(first, str):
-        return Measured(text, None, named.commit)
-    return Measured(text, first.base, first.head, first.head_tree, first.commits)
+def _base_of(git: Git, event: RepositoryEvent) -> CommitId | None:
+    """The branch that an approval was measured against, here or as fetched; None where none was named or it is gone."""
+    name = event.fact.base
+    return next(iter(branch_tips(git, name)), None) or find_recorded(git, name) if name else None
+
+
+def _described(text: str, head: CommitId, measured: RangeFingerprint | str) -> Measured:
+    if isinstance(measured, str):
+        return Measured(text, None, head)
+    return Measured(text, measured.base, measured.head, measured.head_tree, measured.commits)

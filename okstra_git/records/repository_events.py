@@ -17,12 +17,14 @@ class ChangeApproved(RepositoryFact):
     """Somebody looked at a change and approved it as it was; whether it still is that change is proven when asked.
 
     `ref` is the branch by which it was named (its short name, whichever clone or remote has it), or another ref in
-    full; empty for a commit. A later approval by the same reviewer under the same name takes the place of this one.
+    full; empty for a commit. `base` is the branch that it was measured against, where one was named. A later approval
+    by the same reviewer under the same name takes the place of this one.
     """
 
     type: Literal["change.approved"] = "change.approved"
     reviewer: g.Name
     ref: g.Revision = ""
+    base: g.Revision = ""
     range: RangeFingerprint
 
 

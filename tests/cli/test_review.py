@@ -149,7 +149,9 @@ def test_the_lines_of_the_guide_say_what_it_says(asked: World) -> None:
     asked.git("commit", "-q", "-m", "squash")
     asked.checkout("feature")
     asked.git("update-ref", "ORIG_HEAD", asked["two"])
-    assert len(lines) == 9
+    asked.git("branch", "lower", "feature~1")
+    asked.git("branch", "upper", "feature")
+    assert len(lines) == 10
     for line in lines:
         assert asked.okstra(*line, "--text").exit == 0
 
@@ -164,3 +166,18 @@ def test_the_log_lists_approvals_without_a_task(asked: World) -> None:
     ]
     assert len(asked.okstra("log", "shop:web:login", "--json").json["events"]) == 1
     assert "by Ada" in asked.okstra("log", "--text").out
+
+
+def test_a_branch_upon_a_branch_is_approved_without_the_lower_one(asked: World) -> None:
+    asked.branch("upper")
+    asked.commit("three", {"c": "three\n"})
+    approve(asked, "Bea", "--ref", "upper", "--base", "feature")
+    approve(asked, "Cy", "--ref", "upper")
+    asked.git("checkout", "-q", "feature")
+    asked.amend({"b": "other\n"})
+    asked.git("rebase", "-q", "--onto", "feature", "upper~1", "upper")
+    answer = status(asked, "upper")
+    assert standing(answer) == {"Bea": "holds", "Cy": "void"}
+    asked.git("branch", "-q", "-D", "feature")
+    assert status(asked, "upper", exit=1)["status"] == "void"
+    assert approve(asked, "Bea", "--base", "nowhere", exit=1)["error"]["code"] == "ref.unresolvable"

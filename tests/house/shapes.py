@@ -88,4 +88,4 @@ def unmirrored(
 THROUGH_THE_COMMAND_LINE = {"porcelain"}
 """Rooms whose tests are those of the commands, in tests/cli."""
 
-OTHER_TESTS = {"kit", "house", "docs", "cli", "stories", "properties", "faults"}
+OTHER_TESTS = {"kit", "house", "docs", "cli", "stories", "properties", "faults", "packaging"}

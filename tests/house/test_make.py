@@ -38,7 +38,7 @@ def test_help_names_every_target(tree: Path) -> None:
     named = {line.split()[1] for line in said.splitlines()}
     assert named == {
         "help", "demo", "test", "test-deep", "test-lowest", "git-new", "test-git-new", "lint", "docs", "bench",
-        "upgrade", "install", "uninstall", "clean",
+        "dist", "upgrade", "install", "uninstall", "clean",
     }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ import tomllib
 from tests.kit.surroundings import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-WANTED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+EXTRAS = PROJECT["optional-dependencies"].values()
+WANTED = [*PROJECT["dependencies"], *(line for lines in EXTRAS for line in lines)]
 LINES = (ROOT / "constraints.txt").read_text().splitlines()
 PINS = dict(line.split("==") for line in LINES)
 

@@ -5,9 +5,11 @@ import sys
 import tempfile
 import time
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import psutil
 import pygit2
@@ -143,9 +145,19 @@ def work_in_memory() -> None:
 def require_tool(name: str) -> Path:
     """Where the program is; without it the test is skipped with a reason, or fails when `CI` is set."""
     found = which(name)
-    if found:
-        return Path(found)
-    reason = f"this test needs {name}, which is not on PATH"
+    if found is None:
+        skip_or_fail(f"this test needs {name}, which is not on PATH")
+    return Path(found)
+
+
+def require_module(name: str) -> None:
+    """The test is skipped, or fails when `CI` is set, unless this Python has the package."""
+    if find_spec(name) is None:
+        skip_or_fail(f"this test needs {name}: pip install '.[install]'")
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skip at a desk; in CI nothing that a test needs may be missing."""
     if os.environ.get("CI"):
         pytest.fail(reason + " (CI must install it: see .ci/run)")
     pytest.skip(reason)

@@ -94,3 +94,16 @@ def test_a_log_that_cannot_be_read_is_named(approved: World) -> None:
     assert read_repository_events(git).unread == (fetched(),)
     assert fetched() in approved.okstra("review", "status", "--text").out
     assert EVE in approved.okstra("review", "status", "--text").out
+
+
+@pytest.mark.parametrize("name", ["main", "main:README", "main^{tree}", "", "HEAD"])
+def test_a_range_that_was_made_up_is_no_bug(approved: World, name: str) -> None:
+    odd = approved.ask("rev-parse", name) if name else "1" * 40
+    made = fact(approved, "Eve")
+    other = made["range"] | {"base_tree": odd, "head_tree": odd[::-1], "delta": "f" * 32, "head": odd, "base": odd}
+    lines = [a_line(1, fact=made | {"range": other}), a_line(2, fact=made | {"base": "@{-1}", "ref": "main"})]
+    push_log(open_repository(approved.path), fetched(), lines, task="")
+    for ref in ("feature", "main", "HEAD~1"):
+        answer = approved.okstra("review", "status", ref, "--json", exit=None)
+        assert answer.json["ok"] is True
+        assert approved.okstra("review", "status", ref, "--text", exit=None).exit == answer.exit
