@@ -1,6 +1,6 @@
 """`git okstra verify`: runs a command on a tree and records how it ended."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import refuse
+
+if TYPE_CHECKING:
+    from okstra_git.porcelain.verify import Place
 
 app = single_command()
 
@@ -64,30 +67,29 @@ def verify(
       git okstra verify unit --claimed --exit-code 0 -- make test
     """
     from okstra_cli.views import verify as view
-    from okstra_git.porcelain import verify as use_case
+    from okstra_git.porcelain.verify import CheckRequest, claim
+    from okstra_git.porcelain.verify import verify as run_check
 
-    session = Session.of(context)
-    if clean and in_place:
-        raise refuse("usage", "--clean and --in-place exclude each other", hint=_HINT)
-    if claimed != (exit_code is not None):
+    inputs = tuple(input_file or ()), tuple(input_env or ())
+    place, limit = _place(clean=clean, in_place=in_place), _number(timeout, "--timeout", least=1)
+    request = CheckRequest(name, tuple(command or ()), ref, place, *inputs, limit)
+    code = _number(exit_code, "--exit-code", least=0)
+    if claimed != (code is not None):
         raise refuse("usage", "--claimed and --exit-code belong together", hint=_HINT)
-    request = use_case.CheckRequest(
-        name,
-        tuple(command or ()),
-        ref,
-        "clean" if clean else "in-place" if in_place else "auto",
-        tuple(input_file or ()),
-        tuple(input_env or ()),
-        _number(timeout, "--timeout", least=1) if timeout is not None else None,
-    )
-    if claimed:
-        run = use_case.claim(session.workspace, request, _number(exit_code, "--exit-code", least=0))
-    else:
-        run = use_case.verify(session.workspace, request, session.around.show_bytes)
+    workspace, show = Session.of(context).workspace, Session.of(context).around.show_bytes
+    run = run_check(workspace, request, show) if code is None else claim(workspace, request, code)
     return Answer(view.run_json(run), lambda: view.run_page(run), view.run_status(run))
 
 
-def _number(text: Any, option: str, *, least: int) -> int:
-    if not str(text).isascii() or not str(text).isdigit() or len(text) > 9 or int(text) < least:
+def _place(*, clean: bool, in_place: bool) -> "Place":
+    if clean and in_place:
+        raise refuse("usage", "--clean and --in-place exclude each other", hint=_HINT)
+    return "clean" if clean else "in-place" if in_place else "auto"
+
+
+def _number(text: str | None, option: str, *, least: int) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
         raise refuse("usage", f"{option} takes a whole number from {least} on", hint=_HINT)
     return int(text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import told_time
+from okstra_git.commands import exact_line
 from okstra_git.names import quote
 from okstra_git.records.grammar import show_time
 
@@ -32,7 +32,7 @@ def run_json(run: CheckRun) -> shapes.VerifiedRun:
     is_seen = record is not None and not record.claimed
     return {
         **_verification(record, verified=run_status(run) == 0, tree=run.tree, name=run.name, reason=_run_reason(run)),
-        "command": record.command if record else shlex.join(run.command),
+        "command": record.command if record else exact_line(run.command),
         "exitCode": run.exit_code,
         "own": True,
         "recorded": record is not None,

@@ -86,12 +86,12 @@ def run_shown(
     environ: Mapping[str, str],
     show: Callable[[bytes], object],
     timeout: float | None = None,
-) -> int:
+) -> int | None:
     """Run a program in a session of its own, handing on what it prints while it prints it; its exit status.
 
-    Standard output and error come as one stream, in their order; there is nothing to read. At the program's end, after
-    `timeout` seconds (raises `TimeoutExpired`) or at an interruption everything that it started ends, too. Raises
-    `OSError` where it cannot be started.
+    None where it took longer than `timeout` seconds. Standard output and error come as one stream, in their order;
+    there is nothing to read. At the program's end, that of its time or an interruption everything that it started ends,
+    too. Raises `OSError` where it cannot be started.
     """
     pipe = subprocess.PIPE
     with subprocess.Popen(
@@ -101,6 +101,8 @@ def run_shown(
         assert process.stdout
         try:
             _hand_on(process, process.stdout, show, _Clock(process, timeout))
+        except subprocess.TimeoutExpired:
+            return None
         finally:
             _end_session(process)
     return process.returncode

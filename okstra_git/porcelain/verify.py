@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
-import subprocess
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from okstra_git.commands import exact_line
 from okstra_git.errors import refuse
 from okstra_git.git.binary import is_kept
 from okstra_git.git.config import NOBODY
@@ -171,14 +170,14 @@ def _run(workspace: Workspace, request: CheckRequest, top: Path, show: Callable[
     output, began = _Output(show), time.monotonic()
     try:
         status = run_shown(request.command, cwd=top, environ=environ, show=output.take, timeout=request.timeout)
-    except subprocess.TimeoutExpired:
-        status = OUT_OF_TIME
-        workspace.warn(f"the command was ended: it took longer than {request.timeout:g} s")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         message = f"the command {quote(request.command[0])} cannot be started: {why}"
         hint = "it is run as it stands, at the top of the tree and without a shell; sh -c 'A && B' is one"
         raise refuse("verify.command", message, hint=hint) from error
+    if status is None:
+        workspace.warn(f"the command was ended: it took longer than {request.timeout:g} s")
+        status = OUT_OF_TIME
     exit_code = OF_SIGNALS - status if status < 0 else status
     return _Ended(exit_code, int((time.monotonic() - began) * 1000), output)
 
@@ -196,7 +195,7 @@ def _record(
     workspace: Workspace, request: CheckRequest, tree: str, writer: str, inputs: tuple[CheckInput, ...], **facts: object
 ) -> StoredCheck:
     git = workspace.git
-    line = redact(shlex.join(request.command), home=NO_HOME)
+    line = redact(exact_line(request.command), home=NO_HOME)
     workspace.note_taken_out(line.found)
     known = read_checks(git, tree, now=workspace.now())
     record = CheckRecord(
