@@ -8,6 +8,12 @@ from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError, refuse
 
+ID_LENGTH = 40
+"""Hexadecimal digits of an object name: of SHA-1, the only hash of the repositories that okstra opens."""
+
+NO_OBJECT = "0" * ID_LENGTH
+"""What git writes where there is no object."""
+
 CommitId = NewType("CommitId", str)
 """A full lower-case hexadecimal SHA-1 object name, 40 characters."""
 
@@ -20,7 +26,10 @@ StageNumber = NewType("StageNumber", int)
 MAX_STAGE = 999_999
 _BEYOND_ALPHANUMERIC = "._-"
 MAX_SLUG = 64
-_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
+OBJECT_ID = f"[0-9a-f]{{{ID_LENGTH}}}"
+"""A pattern that fits a full object name in lower case."""
+
+_COMMIT = re.compile(rf"{OBJECT_ID}\Z")
 _GROUP = re.compile(r"[1-9][0-9]*(-[1-9][0-9]*)*\Z")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")

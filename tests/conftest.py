@@ -38,9 +38,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty home, and an environment with nothing of the caller's in it; both gone after the test."""
     directory = tmp_path_factory.mktemp("home")
-    before = dict(os.environ)
+    before, sealed = dict(os.environ), sealed_environ(directory)  # reads what is kept of the caller's
     os.environ.clear()
-    os.environ.update(sealed_environ(directory))
+    os.environ.update(sealed)
     time.tzset()
     for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
         pygit2.settings.search_path[level] = str(directory)  # libgit2 looked at the caller's home when it was loaded

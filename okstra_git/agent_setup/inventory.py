@@ -25,7 +25,8 @@ RULES = {
     "Edit(.okstra/**)": "prompts, results and reports of runs, briefs and answers: all that agents write by hand",
 }
 """Permission rules for Claude Code, each with what it is for."""
-_ABOUT = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten history, driven from the agent"
+PLUGIN_SUMMARY = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten history, driven from the agent"
+"""What the plugin is, for those who choose one."""
 
 
 def read_desired_files(templates: Path, kind: Kind, version: str) -> DesiredFiles:
@@ -172,8 +173,14 @@ def _agents(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _plugin(version: str) -> dict[str, bytes]:
     """The plugin, and a marketplace of this one plugin, so that the folder can be added as it is."""
     maker = {"name": "git-okstra contributors"}
-    plugin = {"name": NAME, "version": version, "description": _ABOUT, "author": maker, "license": "MIT"}
-    market = {"name": NAME, "owner": maker, "plugins": [{"name": NAME, "source": "./", "description": _ABOUT}]}
+    plugin = {"name": NAME, "version": version, "description": PLUGIN_SUMMARY, "author": maker, "license": "MIT"}
+    about = {"description": PLUGIN_SUMMARY}
+    market = {
+        "name": NAME,
+        "owner": maker,
+        "metadata": about,
+        "plugins": [{"name": NAME, "source": "./", "description": PLUGIN_SUMMARY}],
+    }
     return {
         f".claude-plugin/{name}.json": (json.dumps(value, indent=2) + "\n").encode()
         for name, value in (("plugin", plugin), ("marketplace", market))

@@ -15,7 +15,7 @@ from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import LONGEST_POINTER, read_gits
 from okstra_git.host.subprocesses import run_detached, run_to_end
-from okstra_git.names import quote
+from okstra_git.names import ID_LENGTH, OBJECT_ID, quote
 
 SEALED_CONFIG = (
     "core.hooksPath=/dev/null", "core.quotePath=false", "color.ui=false", "core.pager=cat",
@@ -208,10 +208,10 @@ def _way_out(complaint: str, cwd: Path) -> str:
 
 _HARM = "|".join(
     (
-        r"(corrupt|missing|bad (object|tree|blob|commit)|not a valid|mismatch|not match).*?\b(?P<id>[0-9a-f]{40})\b",
-        r"(unable to|could not|failed to) (read|parse|find|open|unpack|load|traverse).*?\b(?P<wanted>[0-9a-f]{40})\b",
-        r"\b(?P<known>[0-9a-f]{40})\b.*(corrupt|missing|mismatch|unreadable)",
-        r"objects/(?P<folder>[0-9a-f]{2})/(?P<file>[0-9a-f]{38})\b",
+        rf"(corrupt|missing|bad (object|tree|blob|commit)|not a valid|mismatch|not match).*?\b(?P<id>{OBJECT_ID})\b",
+        rf"(unable to|could not|failed to) (read|parse|find|open|unpack|load|traverse).*?\b(?P<wanted>{OBJECT_ID})\b",
+        rf"\b(?P<known>{OBJECT_ID})\b.*(corrupt|missing|mismatch|unreadable)",
+        rf"objects/(?P<folder>[0-9a-f]{{2}})/(?P<file>[0-9a-f]{{{ID_LENGTH - 2}}})\b",
     )
 )
 

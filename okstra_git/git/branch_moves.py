@@ -3,48 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
-import pygit2
-
-from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.history import contains, unreachable
 from okstra_git.git.objects import has_object
-from okstra_git.git.raw_objects import instant_of
-from okstra_git.git.refs import find_quietly, list_ref_names
-from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.reflogs import list_moves, was_renamed
+from okstra_git.git.refs import find_head_target, find_quietly, list_ref_names
+from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import find_worktree
-from okstra_git.names import CommitId, is_commit_id
-
-MAX_ENTRIES = 500
-"""Entries of one reflog that are looked at, the newest ones."""
-
-
-class RefMove(NamedTuple):
-    """One entry of a reflog: from where to where a ref went, and when; `old` is 40 zeros where it was created."""
-
-    old: CommitId
-    new: CommitId
-    at: datetime
-
-
-def list_moves(git: Git, ref: str) -> list[RefMove]:
-    """The moves of a ref (full name), the newest first; none where nobody wrote them down or they cannot be read."""
-    try:
-        entries = git.handle.lookup_reference(ref).log()
-        return [_move(entry) for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
-    except (KeyError, ValueError, OverflowError, OSError, pygit2.GitError):
-        return []
-
-
-def last_head(worktree: Path) -> CommitId | None:
-    """The last commit checked out in a worktree, also where its branch is gone; None when nobody wrote it down."""
-    try:
-        moves = list_moves(open_repository(worktree), "HEAD")
-    except OkstraError:
-        return None
-    return next((move.new for move in moves if set(move.new) != {"0"}), None)
+from okstra_git.names import is_commit_id
 
 
 def list_held(git: Git, ref: str, commits: Sequence[str]) -> set[str]:
@@ -69,9 +36,8 @@ def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
     """
     if not branch or find_quietly(git, HEADS + branch) is not None:
         return None
-    entry = f"renamed {HEADS}{branch} to {HEADS}".encode(errors="surrogateescape")
     names = [name for name in list_ref_names(git, HEADS) if find_quietly(git, name) is not None]
-    renamed = [name for name in names if entry in _reflog(git, name)]
+    renamed = [name for name in names if was_renamed(git, name, HEADS + branch)]
     if len(renamed) == 1:
         return renamed[0].removeprefix(HEADS)
     here = find_worktree(git, worktree) if worktree is not None else None
@@ -88,15 +54,6 @@ def is_rebasing(git: Git) -> bool:
     return any((git.git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply"))
 
 
-def _move(entry: pygit2.RefLogEntry) -> RefMove:
-    moment = instant_of(entry.committer.time)
-    return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), moment)
-
-
-def _reflog(git: Git, name: str) -> bytes:
-    return read_gits(git.common_dir / "logs" / name) or b""
-
-
 def _stacked(path: Path) -> dict[str, str]:
     """git keeps triples of lines: ref, commit before, commit after (zeros while not known)."""
     lines = _read(path).splitlines()
@@ -106,8 +63,8 @@ def _stacked(path: Path) -> dict[str, str]:
 
 def _own(git: Git) -> dict[str, str]:
     """The rebased branch itself: HEAD is where it will be."""
-    head = _read(git.git_dir / "HEAD").strip()
-    if not is_commit_id(head) or not is_rebasing(git):
+    head = find_quietly(git, "HEAD") if is_rebasing(git) and find_head_target(git) is None else None
+    if head is None:
         return {}
     written = (_read(git.git_dir / folder / "head-name").strip() for folder in ("rebase-merge", "rebase-apply"))
     named = [name for name in written if name] or _left_behind(git)  # "detached HEAD" where no branch will move
@@ -116,8 +73,9 @@ def _own(git: Git) -> dict[str, str]:
 
 def _left_behind(git: Git) -> list[str]:
     """Branches at ORIG_HEAD: the apply backend does not write down which branch it will move unless it stops."""
-    original = _read(git.git_dir / "ORIG_HEAD").strip()
-    return [name for name in list_ref_names(git, "refs/heads/") if find_quietly(git, name) == original]
+    original = find_quietly(git, "ORIG_HEAD")
+    names = list_ref_names(git, HEADS) if original is not None else []
+    return [name for name in names if find_quietly(git, name) == original]
 
 
 def _read(path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from okstra_git.git.binary import OFFLINE, GitFailed, run_git
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.repo import Git
+from okstra_git.names import ID_LENGTH
 
 ORDERED = ["rev-list", "--topo-order", "--parents", "--stdin"]
 NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}
@@ -29,5 +30,5 @@ def read_graph(git: Git, tips: Iterable[str], *, limit: int) -> CommitGraph:
         message = f"history cannot be read: {failed.message}"
         raise MissingObject(message, hint="git fsck", **failed.facts) from failed
     lines = answer.stdout.decode("ascii", "replace").splitlines()
-    parents = {line[:40]: tuple(line[41:].split()) for line in lines[:limit]}
+    parents = {line[:ID_LENGTH]: tuple(line[ID_LENGTH + 1 :].split()) for line in lines[:limit]}
     return CommitGraph(parents, len(lines) <= limit)

@@ -10,8 +10,9 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.objects import MissingObject, name_of_blob, read_blob, write_blob
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.names import OBJECT_ID
 
-_OID = re.compile(r"\b[0-9a-f]{40}\b")
+_OID = re.compile(rf"\b{OBJECT_ID}\b")
 
 
 def explain_damage(git: Git, error: BaseException) -> OkstraError | None:

@@ -12,8 +12,9 @@ from okstra_git.digest import fingerprint, multiset_sum
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, GitFailed, run_git
 from okstra_git.git.repo import Git, lay_out_scratch
+from okstra_git.names import NO_OBJECT
 
-ABSENT = "0" * 40
+ABSENT = NO_OBJECT
 NO_MODE = "000000"
 SUBMODULE = "160000"
 

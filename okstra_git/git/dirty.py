@@ -10,9 +10,11 @@ from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import GitFailed, exact_environment, run_git
 from okstra_git.git.config import Configuration
 from okstra_git.git.diffs import NO_MODE, SUBMODULE
+from okstra_git.git.refs import is_unborn
+from okstra_git.git.refs_by_git import has_root_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.tree_objects import FILE, LINK, PROGRAM, identify_node, read_node
-from okstra_git.names import is_commit_id
+from okstra_git.names import NO_OBJECT, is_commit_id
 
 
 class Side(NamedTuple):
@@ -178,7 +180,7 @@ def write_trees(here: Git, index: Path, *steps: Sequence[Line]) -> list[str]:
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     trees: list[str] = []
     try:
-        begin = ["read-tree", "HEAD"] if not here.handle.head_is_unborn else ["read-tree", "--empty"]
+        begin = ["read-tree", "--empty"] if is_unborn(here) else ["read-tree", "HEAD"]
         run_git(begin, cwd=here.top, environment=environment)
         for lines in steps:
             index_lines = b"".join(_index_line(path, side) for path, side in lines)
@@ -201,7 +203,7 @@ def operation_in(git_dir: Path) -> str:
         return "am"
     if any((git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply")):
         return "rebase"
-    return next((word for name, word in _SIGNS if (git_dir / name).exists()), "")
+    return next((word for name, word in _SIGNS if has_root_ref(git_dir, name)), "")
 
 
 def merging_with(here: Git) -> list[str]:
@@ -239,7 +241,7 @@ def _side(mode: bytes, oid: bytes) -> Side | None:
 
 
 def _index_line(path: bytes, side: Side | None) -> bytes:
-    mode, oid = side or (NO_MODE[:1], "0" * 40)
+    mode, oid = side or (NO_MODE[:1], NO_OBJECT)
     return f"{mode} {oid}\t".encode() + path + b"\0"
 
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import pygit2
 from pygit2.enums import SortMode
 
+from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import OFFLINE, GitFailed, refuse_damage, run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, has_object, read_commit
 from okstra_git.git.raw_objects import RawCommit, parse_ident
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id
 
@@ -214,8 +216,8 @@ def is_on_line(git: Git, tip: str, commit: str, *, limit: int) -> bool:
 def resolve_head(git: Git) -> CommitId | None:
     """The commit checked out here, None on an unborn branch."""
     try:
-        return CommitId(str(git.handle.head.target))
-    except (KeyError, pygit2.GitError, ValueError):
+        return find_quietly(git, "HEAD")
+    except OkstraError:
         return None
 
 

@@ -8,7 +8,7 @@ from pygit2.enums import FileMode
 from okstra_git.git.objects import find_blob, read_blob, read_tree, tree_of, write_blob, write_commit, write_tree
 from okstra_git.git.refs import RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
-from okstra_git.names import is_commit_id
+from okstra_git.names import ID_LENGTH, is_commit_id
 
 Edit = Callable[[bytes], bytes]
 """Old text of a note (empty when there is none) to its new text (empty removes the note)."""
@@ -24,7 +24,7 @@ def list_notes(git: Git, ref: str) -> Iterator[tuple[str, str]]:
 def _walk(git: Git, tree: str, prefix: str) -> Iterator[tuple[str, str]]:
     for entry in read_tree(git, tree):
         name = prefix + (entry.raw_name or b"").decode("ascii", "replace")
-        if entry.filemode == FileMode.TREE and len(name) < 40:
+        if entry.filemode == FileMode.TREE and len(name) < ID_LENGTH:
             yield from _walk(git, str(entry.id), name)
         elif is_commit_id(name) and entry.filemode != FileMode.TREE:
             yield name, str(entry.id)

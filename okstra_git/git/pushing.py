@@ -20,7 +20,7 @@ from okstra_git.git.remotes import (
     unreachable,
 )
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, is_commit_id
+from okstra_git.names import ID_LENGTH, CommitId, is_commit_id
 from okstra_git.wording import plain_lines
 
 PUSH_SECONDS = 600.0
@@ -120,7 +120,7 @@ def _push(git: Git, order: _Order, *, timeout: float, sealed: bool) -> Finished:
         [*plain, *lease],
         order.remote,
         values=[name, f"{order.commit}:refs/heads/{order.branch}"],
-        settings={"core.abbrev": "40", f"remote.{name}.mirror": "false"},
+        settings={"core.abbrev": str(ID_LENGTH), f"remote.{name}.mirror": "false"},
         timeout=timeout,
         sealed=sealed,
     )

@@ -17,8 +17,9 @@ import pygit2
 
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.git_directory import replace_own
+from okstra_git.names import ID_LENGTH
 
-_HEX = re.compile(rb"[0-9a-fA-F]{40}\Z")
+_HEX = re.compile(rb"[0-9a-fA-F]{%d}\Z" % ID_LENGTH)
 _STAMP = re.compile(rb"\s*([+-]?[0-9]+)(?: ([+-])([0-9]{1,9}))?")
 _BARE_STAMP = re.compile(rb"(?:\A| )([+-]?[0-9]+) ([+-])([0-9]{1,9})\s*\Z")
 _CRUD = bytes(range(33)) + b".,:;<>\"\\'"

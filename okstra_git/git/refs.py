@@ -11,11 +11,14 @@ from pygit2.transaction import ReferenceTransaction
 
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.faults import fault_point
-from okstra_git.fs.outside import read_gits, require_gits
+from okstra_git.fs.outside import read_line, require_gits
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.config import NOBODY
+from okstra_git.git.formats import FILES
 from okstra_git.git.git_directory import share
+from okstra_git.git.refs_by_git import change_refs, find_ref_by_git, find_target, list_refs_by_git
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, is_commit_id
+from okstra_git.names import ID_LENGTH, CommitId
 
 
 class TornRef(OkstraError):
@@ -42,8 +45,10 @@ class WriteFailed(OkstraError):
     code = "git.write-failed"
 
 
-_LOCK_HELD = ("failed to lock file", "failed to create locked file : file exists", "failed to rename lockfile")
-"""libgit2's words when a lock file exists already, before or in the instant of creating it (src/util/filebuf.c)."""
+_LOCK_HELD = ("failed to lock file", "failed to create locked file : file exists", "failed to rename lockfile",
+              "cannot lock references")  # fmt: skip
+"""libgit2's words when a lock file exists already, before or in the instant of creating it (src/util/filebuf.c), and
+git's where refs are not files."""
 
 _FOLDER_GONE = "failed to create locked file : no such file or directory"
 """When `git pack-refs --prune` removes the empty folder that libgit2 has just made for a lock; it is made again."""
@@ -66,6 +71,8 @@ def find_ref(git: Git, name: str) -> CommitId | None:
     """The object a ref points at, or None when there is or can be none of that name; a torn one is refused."""
     if not is_ref_name(name):
         return None
+    if not _are_files(git):
+        return find_ref_by_git(git.git_dir, name)
     try:
         reference = git.handle.lookup_reference(name)
         target = reference.resolve().target if isinstance(reference.target, str) else reference.target
@@ -82,6 +89,35 @@ def find_ref(git: Git, name: str) -> CommitId | None:
             ref=name,
         ) from error
     return CommitId(str(target))
+
+
+def _are_files(git: Git) -> bool:
+    """Whether the refs are files, which libgit2 knows as well as git; if not, git is asked (`refs_by_git`)."""
+    return git.ref_format == FILES
+
+
+def find_head_target(git: Git) -> str | None:
+    """The full name of the branch that is checked out here, which need not exist yet; None where HEAD is detached."""
+    if not _are_files(git):
+        return find_target(git.git_dir, "HEAD") or None
+    text = read_line(git.git_dir / "HEAD") or ""
+    return text.removeprefix("ref: ") if text.startswith("ref: ") else None
+
+
+def is_unborn(git: Git) -> bool:
+    """Whether the branch that is checked out here has no commit yet."""
+    return bool(git.handle.head_is_unborn) if _are_files(git) else find_ref(git, "HEAD") is None
+
+
+def find_symbolic(git: Git, name: str) -> str | None:
+    """The full name of the ref that this one stands for, which need not exist; None where it stands for none."""
+    if not _are_files(git):
+        return find_target(git.git_dir, name) or None
+    try:
+        target = git.handle.lookup_reference(name).target
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return target if isinstance(target, str) else None
 
 
 def fits_a_disk(name: str) -> bool:
@@ -118,6 +154,8 @@ def list_ref_names(git: Git, *prefixes: str) -> list[str]:
     Read from the directory and from packed-refs, because iterating refs through libgit2 silently omits torn ones.
     A folder that may not be read is refused: it is not empty.
     """
+    if not _are_files(git):
+        return list_refs_by_git(git.git_dir, prefixes)
     names = set(_packed_names(git, prefixes))
     for prefix in prefixes:
         names.update(_loose_names(git, prefix))
@@ -136,26 +174,9 @@ def _loose_names(git: Git, prefix: str) -> Iterator[str]:
 
 def list_lock_files(git: Git, prefixes: Sequence[str]) -> list[Path]:
     """Lock files of refs below these prefixes (each ends in `/`), whoever made them."""
+    if not _are_files(git):
+        return sorted((git.common_dir / "reftable").glob("*.lock"))
     return sorted(lock for prefix in prefixes for lock in (git.common_dir / prefix).rglob("*.lock") if lock.is_file())
-
-
-def list_former_values(git: Git, name: str) -> list[CommitId]:
-    """What the ref's reflog says it once was, the newest first; nothing where git keeps no reflog for it."""
-    lines = (read_gits(git.common_dir / "logs" / name) or b"").splitlines()
-    ids = [line.split(b" ", 2)[1].decode("ascii", "replace") for line in reversed(lines) if line.count(b" ") > 2]
-    return [CommitId(oid) for oid in ids if is_commit_id(oid)]
-
-
-def list_commits_made(git: Git, name: str) -> set[str]:
-    """What git's reflog says was committed while the ref's branch was checked out; nothing where there is no reflog."""
-    lines = (read_gits(git.common_dir / "logs" / name) or b"").splitlines()
-    entries = (line.partition(b"\t") for line in lines)
-    made = [facts.split(b" ", 2)[1] for facts, _, how in entries if how.startswith(_MADE) and facts.count(b" ") > 2]
-    return {oid.decode("ascii", "replace") for oid in made}
-
-
-_MADE = (b"commit:", b"commit (initial)", b"commit (amend)", b"cherry-pick", b"revert", b"am:")
-"""How an entry of git's reflog begins for a commit that was made, and not only arrived at."""
 
 
 def _packed_names(git: Git, prefixes: Sequence[str]) -> list[str]:
@@ -164,7 +185,11 @@ def _packed_names(git: Git, prefixes: Sequence[str]) -> list[str]:
     except FileNotFoundError:
         return []
     wanted = tuple(prefix.encode() for prefix in prefixes)
-    return [line[41:].decode(errors="surrogateescape") for line in lines if line[41:].startswith(wanted)]
+    return [
+        line[ID_LENGTH + 1 :].decode(errors="surrogateescape")
+        for line in lines
+        if line[ID_LENGTH + 1 :].startswith(wanted)
+    ]
 
 
 def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
@@ -173,6 +198,9 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     Locks are taken in sorted order and each value is read again under its lock, so a birth cannot have two winners.
     Raises LostRace or RefLocked (both worth a retry), or one that says that the repository cannot be written.
     """
+    if not _are_files(git):
+        _swap_by_git(git, updates, message)
+        return
     current = ""
     _name_actor(git)
     try:
@@ -187,6 +215,20 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     finally:
         names = ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}")))
         share(*(git.common_dir / name for name in names))
+    fault_point("refs.swapped")
+
+
+def _swap_by_git(git: Git, updates: Sequence[RefUpdate], message: str) -> None:
+    changes = sorted((update.name, update.expect, update.new) for update in updates)
+    fault_point("refs.locked")
+    try:
+        change_refs(git.git_dir, changes, message=message, person=git.committer or NOBODY)
+    except GitFailed as failed:
+        moved = next(((name, tip) for name, old, _ in changes if (tip := find_ref(git, name)) != old), None)
+        if moved is not None:
+            name, tip = moved
+            raise LostRace(f"{name} moved while it was being changed", ref=name, found=tip) from failed
+        raise translate_write_error(failed, git, ref=changes[0][0]) from failed
     fault_point("refs.swapped")
 
 
@@ -212,6 +254,8 @@ def set_torn_aside(git: Git, name: str, into: Path) -> bool:
 
     What `packed-refs` may hold for the same name shows again afterwards.
     """
+    if not _are_files(git):
+        return False
     try:
         with git.handle.transaction() as transaction:
             transaction.lock_ref(name)

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import pygit2
-
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
-from okstra_git.git.refs import find_quietly, list_ref_names
+from okstra_git.git.refs import find_quietly, find_symbolic, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, recorded_name
 from okstra_git.names import CommitId, is_commit_id, quote
@@ -83,11 +81,8 @@ def default_branches(git: Git) -> list[str]:
 
 
 def _remote_head(git: Git) -> str | None:
-    try:
-        target = git.handle.lookup_reference("refs/remotes/origin/HEAD").target
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    return recorded_name(git, target) if isinstance(target, str) else None
+    target = find_symbolic(git, "refs/remotes/origin/HEAD")
+    return recorded_name(git, target) if target is not None else None
 
 
 ASK_SECONDS = 30.0

@@ -14,7 +14,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_gits
 from okstra_git.fs.root import Root
-from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, remember_place, run_git
+from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, GitFailed, remember_place, run_git
 from okstra_git.git.config import (
     Configuration,
     Person,
@@ -33,8 +33,10 @@ from okstra_git.git.discovery import (
     why_cut_off,
     why_hidden,
 )
+from okstra_git.git.formats import FILES, let_library_open, read_ref_format, refuse_format, refuse_ref_format
 from okstra_git.git.git_directory import remember_sharing, sharing_of
 from okstra_git.git.raw_objects import find_torn, shield_from
+from okstra_git.git.refs_by_git import ObjectsOnly, find_ref_by_git
 from okstra_git.paths import real_path
 
 CACHED_BLOB = 64 << 10
@@ -53,7 +55,8 @@ class Git:
     """One opened repository: its handle and the directories that matter.
 
     `git_dir` is private to the worktree, `common_dir` is shared by all worktrees, `work_tree` is None when bare.
-    `for_git`: git itself called okstra in the midst of a command; `torn` names objects that were cut short.
+    `for_git`: git itself called okstra in the midst of a command; `torn` names objects that were cut short. The handle
+    knows no refs where `ref_format` is not `files`; `refs` asks whoever does.
     """
 
     handle: pygit2.Repository
@@ -62,6 +65,7 @@ class Git:
     work_tree: Path | None
     for_git: bool = False
     torn: tuple[str, ...] = ()
+    ref_format: str = FILES
 
     @property
     def top(self) -> Path:
@@ -150,7 +154,9 @@ def open_repository(
     git_dir = Path(handle.path)
     common_dir = common_dir_of(git_dir)
     config = _own_config(common_dir, start)  # of format and modes git, too, reads in no other place
-    _refuse_formats(config, start)
+    ref_format = read_ref_format(config, start)
+    if ref_format != FILES:
+        handle = _open(opening, ObjectsOnly)
     if _SHARED in config:
         remember_sharing(common_dir, config[_SHARED] or "true")
     _read_quickly()
@@ -161,7 +167,9 @@ def open_repository(
     torn = beside.torn if beside and is_seen else tuple(find_torn(common_dir / "objects", common_dir / "okstra"))
     if torn:
         shield_from(handle, torn)
-    return Git(handle, git_dir, common_dir, work_tree, for_git=for_git, torn=torn)
+    if ref_format != FILES and not is_seen:
+        _try_refs(git_dir, ref_format, start)
+    return Git(handle, git_dir, common_dir, work_tree, for_git, torn, ref_format)
 
 
 _CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
@@ -195,26 +203,27 @@ def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str
     }
 
 
-def _open(opening: Opening) -> pygit2.Repository:
+def _open(opening: Opening, kind: type[pygit2.Repository] = pygit2.Repository) -> pygit2.Repository:
     """Open it with libgit2, which reads no configuration but the repository's own.
 
     Whether a repository of somebody else may be opened is git's to say: its environment and command line count, too.
     """
     for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
         pygit2.settings.search_path[level] = ""
+    let_library_open()
     if opening.git_dir is not None:
         with _whoever_owns_it():  # git asks no such question about a directory that is named to it
-            handle = pygit2.Repository(str(opening.git_dir))
+            handle = kind(str(opening.git_dir))
         if opening.work_tree is not None:
             handle.workdir = str(opening.work_tree)
         return handle
     try:
-        return pygit2.Repository(str(opening.start))  # from a git directory elsewhere it would guess the worktree
+        return kind(str(opening.start))  # from a git directory elsewhere it would guess the worktree
     except pygit2.GitError as error:
         if not _is_about_the_owner(str(error)) or not _does_git_open(opening.start):
             raise
     with _whoever_owns_it():
-        return pygit2.Repository(str(opening.start))
+        return kind(str(opening.start))
 
 
 def _refuse_unnamed(start: Path, git_dir: Path) -> None:
@@ -278,10 +287,12 @@ def _own_config(common_dir: Path, start: Path) -> pygit2.Config:
         raise refuse("config.broken", message, hint=f"look at {word(str(common_dir / 'config'))}") from error
 
 
-def _refuse_formats(config: pygit2.Config, start: Path) -> None:
-    for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
-        if key in config and (config[key] or plain).lower() != plain:
-            raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")
+def _try_refs(git_dir: Path, ref_format: str, start: Path) -> None:
+    """Read the refs, which nearly every command does next, to know that the git program can."""
+    try:
+        find_ref_by_git(git_dir, "HEAD")
+    except GitFailed as failed:
+        raise refuse_ref_format(start, ref_format) from failed
 
 
 def _refusal(start: Path, complaint: str) -> OkstraError:
@@ -295,24 +306,10 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
             hint="if you trust it, add it to git's safe.directory setting",
         )
     if "extension" in complaint or "format" in complaint or "version" in complaint:
-        return _unsupported(start, _format_of(start) or complaint)
+        return refuse_format(start, complaint)
     unclear = Lost(f"the repository at {start} cannot be opened: {complaint}", "git fsck")
     lost = why_hidden(start) or why_cut_off(start) or unclear
     return NoRepository(lost.sentence, hint=lost.remedy)
-
-
-def _unsupported(start: Path, what: str) -> OkstraError:
-    return refuse(
-        "repo.unsupported",
-        f"okstra cannot work in this repository yet: {what}",
-        hint="okstra needs the sha1 object format and the files ref format",
-        path=str(start),
-    )
-
-
-def _format_of(start: Path) -> str:
-    asked = ["config", "--get-regexp", r"^extensions\."]
-    return ", ".join(run_git(asked, cwd=start, accept=(0, 1, 128)).stdout.decode(errors="replace").splitlines())
 
 
 def _quoted(scratch: Path) -> str:

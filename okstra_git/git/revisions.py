@@ -13,10 +13,11 @@ import pygit2
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import OFFLINE, run_git
+from okstra_git.git.formats import FILES
 from okstra_git.git.objects import MissingObject, has_object
 from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, is_commit_id, is_text, quote
+from okstra_git.names import ID_LENGTH, CommitId, is_commit_id, is_text, quote
 
 BRANCH, FETCHED, TAG = "refs/heads/", "refs/remotes/", "refs/tags/"
 RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")
@@ -26,8 +27,8 @@ MAX_LENGTH = 1000
 _SUFFIX = re.compile(r"[~^:]|@\{")
 """Where an expression goes on after the name of a ref: no ref's name holds any of these."""
 _PAST = "@{"
-_ABBREVIATED = re.compile(r"[0-9a-fA-F]{4,39}\Z")
-_DESCRIBED = re.compile(r".+-g[0-9a-f]{4,40}\Z")
+_ABBREVIATED = re.compile(rf"[0-9a-fA-F]{{4,{ID_LENGTH - 1}}}\Z")
+_DESCRIBED = re.compile(rf".+-g[0-9a-f]{{4,{ID_LENGTH}}}\Z")
 _SPECIAL = re.compile(r"[A-Z][A-Z_]*\Z")
 """HEAD, ORIG_HEAD and the like, which lie beside `refs/`."""
 
@@ -260,6 +261,8 @@ def _as_git_reads(git: Git, text: str) -> CommitId | None:
 
 def _expression(git: Git, text: str) -> Named | None:
     """What an expression with nothing ambiguous in it comes to; a branch where it names one, as `@{-1}` does."""
+    if git.ref_format != FILES:
+        return _expression_by_git(git, text)
     try:
         target, reference = git.handle.revparse_ext(text)
         commit = CommitId(str(target.peel(pygit2.Commit).id))
@@ -269,6 +272,16 @@ def _expression(git: Git, text: str) -> Named | None:
         read = _as_git_reads(git, text)  # which knows what a ref was before its first entry in the reflog, too
         return _named(git, read, read) if read else None
     return _named(git, reference.name if reference is not None else commit, commit)
+
+
+def _expression_by_git(git: Git, text: str) -> Named | None:
+    read = _as_git_reads(git, text)
+    if read is None:
+        return None
+    asked = ["rev-parse", "--verify", "-q", "--symbolic-full-name"]
+    answer = run_git(asked, revisions=[text], cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+    full = answer.stdout.decode(errors="surrogateescape").strip()
+    return _named(git, full if full.startswith("refs/") else read, read)
 
 
 def _ambiguous(text: str, meanings: list[_Meaning]) -> AmbiguousRef:

@@ -15,7 +15,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, share_object
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
-from okstra_git.names import quote
+from okstra_git.names import ID_LENGTH, quote
 
 TREE = b"40000"
 Entry = tuple[bytes, bytes]
@@ -29,7 +29,7 @@ Edit = tuple[list[bytes], Side | None]
 """The parts of a path, and what is to be there; None removes it."""
 MANY = 64
 """Objects from which on one pack is quicker than as many files."""
-_ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{20})", re.DOTALL)
+_ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{%d})" % (ID_LENGTH // 2), re.DOTALL)
 _OTHER_BYTES = 22
 """Bytes of an entry that are neither mode nor name."""
 
@@ -108,7 +108,7 @@ def write_pack(git: Git, objects: Collection[tuple[int, bytes]]) -> None:
     run_git(["index-pack", "--stdin"], cwd=git.top, stdin=body + trailer)
 
 
-_ANY_ENTRY = re.compile(rb"([0-7]{1,6}) ([^\0]*)\0(.{20})", re.DOTALL)
+_ANY_ENTRY = re.compile(rb"([0-7]{1,6}) ([^\0]*)\0(.{%d})" % (ID_LENGTH // 2), re.DOTALL)
 _RESERVED = (b"", b".", b"..")
 _FOLDER = b"40000"
 

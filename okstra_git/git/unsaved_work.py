@@ -15,6 +15,7 @@ from okstra_git.git.diffs import show_path
 from okstra_git.git.dirty import operation_in
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import read_settings
+from okstra_git.git.sole_commits import list_module_dirs, list_own_refs, list_sole_commits, list_sole_in_module
 from okstra_git.git.worktree_files import Standing, read_standing, weigh
 from okstra_git.git.worktrees import (
     LOCKS,
@@ -22,11 +23,7 @@ from okstra_git.git.worktrees import (
     find_moved,
     has_staged,
     is_own_lock,
-    list_module_dirs,
-    list_own_refs,
     list_own_settings,
-    list_sole_commits,
-    list_sole_in_module,
     list_worktrees,
     lock_reason,
     private_dirs,

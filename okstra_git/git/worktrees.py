@@ -1,17 +1,18 @@
-"""Worktrees: listed, added locked, and what git keeps for each alone: lock, refs, settings, submodules, commits."""
+"""Worktrees: listed, added locked, and what git keeps for each alone: branch, lock, settings, staged content."""
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from okstra_git.errors import refuse
-from okstra_git.fs.outside import LONGEST_POINTER, read_gits, read_line, require_gits
+from okstra_git.fs.outside import LONGEST_POINTER, read_gits, require_gits
 from okstra_git.git.binary import GitFailed, find_git_dir, run_git
+from okstra_git.git.refs import find_head_target
 from okstra_git.git.repo import Git
-from okstra_git.names import is_commit_id, is_text
+from okstra_git.names import is_text
 from okstra_git.paths import real_path
 
 
@@ -82,18 +83,12 @@ def find_worktree(git: Git, path: Path) -> Worktree | None:
 
 def current_branch(git: Git) -> str | None:
     """The branch checked out here, or None when detached or bare-unborn."""
-    text = read_line(git.git_dir / "HEAD") or ""
-    prefix = "ref: refs/heads/"
+    text, prefix = find_head_target(git) or "", "refs/heads/"
     return text.removeprefix(prefix) if text.startswith(prefix) and is_text(text) else None
 
 
 _OWN_LOCK = re.compile(r"okstra( task=\S+ (stage|group|run|verification)=\S+)?\Z")
-_MADE_BY_REBASE = re.compile(rb"(rebase|pull)\b[^:(]*\((start|pick|edit|squash|fixup|finish|abort)\):")
-"""Subjects of reflog entries for commits that git itself put together from others, which the branch's reflog has."""
 _COMMON_SETTINGS = re.compile(r"core\.(bare|worktree|sparsecheckout|sparsecheckoutcone)\Z|index\.sparse\Z")
-_PSEUDO_REF = re.compile(r"[A-Z][A-Z_]*\Z")
-_LISTS = ("--branches", "--tags", "--remotes", "--glob=refs/okstra/verification")
-"""What leads to a commit for good; okstra's own refs count where they name what it put together itself."""
 LOCKS = ("index.lock", "HEAD.lock", "config.worktree.lock")
 
 
@@ -113,12 +108,6 @@ def is_own_lock(reason: str) -> bool:
     return _OWN_LOCK.match(reason) is not None
 
 
-def list_own_refs(private: Path) -> list[str]:
-    """Refs of this worktree alone: `refs/worktree/…`, `refs/bisect/…`, `refs/rewritten/…`."""
-    refs = private / "refs"
-    return sorted(path.relative_to(private).as_posix() for path in refs.rglob("*") if not path.is_dir())
-
-
 def list_own_settings(git: Git, private: Path) -> list[str]:
     """Keys that this worktree alone has set, apart from a sparse checkout and what `worktree add` copied from main."""
     ours = _read_settings(private / "config.worktree")
@@ -127,31 +116,6 @@ def list_own_settings(git: Git, private: Path) -> list[str]:
     copied = set(_read_settings(git.common_dir / "config.worktree"))
     kept = [key for key, value in ours if (key, value) not in copied and not _COMMON_SETTINGS.match(key)]
     return sorted(set(kept))
-
-
-def list_sole_commits(git: Git, private: Path) -> list[str]:
-    """Commits that no branch, tag or remote branch has and no branch ever had: only this worktree leads to them.
-
-    Its HEAD, what HEAD was before, ORIG_HEAD and its like, and its own refs are asked. Commits that a rebase made on
-    the way do not count; what a person committed does. Refuses (`GitFailed`) where history cannot be read.
-    """
-    tips = list(dict.fromkeys(list_named_commits(private)))
-    if not tips:
-        return []
-    left = _without(git, tips, [])
-    return _without(git, left, list(_of_branches(git))) if left else []
-
-
-def list_named_commits(private: Path) -> Iterator[str]:
-    """Every commit that this worktree's own files name, other than what a rebase made on the way."""
-    for path in sorted(private.iterdir()):
-        if _PSEUDO_REF.match(path.name) and path.name != "AUTO_MERGE" and path.is_file():
-            yield from _named_in(path)
-    for name in list_own_refs(private):
-        yield from _named_in(private / name)
-    logs = private / "logs"
-    for path in (file for file in logs.rglob("*") if file.is_file()):
-        yield from _logged(path)
 
 
 def has_staged(git: Git, private: Path) -> bool:
@@ -173,35 +137,6 @@ def find_moved(path: Path, private: Path) -> Path | None:
             if git_dir is not None and real_path(git_dir) == real_path(private):
                 return candidate
     return None
-
-
-_PARTS = ("HEAD", "objects", "refs")
-
-
-def list_module_dirs(private: Path) -> list[Path]:
-    """The git directories of all submodules of the worktree with this private directory, nested ones too."""
-    modules: list[Path] = []
-    waiting = [private / "modules"]
-    while waiting:
-        folder = waiting.pop()
-        below = list(_folders(folder))
-        if all((folder / part).exists() for part in _PARTS):
-            modules.append(folder)
-            below = [path for path in below if path.name == "modules"]
-        waiting += below
-    return sorted(modules)
-
-
-def list_sole_in_module(module: Path) -> list[str]:
-    """Commits of a submodule's repository, stashes too, that no branch of a remote has; refuses what is damaged."""
-    refs = run_git(["for-each-ref", "--format=%(objectname)"], cwd=module, environment=_inside(module)).stdout
-    remotes = ["--not", "--remotes"]
-    tips = {*refs.decode().split(), *list_named_commits(module)}
-    if not tips:
-        return []
-    revisions = "".join(f"{oid}\n" for oid in sorted(tips)).encode()
-    asked = ["rev-list", "--ignore-missing", "--stdin", *remotes]
-    return run_git(asked, cwd=module, stdin=revisions, environment=_inside(module)).stdout.decode().split()
 
 
 def _main_path(git: Git, main: Worktree) -> Path:
@@ -256,48 +191,3 @@ def _read_settings(path: Path) -> list[tuple[str, str]]:
     answer = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
     pairs = (os.fsdecode(entry).partition("\n") for entry in answer.split(b"\0") if entry)
     return [(key, value) for key, _, value in pairs]
-
-
-def _without(git: Git, commits: Sequence[str], known: Sequence[str]) -> list[str]:
-    revisions = "".join(f"{oid}\n" for oid in commits) + "".join(f"^{oid}\n" for oid in known)
-    asked = ["rev-list", "--ignore-missing", "--stdin", "--not", *_LISTS]
-    return run_git(asked, cwd=git.top, stdin=revisions.encode()).stdout.decode().split()
-
-
-def _named_in(path: Path) -> Iterator[str]:
-    for line in require_gits(path).splitlines():
-        oid, _, rest = line.decode(errors="replace").partition("\t")
-        if is_commit_id(oid.strip()) and not rest.startswith("not-for-merge"):
-            yield oid.strip()
-
-
-def _logged(path: Path) -> Iterator[str]:
-    lines = require_gits(path).splitlines()
-    first = lines[0].split(b" ", 1)[0].decode(errors="replace") if lines else ""
-    if is_commit_id(first) and set(first) != {"0"}:
-        yield first
-    for line in lines:
-        facts, _, subject = line.partition(b"\t")
-        new = facts.split(b" ", 2)[1:2]
-        if new and is_commit_id(new[0].decode(errors="replace")) and not _MADE_BY_REBASE.match(subject):
-            yield new[0].decode()
-
-
-def _of_branches(git: Git) -> Iterator[str]:
-    """Everything that a branch, or HEAD of the main worktree, ever pointed to, as far as it is written down."""
-    logs = git.common_dir / "logs"
-    known = [logs / "HEAD", *(path for path in (logs / "refs").rglob("*") if path.is_file())]
-    for path in known:
-        for line in (read_gits(path) or b"").splitlines():
-            yield from (word.decode() for word in line.split(b" ", 2)[:2] if is_commit_id(word.decode(errors="replace"))
-                        and set(word) != {ord("0")})  # fmt: skip
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    if folder.is_dir() and not folder.is_symlink():
-        yield from (path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
-
-
-def _inside(module: Path) -> dict[str, str]:
-    """Its own directory alone; where its worktree is does not matter here."""
-    return {"GIT_DIR": os.fspath(module), "GIT_WORK_TREE": os.fspath(module)}

@@ -8,7 +8,8 @@ from pathlib import Path
 from okstra_git.git.damage import mend_blob
 from okstra_git.git.git_directory import move_own, remove_own
 from okstra_git.git.history import find_commit
-from okstra_git.git.refs import RefUpdate, find_ref, list_former_values, set_torn_aside, swap_refs
+from okstra_git.git.reflogs import list_former_values
+from okstra_git.git.refs import RefUpdate, find_ref, set_torn_aside, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.health import derived, leftovers, stored
 from okstra_git.health.findings import CheckResult, HealthFinding, by_severity

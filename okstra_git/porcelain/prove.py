@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.history import find_commit, merge_base
 from okstra_git.git.objects import MissingObject
-from okstra_git.git.remotes import USUAL_NAMES, branch_tips, default_branches, tracking_names
-from okstra_git.git.revisions import require_named
+from okstra_git.git.remotes import USUAL_NAMES, branch_tips, default_branches, tracked_branch, tracking_names
+from okstra_git.git.revisions import BRANCH, FETCHED, require_named
+from okstra_git.git.worktrees import current_branch
 from okstra_git.names import quote
 from okstra_git.reconcile.compare_ranges import Comparison, compare_ranges
 from okstra_git.reconcile.range_ends import RangeEnds, Unmeasurable, range_against, range_alone, range_since
@@ -17,6 +18,7 @@ from okstra_git.store.stage_ranges import fingerprint_ranges
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
+    from okstra_git.git.revisions import Named
     from okstra_git.names import CommitId
     from okstra_git.porcelain.workspace import Workspace
 
@@ -25,12 +27,23 @@ SINGLE = "^!"
 
 
 class NamedChange(NamedTuple):
-    """One of the two changes as it was named: its last commit, and where it begins as far as that was said."""
+    """One of the two changes as it was named: its last commit, and where it begins as far as that was said.
+
+    `branch` is the short name of the branch that was named, whoever has it; empty for anything else.
+    """
 
     text: str
     head: CommitId
     start: CommitId | None = None
     is_single: bool = False
+    branch: str = ""
+
+
+class BaseBranch(NamedTuple):
+    """A branch that changes are measured against: its short name, whoever has it, and its tip."""
+
+    branch: str
+    tip: CommitId
 
 
 class Measured(NamedTuple):
@@ -77,13 +90,28 @@ def prove(workspace: Workspace, old: str, new: str, *, base: str | None = None) 
 
 
 def measure_alone(
-    workspace: Workspace, head: CommitId, base: CommitId | None = None
+    workspace: Workspace, head: CommitId, branch: str, base: BaseBranch | None = None
 ) -> Iterator[RangeEnds | Unmeasurable]:
-    """What a commit has of its own, by each branch that it may be measured against, `base` first; else it alone."""
-    targets = [base] if base is not None else []
-    measured = [range_against(workspace.git, target, head) for target in [*targets, *_targets(workspace)]]
+    """What a commit has of its own, by each branch that it may be measured against, `base` first; else it alone.
+
+    `branch` is the short name by which it was named, if it was named by one.
+    """
+    change = NamedChange(branch, head, branch=branch)
+    targets = [*([base] if base is not None else []), *_targets(workspace)]
+    measured = [_measure(workspace.git, change, target) for target in targets]
     known = [ends for ends in measured if ends is not None]
     yield from known or [range_alone(workspace.git, head)]
+
+
+def branch_named(git: Git, named: Named, text: str | None = None) -> str:
+    """The short name of the branch that was named, whoever has it: `feature` for `origin/feature`; empty for others."""
+    current = current_branch(git) if text in ("HEAD", "@") else None
+    if current is not None:
+        return current
+    if named.ref.startswith(FETCHED):
+        short = named.ref.removeprefix(FETCHED)
+        return tracked_branch(git, short) or short
+    return named.ref.removeprefix(BRANCH) if named.ref.startswith(BRANCH) else ""
 
 
 def parse_change(git: Git, text: str, *, what: str) -> NamedChange:
@@ -97,15 +125,15 @@ def parse_change(git: Git, text: str, *, what: str) -> NamedChange:
         return NamedChange(text, head.commit, require_named(git, start or "HEAD", what=what).commit)
     is_single = text.endswith(SINGLE)
     named = require_named(git, text.removesuffix(SINGLE), what=what)
-    return NamedChange(text, named.commit, is_single=is_single)
+    return NamedChange(text, named.commit, is_single=is_single, branch=branch_named(git, named, text))
 
 
 def _attempts(workspace: Workspace, old: NamedChange, new: NamedChange, base: str | None) -> Iterator[Compared]:
     """The verdict by each way to measure the two sides, most likely first."""
     git = workspace.git
-    targets = [require_named(git, base, what="the base").commit] if base is not None else _targets(workspace)
+    targets = [require_target(git, base)] if base is not None else _targets(workspace)
     if all(side.start or side.is_single for side in (old, new)):
-        targets = targets[:1] or [old.head]
+        targets = targets[:1] or [BaseBranch("", old.head)]
     is_measured = False
     for target in targets:
         ends = [_measure(git, side, target) for side in (old, new)]
@@ -116,18 +144,27 @@ def _attempts(workspace: Workspace, old: NamedChange, new: NamedChange, base: st
         yield _compared(git, old, new, [_measure_beside(git, old, new), _measure_beside(git, new, old)])
 
 
-def _targets(workspace: Workspace) -> list[CommitId]:
-    """The tips of the branches that work is merged into, as fetched and here."""
+def require_target(git: Git, base: str) -> BaseBranch:
+    """The branch that somebody named to measure against; refuses (`ref.unresolvable`) what names no commit."""
+    named = require_named(git, base, what="the base")
+    return BaseBranch(branch_named(git, named, base), named.commit)
+
+
+def _targets(workspace: Workspace) -> list[BaseBranch]:
+    """The branches that work is merged into, as fetched and here."""
     git = workspace.git
     usual = [name for each in USUAL_NAMES for name in tracking_names(git, each)]
     names = workspace.settings.target or default_branches(git)[:1] or usual
-    return list(dict.fromkeys(tip for name in names for tip in branch_tips(git, name)))
+    known = ((tracked_branch(git, name) or name, tip) for name in names for tip in branch_tips(git, name))
+    return [BaseBranch(branch, tip) for tip, branch in {tip: branch for branch, tip in known}.items()]
 
 
-def _measure(git: Git, side: NamedChange, target: str) -> RangeEnds | Unmeasurable | None:
+def _measure(git: Git, side: NamedChange, target: BaseBranch) -> RangeEnds | Unmeasurable | None:
     if side.start is not None:
         return range_since(git, side.start, side.head)
-    return range_alone(git, side.head) if side.is_single else range_against(git, target, side.head)
+    if side.is_single:
+        return range_alone(git, side.head)
+    return range_against(git, target.tip, side.head, is_other_branch=side.branch not in ("", target.branch))
 
 
 def _measure_beside(git: Git, side: NamedChange, other: NamedChange) -> RangeEnds | Unmeasurable | None:
@@ -137,7 +174,7 @@ def _measure_beside(git: Git, side: NamedChange, other: NamedChange) -> RangeEnd
         or side.is_single
         or merge_base(git, side.head, other.head) in (None, side.head, other.head)
     ):
-        return _measure(git, side, side.head)
+        return _measure(git, side, BaseBranch(side.branch, side.head))
     return range_since(git, other.head, side.head)
 
 

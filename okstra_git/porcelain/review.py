@@ -9,11 +9,10 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.config import NOBODY
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.refs import RefUpdate, find_quietly
-from okstra_git.git.remotes import branch_tips, tracked_branch
-from okstra_git.git.revisions import BRANCH, FETCHED, find_recorded, require_named
-from okstra_git.git.worktrees import current_branch
+from okstra_git.git.remotes import branch_tips
+from okstra_git.git.revisions import find_recorded, require_named
 from okstra_git.names import is_text, quote
-from okstra_git.porcelain.prove import Measured, measure_alone
+from okstra_git.porcelain.prove import BaseBranch, Measured, branch_named, measure_alone, require_target
 from okstra_git.reconcile.compare_ranges import Comparison, compare_ranges
 from okstra_git.reconcile.range_ends import RangeEnds
 from okstra_git.records.repository_events import ChangeApproved
@@ -89,12 +88,13 @@ def record_approval(
     git = workspace.git
     named = _require_change(git, ref)
     name = _require_name(git, reviewer)
-    below = require_named(git, base, what="the base") if base is not None else None
-    measured = next(_measured(workspace, named.commit, below.commit if below is not None else None))
+    below = require_target(git, base) if base is not None else None
+    branch = branch_named(git, named, ref or "HEAD")
+    measured = next(_measured(workspace, named.commit, branch, below))
     fact = ChangeApproved(
         reviewer=name,
-        ref=_name_of(git, named, ref),
-        base=_name_of(git, below, base) if below is not None else "",
+        ref=branch or named.ref,
+        base=below.branch or below.tip if below is not None else "",
         range=_require_change_in(measured, ref or "HEAD"),
     )
     _, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
@@ -123,14 +123,16 @@ def review_status(workspace: Workspace, ref: str | None = None) -> ReviewStatus:
     named = _require_change(git, ref)
     record = read_repository_events(git)
     approvals = standing_approvals(record.events)
-    name = _name_of(git, named, ref)
-    shown = name or named.commit
+    branch = branch_named(git, named, ref or "HEAD")
+    name = branch or named.ref
     own = [event for event in approvals if name and event.fact.ref == name]
-    standing = [JudgedApproval(event, _compare(workspace, event, named.commit)) for event in own or approvals]
+    standing = [JudgedApproval(event, _compare(workspace, event, named.commit, branch)) for event in own or approvals]
     if not own:
         standing = [approval for approval in standing if approval.comparison.same]
-    change = _described(ref or "HEAD", named.commit, next(_measured(workspace, named.commit)))
-    return ReviewStatus(shown, change, standing, by_content=not own and bool(standing), unread=record.unread)
+    change = _described(ref or "HEAD", named.commit, next(_measured(workspace, named.commit, branch)))
+    return ReviewStatus(
+        name or named.commit, change, standing, by_content=not own and bool(standing), unread=record.unread
+    )
 
 
 def _require_change(git: Git, ref: str | None) -> Named:
@@ -145,19 +147,11 @@ def _require_name(git: Git, reviewer: str | None) -> str:
     return name.strip()
 
 
-def _name_of(git: Git, named: Named, ref: str | None) -> str:
-    """By which name a change is approved: that of its branch, whoever has it, or another ref in full; else none."""
-    branch = current_branch(git) if ref in (None, "HEAD", "@") else None
-    full = BRANCH + branch if branch is not None else named.ref
-    if full.startswith(BRANCH):
-        return full.removeprefix(BRANCH)
-    short = full.removeprefix(FETCHED)
-    return full if short == full else tracked_branch(git, short) or short
-
-
-def _measured(workspace: Workspace, head: CommitId, base: CommitId | None = None) -> Iterator[RangeFingerprint | str]:
+def _measured(
+    workspace: Workspace, head: CommitId, branch: str, base: BaseBranch | None = None
+) -> Iterator[RangeFingerprint | str]:
     """What a commit may be taken for, most likely first; a sentence where that cannot be said."""
-    for ends in measure_alone(workspace, head, base):
+    for ends in measure_alone(workspace, head, branch, base):
         if not isinstance(ends, RangeEnds):
             yield ends.reason
             continue
@@ -177,13 +171,13 @@ def _require_change_in(measured: RangeFingerprint | str, text: str) -> RangeFing
     return measured
 
 
-def _compare(workspace: Workspace, event: RepositoryEvent, head: CommitId) -> Comparison:
+def _compare(workspace: Workspace, event: RepositoryEvent, head: CommitId, branch: str) -> Comparison:
     """The approved change against what the commit may be taken for now; the first yes counts, else the first answer."""
     git, approved = workspace.git, event.fact.range
     if approved.head == head:  # the very commit, wherever it was merged since
         return compare_ranges(git, approved, approved)
     verdicts = []
-    for current in _measured(workspace, head, _base_of(git, event)):
+    for current in _measured(workspace, head, branch, _base_of(git, event)):
         verdicts.append(
             Comparison(None, current) if isinstance(current, str) else compare_ranges(git, approved, current)
         )
@@ -192,10 +186,11 @@ def _compare(workspace: Workspace, event: RepositoryEvent, head: CommitId) -> Co
     return verdicts[0]
 
 
-def _base_of(git: Git, event: RepositoryEvent) -> CommitId | None:
+def _base_of(git: Git, event: RepositoryEvent) -> BaseBranch | None:
     """The branch that an approval was measured against, here or as fetched; None where none was named or it is gone."""
     name = event.fact.base
-    return next(iter(branch_tips(git, name)), None) or find_recorded(git, name) if name else None
+    tip = next(iter(branch_tips(git, name)), None) or find_recorded(git, name) if name else None
+    return BaseBranch(name, tip) if tip is not None else None
 
 
 def _described(text: str, head: CommitId, measured: RangeFingerprint | str) -> Measured:

@@ -52,15 +52,25 @@ def range_alone(git: Git, head: str) -> RangeEnds | Unmeasurable:
     return RangeEnds(facts.parents[0], head)
 
 
-def range_against(git: Git, target: str, head: str) -> RangeEnds | Unmeasurable | None:
-    """What the head has of its own, measured against a target; None where the two share no history."""
+def range_against(
+    git: Git, target: str, head: str, *, is_other_branch: bool = False
+) -> RangeEnds | Unmeasurable | None:
+    """What the head has of its own, measured against a target; None where the two share no history.
+
+    On the target's own line it is one commit. Where it was named as another branch (`is_other_branch`), that would be a
+    guess: the target was moved forward to it, and nothing tells how many of its commits were the branch.
+    """
     if not contains(git, target, head):
         ends = _parted(git, target, head)
         return None if isinstance(ends, RangeEnds) and ends.base is None else ends
     before = _before(git, target, head)
-    if isinstance(before, Unmeasurable) or before == head:
-        return before if isinstance(before, Unmeasurable) else range_alone(git, head)
-    return _parted(git, before, head)
+    if isinstance(before, Unmeasurable):
+        return before
+    if before != head:
+        return _parted(git, before, head)
+    if is_other_branch:
+        return Unmeasurable(f"where a branch at {head[:10]} began is not to be seen once its target was moved to it")
+    return range_alone(git, head)
 
 
 def _before(git: Git, target: str, head: str) -> str | Unmeasurable:

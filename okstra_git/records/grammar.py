@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from okstra_git.errors import OkstraError, refuse
-from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, quote, slashed_form
+from okstra_git.names import MAX_STAGE, OBJECT_ID, CommitId, TaskKey, key_of_slashed, quote, slashed_form
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -160,13 +160,13 @@ class Finite:
 
 Moment = Annotated[datetime, Sane()]
 
-Commit = Annotated[CommitId, Letters("^[0-9a-f]{40}$")]
+Commit = Annotated[CommitId, Letters(f"^{OBJECT_ID}$")]
 """The full name of a commit."""
 
-ObjectId = Annotated[str, Letters("^[0-9a-f]{40}$")]
+ObjectId = Annotated[str, Letters(f"^{OBJECT_ID}$")]
 """A full object name."""
 
-MaybeObjectId = Annotated[str, Letters("^(?:[0-9a-f]{40})?$")]
+MaybeObjectId = Annotated[str, Letters(f"^(?:{OBJECT_ID})?$")]
 """A full object name, or nothing."""
 
 Hexadecimal = Annotated[str, Letters("^[0-9a-f]{1,64}$")]

@@ -6,9 +6,9 @@ from pathlib import Path
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.branch_moves import last_head
 from okstra_git.git.checkouts import Astray, find_astray
 from okstra_git.git.history import merge_base
+from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.remotes import tracking_names
 from okstra_git.git.repo import Git

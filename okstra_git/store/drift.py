@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from okstra_git.commands import command, word
-from okstra_git.fs.outside import read_gits
 from okstra_git.git.branch_moves import find_new_name, list_held
 from okstra_git.git.discovery import Link, find_entry, inspect_link, place_of
 from okstra_git.git.history import contains, descendants, find_commit, unreachable
+from okstra_git.git.reflogs import list_of_head
 from okstra_git.git.refs import find_quietly, is_torn
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -214,20 +214,11 @@ def line_back(git: Git, branch: str, commit: str) -> str:
 def _last_seen(git: Git, place: Reservation) -> str | None:
     """The commit that the branch was at when its worktree, or the main one, was last on it, by the log of HEAD."""
     entry = find_entry(git.common_dir, Path(place.worktree)) if place.worktree else None
-    lines = _log_of_head(entry) if entry is not None else []
+    lines = list_of_head(entry) if entry is not None else []
     if lines:
-        return _second_word(lines[-1])
+        return lines[-1].new if is_commit_id(lines[-1].new) else None
     left = f"checkout: moving from {place.branch} to "
-    return next((line.split(" ", 1)[0] for line in reversed(_log_of_head(git.common_dir)) if left in line), None)
-
-
-def _second_word(line: str) -> str | None:
-    words = line.split(" ", 2)
-    return words[1] if len(words) > 1 and is_commit_id(words[1]) else None
-
-
-def _log_of_head(folder: Path) -> list[str]:
-    return (read_gits(folder / "logs" / "HEAD") or b"").decode("utf-8", "replace").splitlines()
+    return next((line.old for line in reversed(list_of_head(git.common_dir)) if left in line.why), None)
 
 
 def list_behind(git: Git, task: Task, stages: Iterable[Stage], tip: str, writer: str | None) -> set[int]:

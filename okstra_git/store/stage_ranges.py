@@ -27,7 +27,7 @@ from okstra_git.git.history import (
 )
 from okstra_git.git.merging import MergeFailed, merge_commits
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
-from okstra_git.git.refs import list_commits_made
+from okstra_git.git.reflogs import list_commits_made
 from okstra_git.git.remotes import branch_tips, default_branches
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded

@@ -89,6 +89,20 @@ def test_the_squash_on_the_base_is_the_approved_change(pull: Pull) -> None:
     assert pull.status(pull.world.tip())[0] == "success"
 
 
+def test_the_last_commit_of_a_merged_pull_request_is_not_all_of_it(pull: Pull) -> None:
+    pull.world.git("checkout", "-q", "-b", "small", "feature~1")
+    pull.github.reviews[7] = []
+    pull.github.review(7, "bea", pull.world.tip())
+    pull.world.git("reset", "-q", "--hard", "feature~2")
+    pull.world.commit("nobody saw this", {"b": "new\n"})
+    pull.world.git("cherry-pick", pull.world["one"])
+    pull.world.git("push", "-q", "-f", "origin", "small")
+    pull.github.open(7, pull.world.tip())
+    pull.world.git("rebase", "-q", "main")
+    pull.world.git("push", "-q", "origin", "small:main")
+    assert pull.run(commit=pull.world.tip())[1] == "different"
+
+
 def test_the_last_word_of_each_reviewer_counts(pull: Pull) -> None:
     approved = pull.world.tip()
     pull.world.amend({"b": "new\n"})

@@ -11,7 +11,10 @@ def write_pages() -> None:
     for path, make in PAGES.items():
         file, text = ROOT / path, make()
         if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+            if text.startswith("#!"):
+                file.chmod(0o755)
             sys.stderr.write(f"wrote {path}\n")
 
 

@@ -8,6 +8,10 @@ from tests.docs.reference_codes import codes_page
 from tests.docs.reference_commands import commands_page
 from tests.docs.reference_json import json_page
 from tests.docs.reference_settings import settings_page
+from tests.packaging.claude_plugin import marketplace_manifest, plugin_manifest
+from tests.packaging.debian import debian_files
+from tests.packaging.gh_extension import extension_script
+from tests.packaging.homebrew import formula
 
 PAGES: dict[str, Callable[[], str]] = {
     "okstra_cli/completion/commands.txt": completion_table,
@@ -16,5 +20,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/codes.md": codes_page,
     "docs/reference/settings.md": settings_page,
     "docs/reference/json.md": json_page,
+    ".claude-plugin/marketplace.json": marketplace_manifest,
+    ".claude-plugin/plugin.json": plugin_manifest,
+    "packaging/gh-okstra": extension_script,
+    "packaging/homebrew/git-okstra.rb": formula,
+    **{f"packaging/debian/{name}": make for name, make in debian_files().items()},
 }
-"""Path from the top of the repository -> its whole text."""
+"""Path from the top of the repository -> its whole text; one that begins with `#!` is a program."""

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from okstra_git.git.branch_moves import has_left, list_held, list_moves
+from okstra_git.git.branch_moves import has_left, list_held
+from okstra_git.git.reflogs import list_moves
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.reflogs import list_former_values
 from okstra_git.git.refs import (
     LostRace,
     RefLocked,
@@ -12,7 +13,6 @@ from okstra_git.git.refs import (
     TornRef,
     find_ref,
     is_torn,
-    list_former_values,
     list_lock_files,
     list_ref_names,
     set_torn_aside,
