@@ -30,7 +30,7 @@ COMMANDS = {
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
     "prove": Row("prove", HISTORY, "Tell whether two commits, ranges or branches are one change"),
-    "review": Row("review", HISTORY, "Approve a change as it is, and see whether it still is that change"),
+    "review": Row("review", HISTORY, "Approve a change as it is; tell whether it still is that change"),
     "verify": Row("verify", HISTORY, "Run a command on a tree and record how it ended"),
     "verified": Row("verified", HISTORY, "Tell whether a tree was verified already, whatever the commit"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
