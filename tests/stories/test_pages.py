@@ -85,6 +85,7 @@ ELSEWHERE = {
     "guide/a-task-from-start-to-end": "test_a_task_from_start_to_end.py types it, and compares the answers",
     "reference/state": "tests/house/test_documents.py types its lines one by one, with the names in place of <writer>",
     "guide/handoff": "its lines belong to one group at several moments; the two stories above type them",
+    "guide/ci": "tests/cli/test_ci_page.py runs its lines in two clones of a bare repository",
     "guide/prove-and-review": "tests/cli/test_review.py types its lines where they have what to compare",
     "guide/runs": "its lines belong to runs in several states; the two stories above type them",
     "guide/stages": "shows two ways to begin one stage",
