@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from okstra_cli.answers import (
+    adopting,
     checks,
     context,
     documents,
@@ -32,9 +33,10 @@ def _shapes(*done: Any, beside_error: tuple[Any, ...] = ()) -> Shapes:
 
 
 ANSWERS: dict[str, Shapes] = {
+    "adopt": _shapes(adopting.Adoption, adopting.GivenUp),
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
-    "landed": _shapes(landed.LandedRefs),
+    "landed": _shapes(landed.LandedRefs, landed.PrunedRefs),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),

@@ -18,7 +18,7 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -259,6 +259,7 @@ def _land(recorder: Recorder) -> None:
     recorder.run("landed --all", exit=2)
     recorder.run("landed feature/web/login-group-1-3")
     recorder.run("landed nothing", exit=1)
+    recorder.run("landed --all --prune --dry-run")
     recorder.run(f"handoff status {TASK}")
     recorder.run(f"handoff eligible {TASK}")
     recorder.run(f"stage list {TASK}")
@@ -294,6 +295,18 @@ def _keep_up(recorder: Recorder) -> None:
     recorder.run("fsck")
     recorder.run("fsck --repair")
     recorder.run("demo --keep .", exit=1)
+
+
+def _adopt(recorder: Recorder) -> None:
+    world = recorder.world
+    world.git("branch", "by-hand", "main")
+    world.git("branch", "later", "main")
+    recorder.run("adopt by-hand later --into main~1")
+    recorder.run("adopt by-hand")
+    recorder.run("adopt nothing", exit=1)
+    recorder.run("adopt --undo by-hand")
+    recorder.run("adopt --undo by-hand", exit=1)
+    recorder.run("adopt --undo --all")
 
 
 def _name(recorder: Recorder) -> None:
