@@ -87,6 +87,7 @@ ELSEWHERE = {
     **dict.fromkeys(("guide/landed", "guide/adopt"), "typed below, where there are branches"),
     "guide/install": "installs; tests/packaging tries pip, pipx and uv",
     "guide/handoff": "its lines belong to one group at several moments; the two stories above type them",
+    "guide/ci": "tests/cli/test_ci_page.py runs its lines in two clones of a bare repository",
     "guide/prove-and-review": "tests/cli/test_review.py types its lines where they have what to compare",
     "guide/runs": "its lines belong to runs in several states; the two stories above type them",
     "guide/stages": "shows two ways to begin one stage",
