@@ -19,6 +19,8 @@ COMMANDS = {
     "prove": Row("prove", FIRST, "Tell whether two commits, ranges or branches are one change"),
     "adopt": Row("adopt", FIRST, "Follow branches and worktrees that anybody made"),
     "review": Row("review", FIRST, "Approve a change, and see whether it still is that change"),
+    "verify": Row("verify", FIRST, "Run a command on a tree and record how it ended"),
+    "verified": Row("verified", FIRST, "Tell whether a tree was verified already, whatever the commit"),
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
     "demo": Row("demo", START, "Watch records follow rewritten history in a small repository"),
