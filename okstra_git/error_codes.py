@@ -49,6 +49,7 @@ REPOSITORY = {
     "git.timed-out": (1, "The git program did not end within its limit, and was ended."),
     "git.value": (1, "A value cannot be given to git: it would be taken for an option, or the system does not pass it on."),
     "git.write-failed": (1, "git could not write, for a reason that is neither a lock, nor permissions, nor space."),
+    "landed.needs-yes": (1, "Branches that have landed are removed when a person says yes, at a terminal or by --yes."),
     "landed.no-target": (1, "Nothing says into which branch others are merged."),
     "merge.failed": (1, "Two sides could not even be compared: an object is missing, or they share no history."),
     "object.missing": (1, "An object that git, a ref or a record names is missing or damaged."),

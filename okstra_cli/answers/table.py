@@ -35,7 +35,7 @@ ANSWERS: dict[str, Shapes] = {
     "adopt": _shapes(adopting.Adoption, adopting.GivenUp),
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
-    "landed": _shapes(landed.LandedRefs),
+    "landed": _shapes(landed.LandedRefs, landed.PrunedRefs),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),

@@ -13,7 +13,7 @@ from okstra_git.git.branch_moves import planned_tips
 from okstra_git.git.diffs import show_path
 from okstra_git.git.dirty import list_uncommitted
 from okstra_git.git.refs import find_quietly
-from okstra_git.git.refs_by_git import has_root_ref
+from okstra_git.git.refs_by_git import list_signs
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.unsaved_work import UNCOMMITTED, read_unsaved_work
 from okstra_git.git.worktrees import Worktree, current_branch, find_worktree
@@ -66,7 +66,8 @@ def see_head(worktree: Worktree) -> Checkout:
     git_dir = _git_dir(worktree.path)
     if git_dir is None:
         return Checkout(worktree.path, worktree.head, worktree.branch)
-    operation = next((word for name, word in _SIGNS if has_root_ref(git_dir, name)), "")
+    elsewhere = list_signs(git_dir)
+    operation = next((word for name, word in _SIGNS if (git_dir / name).exists() or name in elsewhere), "")
     return Checkout(worktree.path, worktree.head, worktree.branch, operation, _returns_to(git_dir) if operation else "")
 
 

@@ -11,7 +11,7 @@ from okstra_git.git.binary import GitFailed, exact_environment, run_git
 from okstra_git.git.config import Configuration
 from okstra_git.git.diffs import NO_MODE, SUBMODULE
 from okstra_git.git.refs import is_unborn
-from okstra_git.git.refs_by_git import has_root_ref
+from okstra_git.git.refs_by_git import list_signs
 from okstra_git.git.repo import Git
 from okstra_git.git.tree_objects import FILE, LINK, PROGRAM, identify_node, read_node
 from okstra_git.names import NO_OBJECT, is_commit_id
@@ -203,7 +203,8 @@ def operation_in(git_dir: Path) -> str:
         return "am"
     if any((git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply")):
         return "rebase"
-    return next((word for name, word in _SIGNS if has_root_ref(git_dir, name)), "")
+    elsewhere = list_signs(git_dir)
+    return next((word for name, word in _SIGNS if (git_dir / name).exists() or name in elsewhere), "")
 
 
 def merging_with(here: Git) -> list[str]:
@@ -341,11 +342,8 @@ def _differing(top: Path, entries: Sequence[IndexEntry]) -> Iterator[Hidden]:
 
 
 _SIGNS = (
-    ("MERGE_HEAD", "merge"),
-    ("CHERRY_PICK_HEAD", "cherry-pick"),
-    ("REVERT_HEAD", "revert"),
+    ("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"),
     ("sequencer", "series of cherry-picks or reverts"),
-    ("BISECT_START", "bisect"),
-    ("BISECT_LOG", "bisect"),
+    ("BISECT_START", "bisect"), ("BISECT_LOG", "bisect"),
     ("NOTES_MERGE_PARTIAL", "merge of notes"),
-)
+)  # fmt: skip

@@ -12,15 +12,10 @@ from okstra_git.git.discovery import common_dir_of, discover
 FILES = "files"
 """The ref format that libgit2 reads; refs in any other one are read and written by git (`refs_by_git`)."""
 
-_OPENED = ("refstorage", "relativeworktrees")
+OPENED = ("refstorage", "relativeworktrees")
 """Extensions that libgit2 need not know to read objects: refs go through git, and okstra reads the links itself."""
 
-_HANDLED = ("noop", "noop-v1", "objectformat", "preciousobjects", "worktreeconfig", "partialclone", *_OPENED)
-
-
-def let_library_open() -> None:
-    """Have libgit2 open repositories whose extensions okstra handles in its place."""
-    pygit2.settings.set_extensions(list(_OPENED))
+_HANDLED = ("noop", "noop-v1", "objectformat", "preciousobjects", "worktreeconfig", "partialclone", *OPENED)
 
 
 def read_ref_format(config: pygit2.Config, start: Path) -> str:

@@ -31,7 +31,7 @@ class RefMove(NamedTuple):
     at: datetime
 
 
-class Line(NamedTuple):
+class Logged(NamedTuple):
     """One entry of a reflog as git words it: the value before, the value after, and why."""
 
     old: str
@@ -77,14 +77,14 @@ def was_renamed(git: Git, name: str, former: str) -> bool:
     return any(f"renamed {former} to refs/heads/" in line.why for line in _lines(git, name))
 
 
-def list_of_head(git_dir: Path) -> list[Line]:
+def list_of_head(git_dir: Path) -> list[Logged]:
     """The reflog of HEAD in the worktree with this git directory, the oldest entry first."""
     if keeps_refs_elsewhere(git_dir):
         return _as_lines(git_dir, "HEAD")
     return list(_parse(read_gits(git_dir / "logs" / "HEAD") or b""))
 
 
-def list_in(git_dir: Path) -> Iterator[list[Line]]:
+def list_in(git_dir: Path) -> Iterator[list[Logged]]:
     """All reflogs that belong to this git directory, of a worktree or of a repository, the oldest entries first.
 
     What cannot be read is an `OSError` or a refusal.
@@ -96,30 +96,30 @@ def list_in(git_dir: Path) -> Iterator[list[Line]]:
     is_linked = (git_dir / "commondir").exists()
     for name in list_logged(git_dir):
         if is_linked and is_own_ref(name):
-            first, *others = _as_lines(git_dir, name) or [Line(NO_OBJECT, NO_OBJECT, "")]
+            first, *others = _as_lines(git_dir, name) or [Logged(NO_OBJECT, NO_OBJECT, "")]
             yield [first._replace(old=find_oldest(git_dir, name)), *others]
         elif not is_linked:
             yield _as_lines(git_dir, name)
 
 
-def _lines(git: Git, name: str) -> list[Line]:
+def _lines(git: Git, name: str) -> list[Logged]:
     if git.ref_format != FILES:
         return _as_lines(git.git_dir, name)
     return list(_parse(read_gits(git.common_dir / "logs" / name) or b""))
 
 
-def _as_lines(git_dir: Path, name: str) -> list[Line]:
+def _as_lines(git_dir: Path, name: str) -> list[Logged]:
     entries = read_log_by_git(git_dir, name)
     before = [*(entry.new for entry in entries[1:]), NO_OBJECT]
-    return [Line(old, entry.new, entry.why) for old, entry in zip(before, entries, strict=True)][::-1]
+    return [Logged(old, entry.new, entry.why) for old, entry in zip(before, entries, strict=True)][::-1]
 
 
-def _parse(log: bytes) -> Iterator[Line]:
+def _parse(log: bytes) -> Iterator[Logged]:
     for line in log.splitlines():
         facts, _, why = line.decode(errors="surrogateescape").partition("\t")
         words = facts.split(" ", 2)
         if len(words) > 2:
-            yield Line(words[0], words[1], why)
+            yield Logged(words[0], words[1], why)
 
 
 def _move(entry: pygit2.RefLogEntry) -> RefMove:

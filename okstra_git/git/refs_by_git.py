@@ -17,6 +17,9 @@ from okstra_git.names import NO_OBJECT, CommitId, is_commit_id
 STUB = "ref: refs/heads/.invalid"
 """What the file HEAD says where refs are elsewhere (git's documentation of the reftable format)."""
 
+ALWAYS_FILES = ("FETCH_HEAD", "MERGE_HEAD")
+"""What looks like a ref and is a file of git's in every format (gitglossary: special refs)."""
+
 _REFS = "%(refname)%00%(objectname)%00%(symref)%00"
 _ENTRIES = "%gD%x00%H%x00%gs%x00"
 
@@ -81,7 +84,8 @@ class _Reading:
     @cached_property
     def refs(self) -> dict[str, Ref]:
         """Every ref that leads to an object, HEAD and its like included."""
-        answer = _ask(self.git_dir, ["for-each-ref", "--include-root-refs", f"--format={_REFS}"])
+        asked = ["for-each-ref", "--include-root-refs", f"--format={_REFS}"]
+        answer = run_git(asked, cwd=self.git_dir, environment=_inside(self.git_dir)).stdout
         rows = (line.decode(errors="surrogateescape").split("\0") for line in answer.split(b"\0\n") if line)
         return {name: Ref(CommitId(tip), target) for name, tip, target in rows}
 
@@ -90,14 +94,15 @@ class _Reading:
         """The full name of the branch that HEAD stands for, also before its first commit; "" where it is detached."""
         if "HEAD" in self.refs:
             return self.refs["HEAD"].target
-        return (
-            _ask(self.git_dir, ["symbolic-ref", "-q", "HEAD"], accept=(0, 1)).decode(errors="surrogateescape").strip()
-        )
+        asked = ["symbolic-ref", "-q", "HEAD"]
+        answer = run_git(asked, cwd=self.git_dir, environment=_inside(self.git_dir), accept=(0, 1)).stdout
+        return answer.decode(errors="surrogateescape").rstrip("\n")
 
     @cached_property
     def logged(self) -> list[str]:
         """The refs that have a reflog."""
-        return _ask(self.git_dir, ["reflog", "list"]).decode(errors="surrogateescape").splitlines()
+        answer = run_git(["reflog", "list"], cwd=self.git_dir, environment=_inside(self.git_dir)).stdout
+        return answer.decode(errors="surrogateescape").splitlines()
 
     def read_logs(self, names: Iterable[str]) -> None:
         """Read the reflogs of these refs that were not read yet, all in one process."""
@@ -108,7 +113,8 @@ class _Reading:
             return
         lines = "".join(f"{name}\n" for name in asked).encode(errors="surrogateescape")
         walk = ["log", "--walk-reflogs", "--no-patch", "--date=unix", f"--format={_ENTRIES}", "--stdin"]
-        for line in _ask(self.git_dir, walk, stdin=lines).split(b"\0\n"):
+        answer = run_git(walk, cwd=self.git_dir, stdin=lines, environment=_inside(self.git_dir)).stdout
+        for line in answer.split(b"\0\n"):
             selector, _, rest = line.decode(errors="surrogateescape").partition("\0")
             name, _, moment = selector.removesuffix("}").rpartition("@{")
             oid, _, why = rest.partition("\0")
@@ -127,12 +133,11 @@ def keeps_refs_elsewhere(git_dir: Path) -> bool:
 
 def find_ref_by_git(git_dir: Path, name: str) -> CommitId | None:
     """The object that a ref comes to, as the worktree with this git directory sees it; None where there is none."""
+    if name in ALWAYS_FILES:
+        oid = (read_line(git_dir / name) or "").split("\t")[0]
+        return CommitId(oid) if is_commit_id(oid) else None
     ref = _reading(git_dir).refs.get(name)
-    if ref is not None or not name.isupper():
-        return ref.tip if ref is not None else None
-    answer = _ask(git_dir, ["rev-parse", "--verify", "-q"], revisions=[name], accept=(0, 1))  # MERGE_HEAD is a file
-    oid = answer.decode("ascii", "replace").strip()
-    return CommitId(oid) if is_commit_id(oid) else None
+    return ref.tip if ref is not None else None
 
 
 def find_target(git_dir: Path, name: str) -> str:
@@ -153,9 +158,9 @@ def list_own_tips(git_dir: Path) -> dict[str, CommitId]:
     return {name: ref.tip for name, ref in _reading(git_dir).refs.items() if is_own_ref(name)}
 
 
-def has_root_ref(git_dir: Path, name: str) -> bool:
-    """Whether the worktree with this git directory has a ref such as CHERRY_PICK_HEAD, which may be a file or not."""
-    return (git_dir / name).exists() or (keeps_refs_elsewhere(git_dir) and name in _reading(git_dir).refs)
+def list_signs(git_dir: Path) -> frozenset[str]:
+    """Names such as CHERRY_PICK_HEAD that the worktree with this git directory has, and not as files in it."""
+    return frozenset(list_own_tips(git_dir)) if keeps_refs_elsewhere(git_dir) else frozenset()
 
 
 def read_log_by_git(git_dir: Path, name: str) -> list[LogEntry]:
@@ -175,7 +180,8 @@ def list_logged(git_dir: Path) -> list[str]:
 def find_oldest(git_dir: Path, name: str) -> str:
     """What the ref was before the oldest entry of its reflog that is kept; `NO_OBJECT` where it was not there."""
     asked = f"{name}@{{{len(read_log_by_git(git_dir, name))}}}"
-    answer = _ask(git_dir, ["rev-parse", "--verify", "-q"], revisions=[asked], accept=(0, 1, 128))
+    walk, inside = ["rev-list", "--no-walk", "--ignore-missing"], _inside(git_dir)
+    answer = run_git(walk, revisions=[asked], cwd=git_dir, environment=inside, accept=(0, 128)).stdout
     oid = answer.decode("ascii", "replace").strip()
     return oid if is_commit_id(oid) else NO_OBJECT
 
@@ -194,7 +200,7 @@ def change_refs(git_dir: Path, changes: Sequence[Change], *, message: str, perso
     name, email = (part.decode(errors="surrogateescape") for part in person)
     actor = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
     asked = ["update-ref", "--no-deref", f"-m{message}", "--stdin", "-z"]
-    run_git(asked, cwd=git_dir, stdin=b"\0".join(words) + b"\0", environment={"GIT_DIR": str(git_dir), **actor})
+    run_git(asked, cwd=git_dir, stdin=b"\0".join(words) + b"\0", environment={**_inside(git_dir), **actor})
 
 
 def _instruction(change: Change) -> list[bytes]:
@@ -220,13 +226,5 @@ def _stamp(git_dir: Path) -> bytes | None:
     return b"\0".join(names for names in lists if names is not None) if None not in lists else None
 
 
-def _ask(
-    git_dir: Path,
-    options: Sequence[str],
-    *,
-    revisions: Sequence[str] = (),
-    stdin: bytes | None = None,
-    accept: Sequence[int] = (0,),
-) -> bytes:
-    inside = {**OFFLINE, "GIT_DIR": str(git_dir)}
-    return run_git(options, revisions=revisions, cwd=git_dir, stdin=stdin, environment=inside, accept=accept).stdout
+def _inside(git_dir: Path) -> dict[str, str]:
+    return {**OFFLINE, "GIT_DIR": str(git_dir)}

@@ -33,7 +33,7 @@ from okstra_git.git.discovery import (
     why_cut_off,
     why_hidden,
 )
-from okstra_git.git.formats import FILES, let_library_open, read_ref_format, refuse_format, refuse_ref_format
+from okstra_git.git.formats import FILES, OPENED, read_ref_format, refuse_format, refuse_ref_format
 from okstra_git.git.git_directory import remember_sharing, sharing_of
 from okstra_git.git.raw_objects import find_torn, shield_from
 from okstra_git.git.refs_by_git import ObjectsOnly, find_ref_by_git
@@ -210,7 +210,7 @@ def _open(opening: Opening, kind: type[pygit2.Repository] = pygit2.Repository) -
     """
     for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
         pygit2.settings.search_path[level] = ""
-    let_library_open()
+    pygit2.settings.set_extensions(list(OPENED))
     if opening.git_dir is not None:
         with _whoever_owns_it():  # git asks no such question about a directory that is named to it
             handle = kind(str(opening.git_dir))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okstra_git.fs.outside import require_gits
 from okstra_git.git.binary import run_git
-from okstra_git.git.reflogs import Line, list_in
+from okstra_git.git.reflogs import Logged, list_in
 from okstra_git.git.refs_by_git import OWN_REFS, keeps_refs_elsewhere, list_own_tips, list_refs_by_git
 from okstra_git.git.repo import Git
 from okstra_git.names import NO_OBJECT, is_commit_id
@@ -97,7 +97,7 @@ def _named_in(path: Path) -> Iterator[str]:
             yield oid.strip()
 
 
-def _logged(log: Sequence[Line]) -> Iterator[str]:
+def _logged(log: Sequence[Logged]) -> Iterator[str]:
     if log and is_commit_id(log[0].old) and log[0].old != NO_OBJECT:
         yield log[0].old
     yield from (line.new for line in log if is_commit_id(line.new) and not _MADE_BY_REBASE.match(line.why))

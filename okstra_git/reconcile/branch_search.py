@@ -90,27 +90,31 @@ class BranchSearch:
             return BranchLanding("unknown", reason="it changes nothing that could be found", lost=branch.own)
         return None
 
+    @cached_property
+    def _tree(self) -> str:
+        return tree_of(self.git, self.target)
+
     def _is_whole(self, delta: Delta) -> bool:
-        tip = tree_of(self.git, self.target)
         try:
-            return all(presence(self.git, change, tip) == "in" for change in delta)
+            return all(presence(self.git, change, self._tree) == "in" for change in delta)
         except MissingObject:
             return False
 
     def _search(self, open_parts: Sequence[BranchParts]) -> dict[str, BranchLanding]:
         """The answers where the target's commits have to be looked at, which are read for all of them at once."""
         floors = {each.branch.tip: self.line.floor_of(each.branch.base) for each in open_parts}
-        near = [each for each in open_parts if self.line.count_above(floors[each.branch.tip].place) <= self.limit]
+        near = {tip for tip, floor in floors.items() if self.line.count_above(floor.place) <= self.limit}
+        searched = [each for each in open_parts if each.branch.tip in near]
         answers = {
             each.branch.tip: BranchLanding("unknown", reason=self._too_long, lost=each.branch.own)
             for each in open_parts
-            if each not in near
+            if each.branch.tip not in near
         }
         try:
-            visits = self._visits(near, min((floors[each.branch.tip].place for each in near), default=0))
+            visits = self._visits(searched, min((floors[tip].place for tip in near), default=0))
         except GitFailed as failed:
             return {each.branch.tip: BranchLanding("unknown", reason=failed.message) for each in open_parts}
-        for each in near:
+        for each in searched:
             answers[each.branch.tip] = self._judged(visits, each, floors[each.branch.tip])
         return answers
 

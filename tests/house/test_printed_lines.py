@@ -12,7 +12,7 @@ QUOTING = ("okstra_git/porcelain/inspect/resume.py",)
 EXACTLY = ("okstra_git/commands.py", "okstra_git/rendering.py")
 """Who may quote a name that cannot be seen: scripts, which are run, and the one who says how."""
 READS_NAMES = "okstra_git/git/revisions.py"
-RULES_OF_GIT = ("revparse", "resolve_refish", "lookup_branch(name)", "dwim")
+RULES_OF_GIT = (".revparse", ".resolve_refish", ".lookup_branch(name)", "_dwim(")
 
 
 def test_words_of_printed_lines_are_quoted() -> None:

@@ -18,6 +18,7 @@ reconcile --all
 reconcile --all --verify
 worktree prune
 landed --all
+landed --all --prune --dry-run
 landed HEAD --json
 prove HEAD~1 HEAD --text
 prove main HEAD

@@ -249,6 +249,7 @@ def _land(recorder: Recorder) -> None:
     recorder.run("landed --all", exit=2)
     recorder.run("landed feature/web/login-group-1-3")
     recorder.run("landed nothing", exit=1)
+    recorder.run("landed --all --prune --dry-run")
     recorder.run(f"handoff status {TASK}")
     recorder.run(f"handoff eligible {TASK}")
     recorder.run(f"stage list {TASK}")
