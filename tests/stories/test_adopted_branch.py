@@ -69,7 +69,7 @@ def test_a_squash_of_it_is_seen_and_nothing_of_it_is_pruned(shop: World) -> None
     shop.git("merge", "-q", "--squash", "topic")
     shop.git("commit", "-q", "-m", "A (#1)")
     shop.git("push", "-q", "origin", "main")
-    shop.okstra("reconcile", "--all", "--apply")
+    shop.okstra("handoff", "status")
     stages = shop.okstra("status", "--json").json["tasks"][0]["stages"]
     assert [stage["state"] for stage in stages] == ["landed"]
     assert shop.okstra("worktree", "prune").json["worktrees"] == []
