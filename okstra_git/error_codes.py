@@ -168,6 +168,13 @@ REVIEWS = {
     "review.nothing": (1, "There is nothing to approve: no change, or one whose beginning is not in this clone."),
 }
 
+CHECKS = {
+    "verify.command": (1, "There is no command to run, or it cannot be started."),
+    "verify.input": (1, "An input cannot be declared: no such file, no such name, or a variable called like a secret."),
+    "verify.name": (1, "The name of a check is empty, longer than 200 characters, or not one line of text."),
+    "verify.not-exact": (1, "The worktree is not exactly the tree, and the command was to run there."),
+}
+
 RUNS = {
     "archive.missing": (1, "The run has no archive here, or no such file in it."),
     "bundle.unwritable": (1, "A place below `.okstra/` cannot be written."),
@@ -262,5 +269,5 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
 """Code -> exit status and meaning."""

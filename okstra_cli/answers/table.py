@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from okstra_cli.answers import (
     adopting,
+    checks,
     context,
     documents,
     handoff,
@@ -90,6 +91,8 @@ ANSWERS: dict[str, Shapes] = {
     "prove": _shapes(proofs.ProvenSame),
     "review record": _shapes(proofs.RecordedApproval),
     "review status": _shapes(proofs.ReviewStatus),
+    "verify": _shapes(checks.VerifiedRun),
+    "verified": _shapes(checks.VerifiedTree),
     "log": _shapes(history.EventLog, history.IgnoredLogs, history.LogChoice),
     "setup": _shapes(upkeep.SetupDone, upkeep.SetupChecked, beside_error=(upkeep.SetupChecked,)),
     "hooks install": _shapes(upkeep.Hooks),

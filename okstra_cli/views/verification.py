@@ -10,7 +10,7 @@ from okstra_git.names import named_stages
 
 if TYPE_CHECKING:
     from okstra_cli.answers import handoff as shapes
-    from okstra_git.porcelain.verify import StageVerification, TaskVerification
+    from okstra_git.porcelain.record_verified import StageVerification, TaskVerification
     from okstra_git.records.handoff import GroupVerification, Member
     from okstra_git.records.stage import Verification
 

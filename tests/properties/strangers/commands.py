@@ -25,6 +25,9 @@ prove main HEAD
 review status --text
 review status main
 review record --by Eve
+verified --text
+verified main --claimed
+verify --clean -- true
 worktree prune --dry-run
 fsck --repair
 hooks status --quick
