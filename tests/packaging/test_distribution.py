@@ -2,17 +2,21 @@
 
 import tarfile
 from pathlib import Path
+from time import monotonic
 from zipfile import ZipFile
 
 import pytest
 
 from okstra_git.version import VERSION
+from tests.kit.answers import Answer
 from tests.kit.surroundings import ROOT, require_module
 from tests.packaging.build import Distribution, build_distribution, build_wheel, copy_tracked
 from tests.packaging.check import find_faults
 from tests.packaging.trial import INSTALLERS, collect_packages, install_with, run_installed
 
 EPOCH = "1796081298"
+LONGEST = 60.0
+"""Seconds from an empty environment to a record that followed an amend."""
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +78,25 @@ def test_one_line_installs_it(installer: str, packages: Path, tmp_path: Path) ->
     assert run_installed(programs, "okstra", "--version", cwd=tmp_path).expect(0).out == f"git-okstra {VERSION}\n"
     answer = run_installed(programs, "okstra", "landed", "--help", cwd=tmp_path).expect(0)
     assert answer.out.startswith("Usage: git okstra landed")
+
+
+def test_two_commands_lead_from_nothing_to_a_followed_amend(packages: Path, tmp_path: Path) -> None:
+    repository = tmp_path / "shop"
+    repository.mkdir()
+    who = ("-c", "user.name=A", "-c", "user.email=a@x")
+
+    def git(*words: str) -> Answer:
+        return run_installed(tmp_path / "venv/bin", *who, *words, cwd=repository).expect(0)
+
+    git("init", "-q", "-b", "main")
+    git("commit", "-q", "--allow-empty", "-m", "base")
+    git("switch", "-q", "-c", "topic")
+    (repository / "a.txt").write_text("a\n")
+    git("add", "a.txt")
+    git("commit", "-q", "-m", "A")
+    began = monotonic()
+    install_with("pip", tmp_path, packages, VERSION)
+    git("okstra", "adopt")
+    amended = git("commit", "-q", "--amend", "-m", "A, said better")
+    assert "stage 1 of shop:adopted:topic followed" in amended.err
+    assert monotonic() - began < LONGEST
