@@ -226,6 +226,7 @@ RECONCILE = {
 }
 
 HANDOFF = {
+    "evidence.contradicted": (1, "okstra saw a command of the report end otherwise on this very tree."),
     "evidence.refused": (1, "The report does not verify this stage; `problems` has every reason, each with its own code."),
     "evidence.same-report": (1, "The same report and data are on record for another tree, so this tree was not verified."),
     "forge.no-url": (1, "The program ended without naming a pull request or a reason, and the forge shows none."),

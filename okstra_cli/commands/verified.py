@@ -33,7 +33,7 @@ def verified(
     very tree, this name and, where one is given, this very command says that it passed, and every input that
     was declared is what it was. Everything else is a no, exit status 1, with its reason: a failure, a claim,
     another input, a record that cannot be read. Records of other clones count once they are fetched, unless
-    their writer is ignored (git okstra log ignore); the answer says whose it is. Reads only, in any
+    their writer is ignored (okstra.ignoreWriter); the answer says whose it is. Reads only, in any
     repository.
 
     \b

@@ -16,6 +16,7 @@ from okstra_git.git.revisions import require_named
 from okstra_git.git.unsaved_work import UNCOMMITTED, in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.evidence import read_evidence
+from okstra_git.handoff.seen_evidence import SeenEvidence, compare_evidence
 from okstra_git.handoff.verification import (
     AcceptedReport,
     find_reuse,
@@ -46,22 +47,24 @@ MAX_DOCUMENT = 16 << 20
 
 @dataclass(frozen=True)
 class StageVerification:
-    """A stage whose verification is on record now, and what was warned of."""
+    """A stage whose verification is on record now, what was warned of, and which of its checks okstra saw."""
 
     task: Task
     stage: Stage
     warnings: tuple[str, ...]
     changed: bool
+    seen: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
 class TaskVerification:
-    """A verification of stages together that is on record now, and what was warned of."""
+    """A verification of stages together that is on record now; `warnings` and `seen` are those of one stage."""
 
     task: Task
     verification: GroupVerification
     warnings: tuple[str, ...]
     changed: bool
+    seen: tuple[bool, ...] = ()
 
 
 def verify_stage(
@@ -72,12 +75,13 @@ def verify_stage(
     stage = require_stage(task, number)
     documents = _read_documents(workspace, report, data, stage=number, again=again)
     verified = _verified_commit(workspace, task, stage, commit, documents.paths)
-    warnings = (*documents.warnings, *_warn_of_reuse(workspace, key, documents.accepted, stage))
+    evidence = _compare(workspace, documents, stage.range.head_tree, stage.range.head) if stage.range else NOTHING_SEEN
+    warnings = (*documents.warnings, *_warn_of_reuse(workspace, key, documents.accepted, stage), *evidence.warnings)
     appended = record_verified(workspace.store, key, number, verified, documents.accepted)
     for sentence in (*warnings, appended.warning):
         workspace.warn(sentence)
     after = appended.snapshot.state.tasks[key]
-    return StageVerification(after, after.stages[number], warnings, changed=bool(appended.events))
+    return StageVerification(after, after.stages[number], warnings, bool(appended.events), evidence.seen)
 
 
 def verify_task(
@@ -90,11 +94,24 @@ def verify_task(
     assembly = run.assembled
     assert assembly is not None
     _require_same_tree(workspace, task, run, assembly, commit, documents.paths)
+    evidence = _compare(workspace, documents, assembly.tree, assembly.commit)
+    warnings = (*documents.warnings, *evidence.warnings)
     appended = record_verified_together(workspace.store, key, run, documents.accepted)
-    for sentence in (*documents.warnings, appended.warning):
+    for sentence in (*warnings, appended.warning):
         workspace.warn(sentence)
     after = appended.snapshot.state.tasks[key]
-    return TaskVerification(after, after.verifications[assembly.id], documents.warnings, changed=bool(appended.events))
+    verification = after.verifications[assembly.id]
+    return TaskVerification(after, verification, warnings, bool(appended.events), evidence.seen)
+
+
+NOTHING_SEEN = SeenEvidence(())
+
+
+def _compare(workspace: Workspace, documents: _Documents, tree: str, commit: str) -> SeenEvidence:
+    """The report's checks beside what okstra saw of this tree; refuses a contradiction."""
+    return compare_evidence(
+        workspace.git, documents.reported, tree=tree, commit=commit, environ=workspace.environ, now=workspace.now()
+    )
 
 
 # --- report and data
@@ -104,13 +121,15 @@ def verify_task(
 class _Documents:
     """What report and data say, the run that they are of (empty: none named), and where the two files may lie.
 
-    Everything is without secrets and home paths: it is recorded, and what is recorded may be pushed.
+    Everything but `reported`, the checks as the data has them, is without secrets and home paths: it is recorded, and
+    what is recorded may be pushed.
     """
 
     accepted: AcceptedReport
     run: str
     warnings: tuple[str, ...]
     paths: tuple[Path, ...]
+    reported: tuple[Check, ...]
 
 
 def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int | None, again: bool) -> _Documents:
@@ -128,6 +147,7 @@ def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int 
         evidence.run,
         tuple(_redacted(workspace, problem.message) for problem in evidence.warnings),
         tuple(folder / name for folder in folders for name in (report, data)),
+        tuple(evidence.checks),
     )
 
 

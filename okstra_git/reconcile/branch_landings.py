@@ -70,6 +70,21 @@ class LandingSearch:
         except (MissingObject, GitFailed) as failed:
             return BranchLanding("unknown", reason=failed.message)
 
+    @property
+    def paths(self) -> frozenset[bytes]:
+        """The files that the branch as a whole changes."""
+        return frozenset(change.path for change in self.parts.whole.delta)
+
+    def lasts_as(self, stretch: Stretch) -> bool:
+        """Whether commits of the target are proven to be the whole branch, and still there."""
+        try:
+            proven = prover_of(self.visits.git, self.parts.whole).prove(self._ends(stretch), second_opinion=False)
+            if proven is None or proven.partly_absorbed:
+                return False
+            return self._is_kept(stretch.last, stretch.delta, [part.delta for part in self.parts.single])
+        except (MissingObject, GitFailed):
+            return False
+
     # --- by its own commits
 
     def _by_own_commits(self) -> BranchLanding:
@@ -167,7 +182,9 @@ class LandingSearch:
         watched = [changes, *(self._had(delta, brought) for delta in single if len(single) > 1)]
         former, tip = self._former(commit), self._tree(self.target.target)
         return all(
-            is_followed(self.visits.git, delta, self._stops(commit, paths), former, tip) for delta in watched if delta
+            is_followed(self.visits.git, delta, self._stops(commit, paths), former, tip, may_be_removed=True)
+            for delta in watched
+            if delta
         )
 
     def _at_tip(self, change: Change) -> Presence:

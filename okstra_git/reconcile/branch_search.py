@@ -11,6 +11,7 @@ from okstra_git.git.commit_graph import read_graph
 from okstra_git.git.diffs import Delta
 from okstra_git.git.objects import MissingObject, tree_of
 from okstra_git.git.repo import Git
+from okstra_git.reconcile.branch_groups import find_groups
 from okstra_git.reconcile.branch_landings import BranchLanding, LandingSearch
 from okstra_git.reconcile.branch_parts import BranchParts, read_parts
 from okstra_git.reconcile.presence import presence
@@ -114,20 +115,25 @@ class BranchSearch:
             visits = self._visits(searched, min((floors[tip].place for tip in near), default=0))
         except GitFailed as failed:
             return {each.branch.tip: BranchLanding("unknown", reason=failed.message) for each in open_parts}
-        for each in searched:
-            answers[each.branch.tip] = self._judged(visits, each, floors[each.branch.tip])
-        return answers
+        searches = [self._search_of(visits, each, floors[each.branch.tip]) for each in searched]
+        for search in searches:
+            answers[search.parts.branch.tip] = self._judged(search, floors[search.parts.branch.tip])
+        missing = [search for search in searches if answers[search.parts.branch.tip].state in ("not", "partly")]
+        return answers | find_groups(missing)
 
     def _visits(self, parts: Sequence[BranchParts], place: int) -> Visits:
         deltas = [part.delta for each in parts for part in (each.whole, *each.single)]
         return read_visits(self.line, place, {change.path for delta in deltas for change in delta})
 
-    def _judged(self, visits: Visits, parts: BranchParts, floor: Floor) -> BranchLanding:
-        """The answer about one branch; in a shallow clone only a yes is certain."""
+    @staticmethod
+    def _search_of(visits: Visits, parts: BranchParts, floor: Floor) -> LandingSearch:
         entry = parts.branch.entry
-        search = LandingSearch(visits, parts, floor if entry is None else Floor(entry))
+        return LandingSearch(visits, parts, floor if entry is None else Floor(entry))
+
+    def _judged(self, search: LandingSearch, floor: Floor) -> BranchLanding:
+        """The answer about one branch; in a shallow clone only a yes is certain."""
         answer = search.answer()
-        if answer.state == "landed" or not self._is_cut(parts.branch, floor):
+        if answer.state == "landed" or not self._is_cut(search.parts.branch, floor):
             return answer
         return BranchLanding("unknown", reason=SHALLOW, lost=answer.lost)
 

@@ -99,11 +99,13 @@ Former = Callable[[bytes], Sequence[Side]]
 """What a file was at any time before a change was brought."""
 
 
-def is_followed(git: Git, changes: Delta, line: Iterable[Stop], former: Former, tip: str) -> bool:
+def is_followed(
+    git: Git, changes: Delta, line: Iterable[Stop], former: Former, tip: str, *, may_be_removed: bool = False
+) -> bool:
     """Whether a change lasts along a branch's own line, which begins with what brought it, as `is_kept` says.
 
     Commits that touch none of its files may be left out. A file that was moved is looked at where it is now, in the
-    tree of the tip.
+    tree of the tip. `may_be_removed`: whoever removes a file that was there before the change does not take that back.
     """
     watched = {change.path: change for change in changes}
     stops = iter(line)
@@ -118,7 +120,11 @@ def is_followed(git: Git, changes: Delta, line: Iterable[Stop], former: Former, 
                 return False
             if _was_taken(git, watched[moved.path], moved, stop.tree, former):
                 name = _new_name(moved, stop.delta)
-                if name is None or _is_out(git, watched[moved.path], tip, name):
+                change = watched[moved.path]
+                is_removed = may_be_removed and moved.new == ABSENT != change.old
+                if name is None and not is_removed:
+                    return False
+                if name is not None and _is_out(git, change, tip, name):
                     return False
                 del watched[moved.path]
     return True

@@ -76,6 +76,15 @@ class Visits:
         numbers = (number for number in self._above(paths, floor) if self._is_on_line[number])
         return [(self.commits[number], self.deltas[number]) for number in numbers]
 
+    def beyond(self, paths: Collection[bytes], floor: Floor) -> Iterator[tuple[str, Delta]]:
+        """The commits above the floor, no merges, that touch all of the paths and others besides."""
+        rarest = min(paths, key=lambda path: len(self._by_path.get(path, ())), default=b"")
+        for number in self._above([rarest], floor):
+            touched = self.deltas.paths_of(number)
+            is_plain = len(self.target.graph.parents[self.commits[number]]) < 2
+            if is_plain and len(touched) > len(paths) and set(touched).issuperset(paths):
+                yield self.commits[number], self.deltas[number]
+
     def before(self, path: bytes, place: int) -> list[Delta]:
         """What commits made of a file that came up to a place on the line."""
         return [self.deltas[number] for number in self._by_path.get(path, ()) if self._places[number] <= place]
