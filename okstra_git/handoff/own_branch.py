@@ -1,5 +1,6 @@
 """A branch that was adopted leaves as it is: its group is the branch itself, and nothing is assembled."""
 
+from okstra_git.commands import command
 from okstra_git.errors import refuse
 from okstra_git.git.refs import find_ref
 from okstra_git.git.revisions import BRANCH
@@ -44,10 +45,12 @@ def with_own_branch(store: Store, task: Task, *, record: bool) -> Task:
 
 
 def _own_group(task: Task) -> Group:
-    stage, key = task.stages[STAGE], str(task.key)
+    stage = task.stages[STAGE]
     if stage.range is None:
         message = f"branch {quote(stage.branch)} has no commit of its own on record"
-        raise refuse("handoff.not-eligible", message, hint=f"git okstra stage done {STAGE} --task-key {key}")
+        raise refuse(
+            "handoff.not-eligible", message, hint=command("git okstra stage done", STAGE, ("--task-key", str(task.key)))
+        )
     recorded = stage.range
     member = Member(stage=STAGE, commit=recorded.head, tree=recorded.head_tree, delta=recorded.delta, how="as-is")
     return Group(
@@ -64,7 +67,11 @@ def _refuse_unrecorded(store: Store, task: Task, group: Group) -> None:
         raise refuse(
             "handoff.unrecorded",
             f"branch {quote(group.branch)} is at {tip[:10]}, and recorded is {group.range.head[:10]}",
-            hint=f"git okstra stage done {STAGE} --task-key {task.key}",
+            hint=_done_line(task),
             branch=group.branch,
             commit=tip,
         )
+
+
+def _done_line(task: Task) -> str:
+    return command("git okstra stage done", STAGE, ("--task-key", str(task.key)))

@@ -17,6 +17,7 @@ from okstra_git.porcelain.init import InitResult, init_clone, is_prepared
 from okstra_git.porcelain.landed import find_targets
 from okstra_git.porcelain.stages import DoneOptions, record_done
 from okstra_git.porcelain.workspace import is_unused
+from okstra_git.records.states import State
 from okstra_git.stages.adopt import (
     STAGE,
     BranchToAdopt,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.records.states import Stage, State, Task
+    from okstra_git.records.states import Stage, Task
 
 AdoptState = Literal["new", "again", "unchanged"]
 
@@ -85,8 +86,6 @@ def adopt(workspace: Workspace, names: Sequence[str], *, every: bool = False, in
 
 def _read_state(workspace: Workspace) -> State:
     """What is on record; in a clone that okstra does not know, a look leaves nothing behind."""
-    from okstra_git.records.states import State
-
     return State() if is_unused(workspace.git) else workspace.store.read().state
 
 
