@@ -119,7 +119,28 @@ class BranchSearch:
         for search in searches:
             answers[search.parts.branch.tip] = self._judged(search, floors[search.parts.branch.tip])
         missing = [search for search in searches if answers[search.parts.branch.tip].state in ("not", "partly")]
-        return answers | find_groups(missing)
+        return answers | find_groups(missing) | self._carried(searches, missing, answers)
+
+    def _carried(
+        self, searches: Sequence[LandingSearch], missing: Sequence[LandingSearch], answers: dict[str, BranchLanding]
+    ) -> dict[str, BranchLanding]:
+        """Those branches that landed below another one, squashed with what it has on top of them.
+
+        Each of their commits is one of that branch's, and the target has all of their change still: what the upper
+        branch took back of it is not there, and then they did not land.
+        """
+        above = {
+            commit: answers[search.parts.branch.tip]
+            for search in searches
+            if answers[search.parts.branch.tip].state == "landed"
+            for commit in search.parts.branch.own
+        }
+        tips = ((search.parts.branch.tip, search.parts.whole.delta) for search in missing)
+        return {
+            tip: BranchLanding("landed", "group", above[tip].at, reason="a branch on top of it landed")
+            for tip, delta in tips
+            if tip in above and delta and self._is_whole(delta)
+        }
 
     def _visits(self, parts: Sequence[BranchParts], place: int) -> Visits:
         deltas = [part.delta for each in parts for part in (each.whole, *each.single)]

@@ -266,15 +266,15 @@ def one_into(world: World, name: str) -> str:
 
 def test_all_lists_every_branch_and_detached_worktree_but_the_target(shop: World, tmp_path: Path) -> None:
     squash(shop, "topic")
-    shop.worktree(tmp_path / "there", "other", "topic~1")
+    shop.worktree(tmp_path / "there", "other", "topic~1").commit("more", {"new": "n\n"})
     shop.git("worktree", "add", "-q", "--detach", str(tmp_path / "apart"), "main")
     found = shop.okstra("landed", "--all", exit=None)
     assert [(row["ref"], row["state"]) for row in found.json["refs"]] == [
-        ("other", "partly"),
+        ("other", "not"),
         ("topic", "landed"),
         (shop.tip("main")[:10], "landed"),
     ]
-    assert found.exit == 2
+    assert found.exit == 1
     assert "other" in shop.okstra("landed", "--all", "--text", exit=None).out
 
 
@@ -294,6 +294,25 @@ def test_branches_squashed_into_one_commit_are_found_when_they_are_asked_about_t
     shop.commit("on top", {"other": "on\n"})
     revert(shop, squashed)
     assert {row["state"] for row in shop.okstra("landed", "--all", exit=None).json["refs"]} & {"landed"} == set()
+
+
+@pytest.mark.parametrize(("upper", "state"), [("on top", "landed"), ("line 3\n", "not")])
+def test_a_branch_below_one_that_was_squashed_has_landed_with_it_unless_that_took_it_back(
+    shop: World, upper: str, state: str
+) -> None:
+    shop.git("branch", "lower", "topic~1")
+    shop.checkout("topic")
+    text = (shop.path / "list").read_text()
+    shop.commit("upper", {"list": text.replace("topic 3\n", upper if upper.endswith("\n") else "topic 3\n") + upper})
+    shop.checkout("main")
+    squash(shop, "topic")
+    rows = {row["ref"]: row for row in shop.okstra("landed", "--all", exit=None).json["refs"]}
+    assert (rows["topic"]["state"], rows["topic"]["how"]) == ("landed", "squash")
+    assert rows["lower"]["state"] == state
+    assert (rows["lower"]["at"] == shop.tip("main")) == (state == "landed")
+    revert(shop, "HEAD")
+    rows = {row["ref"]: row for row in shop.okstra("landed", "--all", exit=None).json["refs"]}
+    assert "landed" not in {rows["topic"]["state"], rows["lower"]["state"]}
 
 
 # --- nothing changes
