@@ -11,12 +11,18 @@ class Row(NamedTuple):
     help: str
 
 
-START, WORK, HISTORY, UPKEEP = "Start here", "Tasks and stages", "History", "Upkeep"
+FIRST, START, WORK = "At once, in any repository", "Start here", "Tasks and stages"
+HISTORY, UPKEEP = "History", "Upkeep"
 
 COMMANDS = {
+    "landed": Row("landed", FIRST, "Say whether branches have landed, squashed or rebased ones too"),
+    "prove": Row("prove", FIRST, "Tell whether two commits, ranges or branches are one change"),
+    "adopt": Row("adopt", FIRST, "Follow branches and worktrees that anybody made"),
+    "review": Row("review", FIRST, "Approve a change, and see whether it still is that change"),
+    "verify": Row("verify", FIRST, "Run a command on a tree and record how it ended"),
+    "verified": Row("verified", FIRST, "Tell whether a tree was verified already, whatever the commit"),
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
-    "landed": Row("landed", START, "Say whether branches have landed, squashed or rebased ones too"),
     "demo": Row("demo", START, "Watch records follow rewritten history in a small repository"),
     "wizard": Row("wizard", START, "Ask for everything that a run begins with, an agent or a person"),
     "task": Row("task", WORK, "Open, list, show and close tasks"),
@@ -29,8 +35,6 @@ COMMANDS = {
     "handoff": Row("handoff", WORK, "Turn verified stages into pull requests"),
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
-    "prove": Row("prove", HISTORY, "Tell whether two commits, ranges or branches are one change"),
-    "review": Row("review", HISTORY, "Approve a change as it is, and see whether it still is that change"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
     "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),
@@ -50,6 +54,8 @@ Usage: git okstra [-C DIR] [--json|--text] COMMAND …
 
 Keeps the state of agents' work in git itself (tasks, stages, the commits they
 ended on) and follows it when history is rewritten.
+
+Is it installed well? git okstra doctor
 """
 
 CLOSING = """\

@@ -128,7 +128,7 @@ def _short_cut(
     from okstra_cli.fault_injection import drilled
 
     with drilled(environ):
-        return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
+        return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 def _current_directory() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -40,6 +41,16 @@ class Surroundings:
     stderr_is_terminal: bool = False
     now: Callable[[], datetime] = utc_now
     program: str = "git okstra"
+
+    def show_bytes(self, piece: bytes) -> None:
+        """Hand on what another program prints, on standard error; a reader that went away does not matter."""
+        with suppress(BrokenPipeError):
+            raw = getattr(self.stderr, "buffer", None)
+            if raw is None:
+                self.stderr.write(piece.decode("utf-8", "replace"))
+            else:
+                raw.write(piece)
+            self.stderr.flush()
 
     def has_colour(self, *, on_stderr: bool = False) -> bool:
         """Whether the stream may be coloured (https://no-color.org, and dumb terminals)."""

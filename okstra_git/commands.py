@@ -1,5 +1,7 @@
 """Command lines that are printed for people and agents to paste: names in them are quoted for a shell."""
 
+from collections.abc import Iterable
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
 """Characters into which no shell reads anything."""
 
@@ -53,6 +55,11 @@ def exact_word(text: str) -> str:
     if text and _PLAIN.issuperset(text) and not text.startswith("="):
         return text
     return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def exact_line(words: Iterable[str]) -> str:
+    """An argument vector as one line that any POSIX shell takes for it."""
+    return " ".join(map(exact_word, words))
 
 
 def is_showable(text: str) -> bool:

@@ -49,6 +49,7 @@ REPOSITORY = {
     "git.timed-out": (1, "The git program did not end within its limit, and was ended."),
     "git.value": (1, "A value cannot be given to git: it would be taken for an option, or the system does not pass it on."),
     "git.write-failed": (1, "git could not write, for a reason that is neither a lock, nor permissions, nor space."),
+    "landed.needs-yes": (1, "Branches that have landed are removed when a person says yes, at a terminal or by --yes."),
     "landed.no-target": (1, "Nothing says into which branch others are merged."),
     "merge.failed": (1, "Two sides could not even be compared: an object is missing, or they share no history."),
     "object.missing": (1, "An object that git, a ref or a record names is missing or damaged."),
@@ -121,6 +122,11 @@ RECORDS = {
 }
 
 STAGES = {
+    "adopt.detached": (1, "The worktree is on no branch, and only a branch can be followed."),
+    "adopt.not-adopted": (1, "The branch is not one that was adopted."),
+    "adopt.shallow": (1, "Where the branch left its target is not in this shallow clone."),
+    "adopt.target": (1, "The branch is the one that others are merged into, and has nothing of its own."),
+    "adopt.unrelated": (1, "The branch has no history in common with the one that it would be merged into."),
     "base.conflict": (2, "The stages that a stage depends on change the same lines, so it cannot begin on all of them."),
     "base.missing": (1, "HEAD names no commit, because its branch has none yet."),
     "branch.checked-out": (1, "The branch is checked out in a worktree that is not this group's."),
@@ -160,6 +166,13 @@ STAGES = {
 REVIEWS = {
     "review.name": (1, "The name of a reviewer is empty, longer than 200 characters, or not one line of text."),
     "review.nothing": (1, "There is nothing to approve: no change, or one whose beginning is not in this clone."),
+}
+
+CHECKS = {
+    "verify.command": (1, "There is no command to run, or it cannot be started."),
+    "verify.input": (1, "An input cannot be declared: no such file, no such name, or a variable called like a secret."),
+    "verify.name": (1, "The name of a check is empty, longer than 200 characters, or not one line of text."),
+    "verify.not-exact": (1, "The worktree is not exactly the tree, and the command was to run there."),
 }
 
 RUNS = {
@@ -213,6 +226,7 @@ RECONCILE = {
 }
 
 HANDOFF = {
+    "evidence.contradicted": (1, "okstra saw a command of the report end otherwise on this very tree."),
     "evidence.refused": (1, "The report does not verify this stage; `problems` has every reason, each with its own code."),
     "evidence.same-report": (1, "The same report and data are on record for another tree, so this tree was not verified."),
     "forge.no-url": (1, "The program ended without naming a pull request or a reason, and the forge shows none."),
@@ -255,5 +269,5 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
 """Code -> exit status and meaning."""

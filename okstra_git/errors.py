@@ -32,8 +32,7 @@ class OkstraError(Exception):
         """1 = refused or failed, 2 = a person has to decide, 129 = wrong usage."""
         from okstra_git.error_codes import CODES  # who refuses nothing pays for no table
 
-        status, _meaning = CODES[self.code]
-        return status
+        return CODES[self.code][0] if self.code in CODES else 1  # a refusal never fails for want of a row
 
     def as_json(self) -> dict[str, Any]:
         """The `error` object of the JSON contract: code, message, hint, then the facts."""

@@ -65,6 +65,14 @@ def parse_slug(text: str, *, what: str) -> str:
     return text
 
 
+def make_slug(text: str, *, otherwise: str, room: int = MAX_SLUG) -> str:
+    """Any text as one segment of a task key, at most `room` long; `otherwise` where nothing of it can stay."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in _BEYOND_ALPHANUMERIC) else "-" for c in text)
+    kept = re.sub(r"\.{2,}", ".", re.sub(r"-{2,}", "-", kept)).lstrip(_BEYOND_ALPHANUMERIC)[:room]
+    kept = kept.rstrip(_BEYOND_ALPHANUMERIC).removesuffix(".lock").rstrip(_BEYOND_ALPHANUMERIC)
+    return kept if is_slug(kept) else otherwise
+
+
 class TaskKey(NamedTuple):
     """The identity of a task: project, group and task id."""
 

@@ -11,7 +11,7 @@ class EvidenceCommand(TypedDict):
 
 
 class Evidence(TypedDict):
-    """On what a verification rests."""
+    """On what a verification rests; `seen` are the commands that okstra itself saw end so on this tree (`verify`)."""
 
     verdict: str
     report: str
@@ -21,6 +21,7 @@ class Evidence(TypedDict):
     database_verified: bool | None
     again: str | None
     evidence: list[EvidenceCommand]
+    seen: list[EvidenceCommand]
 
 
 class StageEvidence(Evidence):

@@ -1,6 +1,6 @@
 """What `landed` answers."""
 
-from typing import Literal, NotRequired
+from typing import Literal
 
 from typing_extensions import TypedDict
 
@@ -38,8 +38,8 @@ class PrunedRef(TypedDict):
     commit: str
     worktree: str | None
     removed: bool
-    reason: str
-    restore: NotRequired[str | None]
+    reason: str | None
+    restore: str | None
 
 
 class PrunedRefs(TypedDict):

@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 
 from okstra_cli.answers import (
+    adopting,
+    checks,
     context,
     documents,
     handoff,
@@ -31,9 +33,13 @@ def _shapes(*done: Any, beside_error: tuple[Any, ...] = ()) -> Shapes:
 
 
 ANSWERS: dict[str, Shapes] = {
+    "landed": _shapes(landed.LandedRefs, landed.PrunedRefs),
+    "prove": _shapes(proofs.ProvenSame),
+    "adopt": _shapes(adopting.Adoption, adopting.GivenUp),
+    "review record": _shapes(proofs.RecordedApproval),
+    "review status": _shapes(proofs.ReviewStatus),
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
-    "landed": _shapes(landed.LandedRefs),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),
@@ -85,9 +91,8 @@ ANSWERS: dict[str, Shapes] = {
     "worktree repair": _shapes(worktrees.RepairedWorktrees),
     "worktree prune": _shapes(worktrees.PrunedWorktrees),
     "reconcile": _shapes(history.Reconciled, history.ReconciledTasks, history.CheckedMoves),
-    "prove": _shapes(proofs.ProvenSame),
-    "review record": _shapes(proofs.RecordedApproval),
-    "review status": _shapes(proofs.ReviewStatus),
+    "verify": _shapes(checks.VerifiedRun),
+    "verified": _shapes(checks.VerifiedTree),
     "log": _shapes(history.EventLog, history.IgnoredLogs, history.LogChoice),
     "setup": _shapes(upkeep.SetupDone, upkeep.SetupChecked, beside_error=(upkeep.SetupChecked,)),
     "hooks install": _shapes(upkeep.Hooks),

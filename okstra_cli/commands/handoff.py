@@ -58,7 +58,7 @@ def record_verified(
     from okstra_git.git.revisions import printed_recorded
     from okstra_git.names import parse_stage
     from okstra_git.porcelain.handoff import handoff_key
-    from okstra_git.porcelain.verify import verify_stage, verify_task
+    from okstra_git.porcelain.record_verified import verify_stage, verify_task
 
     session = Session.of(context)
     workspace, key = session.workspace, handoff_key(session.workspace, identity)

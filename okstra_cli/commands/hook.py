@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from okstra_git.reconcile.findings import Report
 
 
-def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stderr: TextIO) -> int:
+def run_hook(
+    arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO
+) -> int:
     """Settle what is proven and say so on stderr; always 0, because a hook must never fail the user's command."""
+    if arguments and arguments[0].startswith("claude-"):
+        return _run_claude_hook(arguments[0], cwd, environ, stdin, stdout, stderr)
     around = Surroundings(Path(cwd), environ, stdin, stderr, stderr, stdout_is_terminal=False)
     session = Session(around, is_hook=True)
     try:
@@ -23,6 +27,17 @@ def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], 
         session.complain(f"okstra: could not look at the rewritten history: {error}")
         session.complain("okstra: nothing is lost; run git okstra reconcile --all --check")
     return 0
+
+
+def _run_claude_hook(
+    name: str, cwd: str, environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO
+) -> int:
+    """An event of Claude Code; one that this okstra does not know is ignored, as a newer settings file may name it."""
+    from okstra_cli.commands.claude_hook import EVENTS, run_claude_hook
+
+    if name not in EVENTS:
+        return 0
+    return run_claude_hook(name, cwd=cwd, environ=environ, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 def _look(session: Session) -> None:

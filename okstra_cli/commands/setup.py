@@ -1,6 +1,9 @@
 """`git okstra setup`: installs skills, agent definitions and permission rules for agents, and takes them out again."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +11,9 @@ from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import refuse
+
+if TYPE_CHECKING:
+    from okstra_git.porcelain.setup import SetupScope
 
 app = single_command()
 
@@ -26,6 +32,10 @@ def setup(
     local: Annotated[
         bool, typer.Option("--local", help="Add the rules to settings.local.json, which is not shared.")
     ] = False,
+    hooks: Annotated[
+        bool | None,
+        typer.Option("--hooks/--no-hooks", help="Have Claude Code call okstra as a session begins and a turn ends."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="List what is not as shipped; exit status 1 if anything is.")
@@ -44,6 +54,7 @@ def setup(
     Examples:
       git okstra setup --dry-run
       git okstra setup --user
+      git okstra setup --hooks
       git okstra setup --check
       git okstra setup --uninstall
     """
@@ -51,7 +62,7 @@ def setup(
     from okstra_git.paths import templates_directory
     from okstra_git.porcelain import setup as porcelain
 
-    _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force)
+    _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force, hooks=hooks)
     session = Session.of(context)
     scope = porcelain.choose_scope(
         session.workspace, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
@@ -60,19 +71,30 @@ def setup(
     if program is None and not uninstall:
         session.note(porcelain.NOT_ON_PATH)
     if check:
-        folders = porcelain.inspect_folders(scope, templates)
-        return Answer(
-            view.check_json(scope, folders, program),
-            lambda: view.check_page(folders),
-            error=porcelain.describe_drift(scope, folders),
-        )
-    request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force)
+        return _check(scope, templates, program)
+    if hooks is None and not (dry_run or uninstall) and session.may_ask and porcelain.may_offer_hooks(scope, templates):
+        hooks = session.confirms("add hooks, so that Claude Code tells each session where it is and keeps its work")
+    request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force, hooks=hooks)
     result = porcelain.run_setup(request)
     return Answer(view.setup_json(result, program), lambda: view.setup_page(result), result.exit_status)
 
 
-def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool) -> None:
-    if check and (uninstall or dry_run or force):
+def _check(scope: SetupScope, templates: Path, program: str | None) -> Answer:
+    from okstra_cli.views import setup as view
+    from okstra_git.porcelain import setup as porcelain
+
+    folders = porcelain.inspect_folders(scope, templates)
+    return Answer(
+        view.check_json(scope, folders, program),
+        lambda: view.check_page(folders),
+        error=porcelain.describe_drift(scope, folders),
+    )
+
+
+def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool, hooks: bool | None) -> None:
+    if check and (uninstall or dry_run or force or hooks is not None):
         raise refuse("usage", "--check only looks; it goes with no other action", hint="git okstra setup --check")
+    if uninstall and hooks is not None:
+        raise refuse("usage", "--uninstall removes the hooks as well", hint="git okstra setup --no-hooks")
     if uninstall and force:
         raise refuse("usage", "--uninstall keeps what you edited; there is nothing to force", hint="leave --force out")

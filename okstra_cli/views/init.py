@@ -22,7 +22,7 @@ def init_json(result: InitResult) -> shapes.Initialised:
         "new": result.is_new,
         "project": result.project,
         "joined": result.joined,
-        "hooks": [_hook_json(hook) for hook in _hooks(result)],
+        "hooks": [_hook_json(hook) for hook in listed_hooks(result)],
         "notes_shown": result.notes_shown,
         "excluded": result.excluded,
     }
@@ -35,24 +35,25 @@ def init_page(result: InitResult) -> Page:
     page.line("project ", Cell(result.project, "strong"), f" is {verb} in this clone (writer {result.writer})")
     if result.joined:
         page.line(f"joined the state that {result.joined} holds")
-    for hook in _hooks(result):
+    for hook in listed_hooks(result):
         tone: Tone = "good" if str(hook.state) == "installed" else "warn"
-        advice = _advice(hook)
+        advice = hook_advice(hook)
         page.line("hook ", f"{hook.name}: ", Cell(str(hook.state), tone), *([f" - {advice}"] if advice else []))
-    if not _hooks(result):
+    if not listed_hooks(result):
         page.line(Cell("no hooks: rewritten history is followed when you run git okstra reconcile --apply", "faint"))
     page.line(Cell(f"next: git okstra task open {word(result.project)}:<group>:<task>", "faint"))
     return page
 
 
-def _hooks(result: InitResult) -> Sequence[Hook]:
+def listed_hooks(result: InitResult) -> Sequence[Hook]:
+    """The hooks that were installed, none where none were wanted."""
     return result.hooks.hooks if result.hooks else ()
 
 
 def _hook_json(hook: Hook) -> shapes.InitHook:
-    return {"hook": hook.name, "state": str(hook.state), "path": str(hook.path), "say": _advice(hook)}
+    return {"hook": hook.name, "state": str(hook.state), "path": str(hook.path), "say": hook_advice(hook)}
 
 
-def _advice(hook: Hook) -> str:
+def hook_advice(hook: Hook) -> str:
     """What a person has to do about the hook, if anything."""
     return f"add to {hook.path}: {hook.line}" if hook.line else (hook.note or "")

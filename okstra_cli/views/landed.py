@@ -14,6 +14,7 @@ from okstra_git.wording import counted
 if TYPE_CHECKING:
     from okstra_cli.answers import landed as shapes
     from okstra_git.porcelain.landed import RefLanding
+    from okstra_git.porcelain.landed_prune import PrunedBranch
     from okstra_git.reconcile.branch_landings import State
 
 SHOWN_COMMITS = 5
@@ -101,3 +102,32 @@ def _cells(each: RefLanding, now: datetime) -> list[Cell]:
 
 def _touched(each: RefLanding) -> datetime | None:
     return datetime.fromtimestamp(each.asked.touched, UTC) if each.asked.touched is not None else None
+
+
+def pruned_json(each: PrunedBranch) -> shapes.PrunedRef:
+    """One branch or worktree, and what became of it."""
+    asked = each.landing.asked
+    return {
+        "ref": asked.name,
+        "commit": asked.commit,
+        "worktree": str(asked.worktree.path) if asked.worktree else None,
+        "removed": each.removed,
+        "reason": each.reason or None,
+        "restore": each.restore,
+    }
+
+
+def pruned_page(done: Sequence[PrunedBranch], *, dry_run: bool) -> Page:
+    """A line for each that has landed: gone, with the line that brings it back, or kept, with the reason."""
+    page = Page()
+    verb = "would remove" if dry_run else "removed"
+    for each in done:
+        asked = each.landing.asked
+        tree = f" and its worktree {asked.worktree.path}" if asked.worktree and each.removed else ""
+        word = Cell(verb, "good") if each.removed else Cell("kept", "warn")
+        page.line(word, " ", Cell(asked.name, "strong"), f"{tree}{f': {each.reason}' if each.reason else ''}")
+        if each.restore and not dry_run:
+            page.line(Cell(f"  to bring it back: {each.restore}", "faint"))
+    if not done:
+        page.line("nothing has landed that could be removed")
+    return page

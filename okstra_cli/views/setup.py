@@ -136,15 +136,22 @@ def _leave_to_person(page: Page, result: SetupResult) -> None:
         if plan.by_hand:
             verb = "remove" if result.request.uninstall else "add"
             page.line(Cell(f"{plan.root.folder / plan.root.settings[0]} stays as it is", "bad"), f": {plan.problem}")
-            page.line(f"  {verb} under permissions.allow by hand:")
-            for rule in plan.by_hand:
-                page.line(f"    {rule}")
+            hooks = [rule for rule in plan.by_hand if rule.startswith("hooks.")]
+            _list_by_hand(page, f"{verb} under permissions.allow", [rule for rule in plan.by_hand if rule not in hooks])
+            _list_by_hand(page, f"{verb} under hooks", hooks)
     for message in result.contradictions:
         page.line(Cell("note", "warn"), f"  {message}")
     if result.request.scope.name == "plugin" and not result.request.uninstall:
         _tell_plugin(page, result)
     if not result.request.uninstall:
         _tell_kept(page, result.request.scope, [kept for plan in result.plans for kept in plan.kept])
+
+
+def _list_by_hand(page: Page, what: str, rules: Sequence[str]) -> None:
+    if rules:
+        page.line(f"  {what} by hand:")
+    for rule in rules:
+        page.line(f"    {rule}")
 
 
 def _tell_kept(page: Page, scope: SetupScope, kept: Sequence[KeptFile]) -> None:

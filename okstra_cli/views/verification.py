@@ -9,10 +9,12 @@ from okstra_git.commands import word
 from okstra_git.names import named_stages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from okstra_cli.answers import handoff as shapes
-    from okstra_git.porcelain.verify import StageVerification, TaskVerification
+    from okstra_git.porcelain.record_verified import StageVerification, TaskVerification
     from okstra_git.records.handoff import GroupVerification, Member
-    from okstra_git.records.stage import Verification
+    from okstra_git.records.stage import Check, Verification
 
 SHORT = 10
 
@@ -31,7 +33,7 @@ def stage_verified_json(done: StageVerification) -> shapes.VerifiedStage:
             "commit": verified.commit,
             "tree": verified.tree,
             "carries": stage.is_verified,
-            **_evidence_json(verified),
+            **_evidence_json(verified, done.seen),
         },
         "warnings": list(done.warnings),
     }
@@ -43,7 +45,7 @@ def stage_verified_page(done: StageVerification) -> Page:
     verified = stage.verified
     assert verified is not None
     page.line(f"{_verb(done)}: stage {stage.number} of {key} is verified at ", Cell(verified.commit[:SHORT], "strong"),
-              f", tree {verified.tree[:SHORT]} ({_count_checks(verified)})")  # fmt: skip
+              f", tree {verified.tree[:SHORT]} ({_count_checks(done.seen)})")  # fmt: skip
     page.line(Cell(f"next: git okstra handoff eligible --task-key {key}", "faint"))
     return page
 
@@ -64,7 +66,7 @@ def task_verified_json(done: TaskVerification) -> shapes.VerifiedTask:
             "base": assembled.base,
             "base_ref": assembled.base_ref,
             "members": [_member_json(member) for member in assembled.members],
-            **_evidence_json(verification),
+            **_evidence_json(verification, done.seen),
         },
         "warnings": list(done.warnings),
     }
@@ -77,14 +79,14 @@ def task_verified_page(done: TaskVerification, *, base: str) -> Page:
     verbs = "are verified together" if len(assembled.stages) > 1 else "is verified"
     page.line(f"{_verb(done)}: {named_stages(assembled.stages)} of {key} {verbs} at ",
               Cell(assembled.commit[:SHORT], "strong"),
-              f", tree {assembled.tree[:SHORT]} ({_count_checks(done.verification)})")  # fmt: skip
+              f", tree {assembled.tree[:SHORT]} ({_count_checks(done.seen)})")  # fmt: skip
     stages = ",".join(map(str, assembled.stages))
     assemble = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}"
     page.line(Cell(f"next: {assemble}", "faint"))
     return page
 
 
-def _evidence_json(verified: Verification | GroupVerification) -> shapes.Evidence:
+def _evidence_json(verified: Verification | GroupVerification, seen: Sequence[bool]) -> shapes.Evidence:
     return {
         "verdict": verified.verdict,
         "report": verified.report,
@@ -93,8 +95,13 @@ def _evidence_json(verified: Verification | GroupVerification) -> shapes.Evidenc
         "data_blob": verified.data_blob,
         "database_verified": verified.database,
         "again": verified.again or None,
-        "evidence": [{"command": check.command, "exitCode": check.exit_code} for check in verified.checks],
+        "evidence": [_command_json(check) for check in verified.checks],
+        "seen": [_command_json(check) for check, is_seen in zip(verified.checks, seen, strict=True) if is_seen],
     }
+
+
+def _command_json(check: Check) -> shapes.EvidenceCommand:
+    return {"command": check.command, "exitCode": check.exit_code}
 
 
 def _member_json(member: Member) -> shapes.VerifiedMember:
@@ -105,5 +112,6 @@ def _verb(done: StageVerification | TaskVerification) -> str:
     return "recorded" if done.changed else "on record already"
 
 
-def _count_checks(verified: Verification | GroupVerification) -> str:
-    return "1 check" if len(verified.checks) == 1 else f"{len(verified.checks)} checks"
+def _count_checks(seen: Sequence[bool]) -> str:
+    checks = "1 check" if len(seen) == 1 else f"{len(seen)} checks"
+    return f"{checks}, {sum(seen)} seen by okstra" if any(seen) else checks

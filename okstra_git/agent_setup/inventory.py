@@ -25,6 +25,11 @@ RULES = {
     "Edit(.okstra/**)": "prompts, results and reports of runs, briefs and answers: all that agents write by hand",
 }
 """Permission rules for Claude Code, each with what it is for."""
+HOOKS = {
+    "hooks.SessionStart: git-okstra hook claude-session-start": "tell a new session where it is and what is open",
+    "hooks.Stop: git-okstra hook claude-stop": "as a turn ends, record what is proven and keep uncommitted work",
+}
+"""Hooks for Claude Code, each with what it is for; installed where somebody asked for them."""
 PLUGIN_SUMMARY = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten history, driven from the agent"
 """What the plugin is, for those who choose one."""
 

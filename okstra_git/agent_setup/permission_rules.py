@@ -1,17 +1,20 @@
-"""Permission rules in settings files: which are there, which setup added, and the edits that add or remove them."""
+"""Permission rules and hooks in settings files: which are there, which setup added, the edits for both ways."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from okstra_git.agent_setup.inventory import ActualFolder, SettingsFile
+from okstra_git.agent_setup.inventory import HOOKS, ActualFolder, SettingsFile
 from okstra_git.agent_setup.manifest import OwnRules
-from okstra_git.agent_setup.model import Rule
-from okstra_git.documents.json_text import NotPlainJson, add_texts, list_at, read_json, take_texts
+from okstra_git.agent_setup.model import DesiredFiles, Kind, Rule
+from okstra_git.documents.json_text import NotPlainJson, add_texts, list_at, read_json, take_texts, without_chunks
 
 ALLOW = ("permissions", "allow")
 NEW_FILE = "{}\n"
+HOOK_KEY = "hooks"
+HOOK_SECONDS = 10
+"""After which Claude Code gives a hook up; ours end by themselves before that."""
 STRONGER = ("deny", "ask")
 """Claude Code looks at these lists first, whatever stands under `allow`."""
 _RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
@@ -22,24 +25,33 @@ def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
     own = dict(actual.own.settings)
     for name, pending in actual.own.pending_settings.items():
         dropped = set(own.get(name, OwnRules()).rules) - set(pending.rules)
-        present = set(allowed(actual.settings[name]))
+        present = set(present_rules(actual.settings[name], (*pending.rules, *own.get(name, OwnRules()).rules)))
         if set(pending.rules) <= present and not dropped & present:
             own[name] = pending
     return own
 
 
+def with_hooks(desired: DesiredFiles, actual: ActualFolder, *, is_wanted: bool | None) -> DesiredFiles:
+    """What is desired, with the hooks for Claude Code where they are wanted; None keeps those that setup added."""
+    if actual.root.kind is not Kind.CLAUDE or is_wanted is False:
+        return desired
+    ours = {rule for own in own_rules(actual).values() for rule in own.rules}
+    hooks = tuple(hook for hook in HOOKS if is_wanted or hook in ours)
+    return replace(desired, rules=(*desired.rules, *hooks))
+
+
 def inspect_rules(actual: ActualFolder, wanted: Sequence[str]) -> tuple[Rule, ...]:
     """Each rule: whether a settings file that counts has it, and whether setup put it there."""
-    present = {rule for name in actual.root.settings for rule in allowed(actual.settings[name])}
+    present = {rule for name in actual.root.settings for rule in present_rules(actual.settings[name], wanted)}
     ours = {rule for own in own_rules(actual).values() for rule in own.rules}
     return tuple(Rule(rule, rule in present, rule in present and rule in ours) for rule in wanted)
 
 
-def find_problem(actual: ActualFolder) -> str:
-    """Why the settings file that takes new rules cannot take any; nothing when it can."""
+def find_problem(actual: ActualFolder, wanted: Sequence[str] = ("-",)) -> str:
+    """Why the settings file that takes new rules cannot take these; nothing when it can."""
     file = actual.settings[actual.root.settings[0]]
     try:
-        add_texts(NEW_FILE if file.text is None else file.text, ALLOW, ["-"])
+        _with_rules(NEW_FILE if file.text is None else file.text, wanted)
     except NotPlainJson as error:
         return error.message
     return file.problem
@@ -55,9 +67,9 @@ def find_contradictions(actual: ActualFolder, wanted: Sequence[str]) -> tuple[st
     )
 
 
-def allowed(file: SettingsFile) -> list[str]:
-    """The allow rules of a settings file; none when it cannot be read."""
-    return _texts(file, ALLOW)
+def present_rules(file: SettingsFile, wanted: Sequence[str]) -> list[str]:
+    """Which of these stand in a settings file; none when it cannot be read."""
+    return [rule for rule in wanted if _place(rule)[1] in _values(file, _place(rule)[0])]
 
 
 def overlap(rule: str, other: str) -> bool:
@@ -100,21 +112,21 @@ def add_rules(actual: ActualFolder, wanted: Sequence[str]) -> RuleChange:
     missing = tuple(rule.rule for rule in inspect_rules(actual, wanted) if not rule.is_there)
     if not missing or not actual.root.settings:
         return change
-    problem = find_problem(actual)
+    problem = find_problem(actual, missing)
     if problem:
         return replace(change, by_hand=(*change.by_hand, *missing), problem=problem)
     name = actual.root.settings[0]
     was = actual.settings[name]
     before = change.edits[name].text if name in change.edits else was.text
-    added = add_texts(NEW_FILE if before is None else before, ALLOW, missing)
+    text, chunks, made = _with_rules(NEW_FILE if before is None else before, missing)
     ours = change.own.get(name, OwnRules())
     now = OwnRules(
         rules=_union(ours.rules, missing),
-        chunks=_union(ours.chunks, (added.chunk,)),
-        made=_union(ours.made, added.made),
+        chunks=_union(ours.chunks, chunks),
+        made=_union(ours.made, made),
         created=ours.created or was.text is None,
     )
-    edits = {**change.edits, name: Edit(was, added.text)}
+    edits = {**change.edits, name: Edit(was, text)}
     return replace(change, edits=edits, own={**change.own, name: now}, added=missing)
 
 
@@ -132,11 +144,43 @@ def _stronger(file: SettingsFile) -> Iterator[tuple[str, str]]:
 
 
 def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
+    return [text for text in _values(file, keys) if isinstance(text, str)]
+
+
+def _values(file: SettingsFile, keys: Sequence[str]) -> list[Any]:
     try:
-        values: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
+        return list_at(read_json(file.text), keys) or [] if file.text is not None else []
     except NotPlainJson:
         return []
-    return [text for text in values if isinstance(text, str)]
+
+
+def _place(rule: str) -> tuple[tuple[str, ...], Any]:
+    """The list in which a rule stands, and how it stands there: `hooks.EVENT: COMMAND` is a hook."""
+    where, colon, command = rule.partition(": ")
+    if not (colon and where.startswith(f"{HOOK_KEY}.")):
+        return ALLOW, rule
+    entry = {"type": "command", "command": command, "timeout": HOOK_SECONDS}
+    return (HOOK_KEY, where.removeprefix(f"{HOOK_KEY}.")), {"hooks": [entry]}
+
+
+def _in_lists(rules: Sequence[str]) -> list[tuple[tuple[str, ...], list[Any]]]:
+    """The rules by the list that they stand in, in the order in which they are given."""
+    lists: dict[tuple[str, ...], list[Any]] = {}
+    for keys, value in map(_place, rules):
+        lists.setdefault(keys, []).append(value)
+    return list(lists.items())
+
+
+def _with_rules(text: str, rules: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The text with the rules; what was put in, and the keys that were made for them."""
+    chunks: list[str] = []
+    made: list[str] = []
+    for keys, values in _in_lists(rules):
+        added = add_texts(text, keys, values)
+        text = added.text
+        chunks.append(added.chunk)
+        made += added.made
+    return text, tuple(chunks), tuple(made)
 
 
 def _patterns(rule: re.Match[str]) -> list[str]:
@@ -175,23 +219,24 @@ def _steps(left: str, right: str, i: int, j: int) -> list[tuple[int, int]]:
 
 def _take_from(file: SettingsFile, ours: OwnRules, keep: Sequence[str], change: RuleChange) -> RuleChange:
     gone = tuple(rule for rule in ours.rules if rule not in keep)
-    problem = _why_not(file) if gone else ""
+    problem = _why_not(file, gone) if gone else ""
     if problem:
         own = {**change.own, file.name: ours}
         return replace(change, own=own, by_hand=(*change.by_hand, *gone), problem=problem)
     staying = tuple(rule for rule in ours.rules if rule in keep)
     if staying:
         change = replace(change, own={**change.own, file.name: replace(ours, rules=staying)})
-    present = tuple(rule for rule in gone if rule in allowed(file))
+    present = tuple(present_rules(file, gone))
     if not present:
         return change
     edits = {**change.edits, file.name: Edit(file, _without(file, ours, present, is_all=not staying))}
     return replace(change, edits=edits, taken=(*change.taken, *present))
 
 
-def _why_not(file: SettingsFile) -> str:
+def _why_not(file: SettingsFile, rules: Sequence[str]) -> str:
     try:
-        list_at(read_json(file.text) if file.text is not None else {}, ALLOW)
+        for keys, _ in _in_lists(rules):
+            list_at(read_json(file.text) if file.text is not None else {}, keys)
     except NotPlainJson as error:
         return error.message
     return file.problem
@@ -199,9 +244,10 @@ def _why_not(file: SettingsFile) -> str:
 
 def _without(file: SettingsFile, ours: OwnRules, rules: Sequence[str], *, is_all: bool) -> str | None:
     """The text without these rules; None when the file was made for them and nothing else is in it."""
-    text = take_texts(
-        file.text or "", ALLOW, rules, chunks=ours.chunks if is_all else (), made=ours.made if is_all else ()
-    )
+    plain = file.text or ""
+    for keys, values in _in_lists(rules):
+        plain = take_texts(plain, keys, values, made=[key for key in keys if key in ours.made])
+    text = without_chunks(file.text or "", ours.chunks if is_all else (), plain)
     is_left_alone = is_all and ours.created and not file.is_link and read_json(text) in _NOTHING_LEFT
     return None if is_left_alone else text
 

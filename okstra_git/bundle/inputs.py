@@ -1,20 +1,23 @@
 """What a run is prepared from: its documents, whether they are still as they were, and the last report of its task."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from okstra_git.bundle.context import BriefPart, GroupPart, PlanPart, RunContext, StageRow
 from okstra_git.bundle.run_files import Disk
-from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
-from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import NotAFolder, PathRefused
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import quote, quote_path
-from okstra_git.plans.clarifications import Clarification, list_clarifications
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
+
+if TYPE_CHECKING:
+    from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
+    from okstra_git.plans.clarifications import Clarification
 
 LOOKED_THROUGH = 20
 """Runs, the newest ones, that are asked for a report."""
@@ -104,6 +107,9 @@ def open_questions(disk: Disk, report: str) -> ReportQuestions | None:
         disk.note(f"the report {report} is not here")
         return None
     try:
+        from okstra_git.documents.markdown import parse_document  # a parser, only for a report that is there
+        from okstra_git.plans.clarifications import list_clarifications
+
         document = parse_document(disk.head(report, REPORT_LIMIT))
         return ReportQuestions(report, tuple(row for row in list_clarifications(document) if row.is_open))
     except (OkstraError, RecursionError) as refusal:

@@ -90,7 +90,7 @@ def list_at(value: Any, keys: Sequence[str]) -> list[Any] | None:
     return value
 
 
-def add_texts(text: str, keys: Sequence[str], values: Sequence[str]) -> Added:
+def add_texts(text: str, keys: Sequence[str], values: Sequence[Any]) -> Added:
     """The text with the values at the end of the list below `keys`, in the manner of the file; one insertion."""
     data = read_json(text)
     list_at(data, keys)
@@ -108,7 +108,7 @@ def add_texts(text: str, keys: Sequence[str], values: Sequence[str]) -> Added:
 
 
 def take_texts(
-    text: str, keys: Sequence[str], values: Sequence[str], *, chunks: Sequence[str] = (), made: Sequence[str] = ()
+    text: str, keys: Sequence[str], values: Sequence[Any], *, chunks: Sequence[str] = (), made: Sequence[str] = ()
 ) -> str:
     """The text without one of each of these values, and without the containers `made` for them once they are empty.
 
@@ -119,6 +119,11 @@ def take_texts(
         plain = _without_value(plain, keys, value)
     for depth in range(len(keys), len(keys) - len(made), -1):
         plain = _without_empty(plain, keys[:depth])
+    return without_chunks(text, chunks, plain)
+
+
+def without_chunks(text: str, chunks: Sequence[str], plain: str) -> str:
+    """The text without what was put in, as it was byte for byte, where that means what `plain` does; else `plain`."""
     restored = text
     for chunk in reversed(chunks):
         if restored.count(chunk) == 1:
@@ -201,7 +206,7 @@ def _indent_of_line(text: str, at: int) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def _without_value(text: str, keys: Sequence[str], value: str) -> str:
+def _without_value(text: str, keys: Sequence[str], value: Any) -> str:
     """The text without the last element that equals the value; without one there, unchanged."""
     if value not in (list_at(read_json(text), keys) or []):
         return text
@@ -234,7 +239,7 @@ def _without_item(text: str, at: int, number: int) -> str:
     return text[: at + 1] + text[_skip(text, items[0].end) :]
 
 
-def _with_values(data: Any, keys: Sequence[str], values: Sequence[str]) -> Any:
+def _with_values(data: Any, keys: Sequence[str], values: Sequence[Any]) -> Any:
     copy = json.loads(json.dumps(data))
     place = copy
     for key in keys[:-1]:

@@ -10,7 +10,8 @@ from okstra_git.git.repo import Git
 from okstra_git.names import ID_LENGTH
 
 ORDERED = ["rev-list", "--topo-order", "--parents", "--stdin"]
-NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}
+AT_ONCE = {"GIT_GRAFT_FILE": os.devnull, "GIT_FLUSH": "0"}
+"""Parents as commits name them, and an answer in few pieces: git sends off each commit by itself otherwise."""
 
 
 class CommitGraph(NamedTuple):
@@ -25,7 +26,7 @@ def read_graph(git: Git, tips: Iterable[str], *, limit: int) -> CommitGraph:
     wanted = "".join(f"{tip}\n" for tip in dict.fromkeys(tips))
     options = [*ORDERED, f"--max-count={limit + 1}"]
     try:
-        answer = run_git(options, cwd=git.top, stdin=wanted.encode(), environment={**OFFLINE, **NO_GRAFTS})
+        answer = run_git(options, cwd=git.top, stdin=wanted.encode(), environment={**OFFLINE, **AT_ONCE})
     except GitFailed as failed:
         message = f"history cannot be read: {failed.message}"
         raise MissingObject(message, hint="git fsck", **failed.facts) from failed

@@ -20,7 +20,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import ID_LENGTH, CommitId, is_commit_id, is_text, quote
 
 BRANCH, FETCHED, TAG = "refs/heads/", "refs/remotes/", "refs/tags/"
-RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")
+RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/okstra/checked/", "refs/notes/")
 """Where okstra and git keep records, which nobody works on."""
 
 MAX_LENGTH = 1000

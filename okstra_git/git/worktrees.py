@@ -55,11 +55,12 @@ def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason:
         run_git(add, values=[str(path), base or branch], cwd=git.top)
 
 
-def add_detached(git: Git, path: Path, *, commit: str, reason: str) -> None:
-    """Check out `commit` in a new locked worktree at `path`, on no branch yet."""
+def add_detached(git: Git, path: Path, *, commit: str, reason: str, whole: bool = False) -> None:
+    """Check out `commit` in a new locked worktree at `path`, on no branch yet; `whole`: also where ours is sparse."""
     add = ["worktree", "add", "-q", "--lock", f"--reason={reason}", "--detach"]
+    settings = {"core.sparseCheckout": "false"} if whole else None
     with _making(path):
-        run_git(add, values=[str(path), commit], cwd=git.top)
+        run_git(add, values=[str(path), commit], cwd=git.top, settings=settings)
 
 
 def add_no_checkout(git: Git, path: Path, *, branch: str, reason: str) -> None:

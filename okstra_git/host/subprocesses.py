@@ -5,7 +5,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -77,6 +77,47 @@ def run_detached(
             _end_session(process)
             raise
     return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def run_shown(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    show: Callable[[bytes], object],
+    timeout: float | None = None,
+) -> int | None:
+    """Run a program in a session of its own, handing on what it prints while it prints it; its exit status.
+
+    None where it took longer than `timeout` seconds. Standard output and error come as one stream, in their order;
+    there is nothing to read. At the program's end, that of its time or an interruption everything that it started ends,
+    too. Raises `OSError` where it cannot be started.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        try:
+            _hand_on(process, process.stdout, show, _Clock(process, timeout))
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _end_session(process)
+    return process.returncode
+
+
+def _hand_on(process: Process, stream: IO[bytes], show: Callable[[bytes], object], clock: "_Clock") -> None:
+    with selectors.DefaultSelector() as ready:
+        ready.register(stream, selectors.EVENT_READ)
+        while not clock.is_over():
+            if ready.select(clock.pause()):
+                piece = os.read(stream.fileno(), _CHUNK)
+                if not piece:
+                    break
+                show(piece)
+    process.wait(clock.left())
 
 
 VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
@@ -179,6 +220,8 @@ def _read(ready: selectors.BaseSelector, stream: IO[bytes], heard: Mapping[IO[by
 def _end_session(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE)
-        os.killpg(process.pid, signal.SIGKILL)
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+        finally:  # also where somebody interrupts a second time
+            os.killpg(process.pid, signal.SIGKILL)

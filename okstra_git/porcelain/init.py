@@ -14,9 +14,9 @@ from okstra_git.git.remotes import remote_names
 from okstra_git.git.settings import Settings, add_line, write_setting
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import parse_slug, quote
+from okstra_git.names import make_slug, parse_slug, quote
 from okstra_git.store import layout
-from okstra_git.store.clone import ensure_writer
+from okstra_git.store.clone import ensure_writer, find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +41,16 @@ class InitResult:
     excluded: bool
 
 
-def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask_remote: bool) -> InitResult:
-    """Prepare the clone; nothing is written before the project id is known to fit."""
+def init_clone(
+    workspace: Workspace, *, project_id: str | None, hooks: bool, ask_remote: bool, any_name: bool = False
+) -> InitResult:
+    """Prepare the clone; nothing is written before the project id is known to fit.
+
+    With `any_name` a directory whose name is not a project id gives one that is made of it, in place of a refusal.
+    """
     git = workspace.git
     joined = _fetch_state(workspace, git) if ask_remote else None
-    project = _choose_project(workspace, project_id)
+    project = _choose_project(workspace, project_id, any_name=any_name)
     writer, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
     with hold_lock(layout.lock_file(git.private_dir)):  # several inits at once would add the same lines twice
         write_setting(git, Settings.project, [project])
@@ -60,7 +65,12 @@ def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask
         )
 
 
-def _choose_project(workspace: Workspace, wanted: str | None) -> str:
+def is_prepared(workspace: Workspace) -> bool:
+    """Whether the clone has a writer id and a project, so that work can be recorded in it."""
+    return find_writer(workspace.git) is not None and workspace.settings.project is not None
+
+
+def _choose_project(workspace: Workspace, wanted: str | None, *, any_name: bool) -> str:
     configured = workspace.settings.project
     used = sorted({key.project for key in workspace.store.read().state.tasks})
     if wanted is not None:
@@ -77,6 +87,8 @@ def _choose_project(workspace: Workspace, wanted: str | None) -> str:
         return configured
     if len(used) == 1:
         return used[0]
+    if any_name:
+        return make_slug(_repository_name(workspace.git), otherwise="project")
     name = (workspace.git.work_tree or workspace.git.common_dir).name.removesuffix(".git")
     try:
         return parse_slug(name, what="project id")
@@ -86,6 +98,12 @@ def _choose_project(workspace: Workspace, wanted: str | None) -> str:
             f"no project id fits the directory name {quote(name)}",
             hint="git okstra init --project-id ID",
         ) from refusal
+
+
+def _repository_name(git: Git) -> str:
+    """The directory of the repository itself, whichever of its worktrees this is."""
+    shared = git.common_dir
+    return shared.parent.name if shared.name == ".git" else shared.name.removesuffix(".git")
 
 
 def _fetch_state(workspace: Workspace, git: Git) -> str | None:

@@ -102,12 +102,12 @@ def record_approval(
         workspace.note("this clone has a writer id now, by which others know its records")
 
     def decide(_: Snapshot) -> Decision[RepositoryEvent | None]:
-        keys = (fact.reviewer, fact.ref)
         events = standing_approvals(read_repository_events(git).events)
-        former = [event for event in events if (event.fact.reviewer, event.fact.ref) == keys and fact.ref]
-        kept = layout.approved_ref(fact.range.head)
-        moves = [RefUpdate(kept, None, named.commit)] if find_quietly(git, kept) is None else []
-        return Decision([fact], next(iter(former), None), moves=moves)
+        keys = (fact.reviewer, fact.ref)
+        former = next((event for event in events if fact.ref and (event.fact.reviewer, event.fact.ref) == keys), None)
+        needed = {event.fact.range.head for event in events if event is not former} | {named.commit}
+        gone = former.fact.range.head if former is not None and former.fact.range.head not in needed else None
+        return Decision([fact], former, moves=list(_keeping(git, named.commit, gone)))
 
     appended, former = workspace.store.append_decision(decide)
     workspace.warn(appended.warning)
@@ -133,6 +133,16 @@ def review_status(workspace: Workspace, ref: str | None = None) -> ReviewStatus:
     return ReviewStatus(
         name or named.commit, change, standing, by_content=not own and bool(standing), unread=record.unread
     )
+
+
+def _keeping(git: Git, approved: CommitId, gone: CommitId | None) -> Iterator[RefUpdate]:
+    """Keep the approved commit alive, and let go one that no approval speaks of any more."""
+    kept = layout.approved_ref(approved)
+    if find_quietly(git, kept) is None:
+        yield RefUpdate(kept, None, approved)
+    former = layout.approved_ref(gone) if gone is not None else ""
+    if former and (tip := find_quietly(git, former)) is not None:
+        yield RefUpdate(former, tip, None)
 
 
 def _require_change(git: Git, ref: str | None) -> Named:

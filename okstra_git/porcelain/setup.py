@@ -15,6 +15,7 @@ from okstra_git.version import VERSION
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
+    from okstra_git.agent_setup.inventory import ActualFolder
     from okstra_git.agent_setup.model import DesiredFiles, FolderStatus, SetupFolder, SetupPlan
     from okstra_git.porcelain.workspace import Workspace
 
@@ -42,13 +43,14 @@ class SetupScope:
 
 @dataclass(frozen=True)
 class SetupRequest:
-    """One line: what is to be done in which folders."""
+    """One line: what is to be done in which folders; `hooks` None leaves those of Claude Code as they are."""
 
     scope: SetupScope
     templates: Path
     dry_run: bool = False
     uninstall: bool = False
     force: bool = False
+    hooks: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,20 @@ def run_setup(request: SetupRequest) -> SetupResult:
 
 def inspect_folders(scope: SetupScope, templates: Path) -> tuple[FolderStatus, ...]:
     """The status of every folder of the scope; nothing is written."""
-    from okstra_git.agent_setup.inventory import read_folder
     from okstra_git.agent_setup.plan import inspect
 
     _refuse_links(scope, templates)
-    desired_files = [(root, _desired_files(root, templates)) for root in scope.roots]
-    return tuple(inspect(read_folder(root, desired), desired) for root, desired in desired_files)
+    return tuple(inspect(*_read(root, templates)) for root in scope.roots)
+
+
+def may_offer_hooks(scope: SetupScope, templates: Path) -> bool:
+    """Whether somebody can be asked about the hooks of Claude Code: it is meant, and has none of them yet."""
+    from okstra_git.agent_setup.model import Kind
+    from okstra_git.agent_setup.permission_rules import HOOK_KEY
+
+    claude = [folder for folder in inspect_folders(scope, templates) if folder.root.kind is Kind.CLAUDE]
+    rules = [rule.rule for folder in claude for rule in folder.rules]
+    return bool(claude) and not any(rule.startswith(f"{HOOK_KEY}.") for rule in rules)
 
 
 def describe_drift(scope: SetupScope, inspections: Sequence[FolderStatus]) -> OkstraError | None:
@@ -181,8 +191,7 @@ def _plan(root: SetupFolder, request: SetupRequest) -> SetupPlan:
 
     if request.uninstall:
         return plan_removal(read_folder(root, DesiredFiles(VERSION, {})))
-    desired = _desired_files(root, request.templates)
-    return plan_install(read_folder(root, desired), desired, force=request.force)
+    return plan_install(*_read(root, request.templates, hooks=request.hooks), force=request.force)
 
 
 def _apply(root: SetupFolder, request: SetupRequest) -> SetupPlan:
@@ -193,6 +202,16 @@ def _apply(root: SetupFolder, request: SetupRequest) -> SetupPlan:
         plan = _plan(root, request)
         apply_steps(plan.steps)
     return plan
+
+
+def _read(root: SetupFolder, templates: Path, *, hooks: bool | None = None) -> tuple[ActualFolder, DesiredFiles]:
+    """The folder as it is, and what is to stand in it."""
+    from okstra_git.agent_setup.inventory import read_folder
+    from okstra_git.agent_setup.permission_rules import with_hooks
+
+    desired = _desired_files(root, templates)
+    actual = read_folder(root, desired)
+    return actual, with_hooks(desired, actual, is_wanted=hooks)
 
 
 def _desired_files(root: SetupFolder, templates: Path) -> DesiredFiles:

@@ -1,248 +1,206 @@
-"""Records a verification, of one stage or of the whole task: reads report and data, and finds what was verified."""
+"""What `verify` does: runs a command on a tree and records how it ended, or records that somebody says so."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+import hashlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from okstra_git.commands import exact_line
 from okstra_git.errors import refuse
-from okstra_git.fs.refusals import PathRefused
-from okstra_git.git.objects import name_of_blob, tree_of
-from okstra_git.git.refs import find_ref
+from okstra_git.git.binary import is_kept
+from okstra_git.git.config import NOBODY
+from okstra_git.git.exact_tree import why_not_exact
+from okstra_git.git.objects import find_entry, tree_of
 from okstra_git.git.revisions import require_named
-from okstra_git.git.unsaved_work import UNCOMMITTED, in_words, read_unsaved_work, ways_out
-from okstra_git.git.worktrees import find_worktree, list_worktrees
-from okstra_git.handoff.evidence import read_evidence
-from okstra_git.handoff.verification import (
-    AcceptedReport,
-    find_reuse,
-    record_verified,
-    record_verified_together,
-    require_assembling_run,
-)
-from okstra_git.names import CommitId, quote_path
-from okstra_git.paths import real_path
-from okstra_git.porcelain.handoff import settle_first
-from okstra_git.porcelain.project_files import project_root, read_document_named
-from okstra_git.records.runs import Source
-from okstra_git.records.stage import Check
-from okstra_git.redaction.late import redact
-from okstra_git.store.clone import OwnWorktrees
-from okstra_git.store.registry import require_stage
+from okstra_git.git.throwaway_checkout import throwaway_checkout
+from okstra_git.host.interrupts import unwound_by_endings
+from okstra_git.host.subprocesses import run_shown
+from okstra_git.names import quote
+from okstra_git.porcelain.verified import require_name
+from okstra_git.records.checks import CheckRecord, digest_of_command
+from okstra_git.records.grammar import MAX_NAME
+from okstra_git.redaction.late import NO_HOME, redact
+from okstra_git.store.check_inputs import declare_inputs, find_changed_input
+from okstra_git.store.checks import next_clock, read_checks, write_check
+from okstra_git.store.clone import ensure_writer
 
 if TYPE_CHECKING:
-    from okstra_git.git.worktrees import Worktree
-    from okstra_git.names import TaskKey
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.records.handoff import Assembly, GroupVerification
-    from okstra_git.records.runs import Run
-    from okstra_git.records.states import Stage, Task
+    from okstra_git.records.checks import CheckInput
+    from okstra_git.store.checks import StoredCheck
 
-MAX_DOCUMENT = 16 << 20
+Place = Literal["auto", "clean", "in-place"]
+OUT_OF_TIME = 124
+"""The exit code of a command that was ended by its time limit, as timeout(1) has it."""
 
-
-@dataclass(frozen=True)
-class StageVerification:
-    """A stage whose verification is on record now, and what was warned of."""
-
-    task: Task
-    stage: Stage
-    warnings: tuple[str, ...]
-    changed: bool
+OF_SIGNALS = 128
+"""What a shell adds to the number of the signal that ended a command."""
 
 
-@dataclass(frozen=True)
-class TaskVerification:
-    """A verification of stages together that is on record now, and what was warned of."""
+class CheckRequest(NamedTuple):
+    """What is to be run or claimed: under which name, on which commit's tree, and what it depends on."""
 
-    task: Task
-    verification: GroupVerification
-    warnings: tuple[str, ...]
-    changed: bool
-
-
-def verify_stage(
-    workspace: Workspace, key: TaskKey, number: int, *, report: str, data: str, commit: str | None, again: bool = False
-) -> StageVerification:
-    """Record an accepted verification of one stage; `again`: its documents were recorded for another tree before."""
-    task, _ = settle_first(workspace, key)
-    stage = require_stage(task, number)
-    documents = _read_documents(workspace, report, data, stage=number, again=again)
-    verified = _verified_commit(workspace, task, stage, commit, documents.paths)
-    warnings = (*documents.warnings, *_warn_of_reuse(workspace, key, documents.accepted, stage))
-    appended = record_verified(workspace.store, key, number, verified, documents.accepted)
-    for sentence in (*warnings, appended.warning):
-        workspace.warn(sentence)
-    after = appended.snapshot.state.tasks[key]
-    return StageVerification(after, after.stages[number], warnings, changed=bool(appended.events))
+    name: str
+    command: Sequence[str]
+    ref: str | None = None
+    place: Place = "auto"
+    files: Sequence[str] = ()
+    variables: Sequence[str] = ()
+    timeout: float | None = None
 
 
-def verify_task(
-    workspace: Workspace, key: TaskKey, *, report: str, data: str, commit: str | None, again: bool = False
-) -> TaskVerification:
-    """Record an accepted verification of the task's stages together, bound to what was assembled for its run."""
-    task, _ = settle_first(workspace, key)
-    documents = _read_documents(workspace, report, data, stage=None, again=again)
-    run = require_assembling_run(task, documents.run)
-    assembly = run.assembled
-    assert assembly is not None
-    _require_same_tree(workspace, task, run, assembly, commit, documents.paths)
-    appended = record_verified_together(workspace.store, key, run, documents.accepted)
-    for sentence in (*documents.warnings, appended.warning):
-        workspace.warn(sentence)
-    after = appended.snapshot.state.tasks[key]
-    return TaskVerification(after, after.verifications[assembly.id], documents.warnings, changed=bool(appended.events))
+class CheckRun(NamedTuple):
+    """A command that was run: how it ended, and the record of it; None where nothing was recorded."""
+
+    tree: str
+    name: str
+    command: Sequence[str]
+    exit_code: int
+    in_place: bool
+    check: StoredCheck | None
+    reason: str
 
 
-# --- report and data
+@dataclass
+class _Output:
+    """What a command printed: handed on at once, and remembered by its digest and size."""
+
+    show: Callable[[bytes], object]
+    size: int = 0
+    sum: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def take(self, piece: bytes) -> None:
+        self.size += len(piece)
+        self.sum.update(piece)
+        self.show(piece)
 
 
-@dataclass(frozen=True)
-class _Documents:
-    """What report and data say, the run that they are of (empty: none named), and where the two files may lie.
+class _Ended(NamedTuple):
+    exit_code: int
+    milliseconds: int
+    output: _Output
 
-    Everything is without secrets and home paths: it is recorded, and what is recorded may be pushed.
+
+def verify(workspace: Workspace, request: CheckRequest, show: Callable[[bytes], object]) -> CheckRun:
+    """Run the command on the tree and record how it ended; `show` is given what it prints.
+
+    The command runs at the top of the worktree where that is exactly the tree, else in a clean checkout that is thrown
+    away. Nothing is recorded when it passed in place and left another tree, or other inputs, than it began with; nor
+    when somebody interrupts it. Refuses a name, an input or a place that cannot be (`verify.name`, `verify.input`,
+    `verify.not-exact`) and a command that cannot be started (`verify.command`). A clone that okstra was never used in
+    gets a writer id.
     """
-
-    accepted: AcceptedReport
-    run: str
-    warnings: tuple[str, ...]
-    paths: tuple[Path, ...]
-
-
-def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int | None, again: bool) -> _Documents:
-    """The documents of a verification of this stage, or (None) of the whole task; refuses those that do not say so."""
-    report_bytes, report_source = _read_document(workspace, report, what="report")
-    data_bytes, data_source = _read_document(workspace, data, what="data")
-    text = report_bytes.decode("utf-8", "replace")
-    evidence = read_evidence(data_bytes, name=data_source.path, stage=stage, report=text)
-    folders = (workspace.cwd, project_root(workspace))
-    checks = [
-        Check(command=_redacted(workspace, check.command), exit_code=check.exit_code) for check in evidence.checks
-    ]
-    return _Documents(
-        AcceptedReport(report_source, data_source, tuple(checks), evidence.database, again=again),
-        evidence.run,
-        tuple(_redacted(workspace, problem.message) for problem in evidence.warnings),
-        tuple(folder / name for folder in folders for name in (report, data)),
-    )
-
-
-def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes, Source]:
-    """The bytes of a file named on the line, and how it is recorded: relative to the project's root if it is inside."""
-    root = project_root(workspace)
-    path = workspace.cwd / name if os.path.lexists(workspace.cwd / name) or "\0" in name else root / name
-    try:
-        content = read_document_named(workspace, str(path) if name else "", limit=MAX_DOCUMENT)
-    except PathRefused as refusal:
-        raise refuse(
-            "report.missing",
-            f"the {what} {quote_path(name)} cannot be read: {refusal.message}",
-            hint="write it first; name it as a file",
-            path=name[:200],
-        ) from refusal
-    recorded = _redacted(workspace, _recorded_path(real_path(path), real_path(root)))
-    return content, Source(path=recorded, blob=name_of_blob(content))
-
-
-def _recorded_path(path: Path, root: Path) -> str:
-    recorded = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    return recorded.encode("utf-8", "backslashreplace").decode()
-
-
-def _redacted(workspace: Workspace, line: str) -> str:
-    return redact(line, home=str(workspace.home)).text
-
-
-def _warn_of_reuse(workspace: Workspace, key: TaskKey, accepted: AcceptedReport, stage: Stage) -> list[str]:
-    """One of the two documents is that of a former verification of the stage: it may be, and is worth a look."""
-    if stage.range is None:
-        return []
-    reuse = find_reuse(
-        workspace.git, workspace.store.read(), task=key, stage=stage.number, tree=stage.range.head_tree,
-        report=accepted.report.blob, data=accepted.data.blob,
+    git = workspace.git
+    _require_command(request)
+    commit = require_named(git, request.ref or "HEAD", what="the tree to verify").commit
+    tree = tree_of(git, commit)
+    inputs = _declare(workspace, request, tree)
+    in_place = _settle_place(workspace, request, tree)
+    writer = _ensure_writer(workspace)
+    with unwound_by_endings():
+        if in_place:
+            assert git.work_tree is not None
+            ended = _run(workspace, request, git.work_tree, show)
+        else:
+            with throwaway_checkout(git, commit) as top:
+                ended = _run(workspace, request, top, show)
+    reason = _why_not_recorded(workspace, tree, inputs, in_place=in_place) if ended.exit_code == 0 else ""
+    if reason:
+        return CheckRun(tree, request.name, request.command, ended.exit_code, in_place, None, reason)
+    check = _record(
+        workspace, request, tree, writer, inputs, exit_code=ended.exit_code, in_place=in_place,
+        milliseconds=ended.milliseconds, output_digest=ended.output.sum.hexdigest(), output_size=ended.output.size,
     )  # fmt: skip
-    if accepted.again and reuse.elsewhere is not None:
-        return [
-            f"report and data were recorded for tree {reuse.again[:10]} before; they are recorded again for this one"
-        ]
-    same = f"the {reuse.part} is the very one that was recorded for stage {stage.number} with other content"
-    return [same] if reuse.part else []
+    return CheckRun(tree, request.name, request.command, ended.exit_code, in_place, check, "")
 
 
-# --- what was verified
+def claim(workspace: Workspace, request: CheckRequest, exit_code: int) -> CheckRun:
+    """Record how a command ended that okstra did not see, as a claim; refuses as `verify` does."""
+    git = workspace.git
+    require_name(request.name)
+    tree = tree_of(git, require_named(git, request.ref or "HEAD", what="the tree to verify").commit)
+    inputs = _declare(workspace, request, tree)
+    writer = _ensure_writer(workspace)
+    check = _record(workspace, request, tree, writer, inputs, exit_code=exit_code, claimed=True)
+    return CheckRun(tree, request.name, request.command, exit_code, False, check, "")
 
 
-def _verified_commit(
-    workspace: Workspace, task: Task, stage: Stage, commit: str | None, documents: Sequence[Path]
-) -> CommitId:
-    """The commit named; else what is checked out where the stage lives, else the tip of its branch, else its record."""
-    if commit is not None:
-        return require_named(workspace.git, commit, what="the verified commit").commit
-    tree = _worktree_of(workspace, task, stage)
-    if tree is not None and tree.head is not None:
-        expected = f"the commit that would be recorded as verified for stage {stage.number}"
-        way_out = "commit what belongs to it and record the stage again, or take it away and verify without it"
-        _refuse_dirty(workspace, tree, expected, way_out, documents)
-        return CommitId(tree.head)
-    tip = find_ref(workspace.git, f"refs/heads/{stage.branch}") if stage.branch else None
-    recorded = stage.range.head if stage.range is not None else ""
-    return tip or CommitId(recorded)
+def _require_command(request: CheckRequest) -> None:
+    require_name(request.name)
+    if not request.command:
+        hint = "git okstra verify unit -- make test"
+        raise refuse("verify.command", "there is no command to run: it stands behind --", hint=hint)
 
 
-def _worktree_of(workspace: Workspace, task: Task, stage: Stage) -> Worktree | None:
-    worktrees = [tree for tree in list_worktrees(workspace.git) if tree.path.is_dir()]
-    own = OwnWorktrees(workspace.git).path(task.places.get(f"stage-{stage.number}"))
-    path = real_path(own) if own is not None else None
-    own_trees = [tree for tree in worktrees if path is not None and real_path(tree.path) == path]
-    return next(iter([*own_trees, *(tree for tree in worktrees if tree.branch == stage.branch)]), None)
+def _declare(workspace: Workspace, request: CheckRequest, tree: str) -> tuple[CheckInput, ...]:
+    return declare_inputs(workspace.git, tree, workspace.environ, files=request.files, variables=request.variables)
 
 
-def _require_same_tree(
-    workspace: Workspace, task: Task, run: Run, assembly: Assembly, commit: str | None, documents: Sequence[Path]
-) -> None:
-    """What was verified is what was assembled: the commit named, else what the run's worktree has checked out."""
-    if commit is not None:
-        verified = require_named(workspace.git, commit, what="the verified commit").commit
-    else:
-        path = OwnWorktrees(workspace.git).path_of_run(task, run) if run.worktree else None
-        tree = find_worktree(workspace.git, path) if path is not None else None
-        if tree is None or tree.head is None or not tree.path.is_dir():
-            return  # given back: what was assembled is on record
-        way_out = "a change belongs in a stage; take away what lies there, or verify again"
-        _refuse_dirty(workspace, tree, f"what was put together for run {run.id}", way_out, documents)
-        verified = CommitId(tree.head)
-    key = str(task.key)
-    if verified != assembly.commit and tree_of(workspace.git, verified) != assembly.tree:
-        raise refuse(
-            "handoff.tree-differs",
-            f"what was verified ({verified[:10]}) has another tree than what was put together for run {run.id} "
-            f"({assembly.commit[:10]})",
-            hint=f"a change belongs in a stage; then verify again: git okstra run prepare --task-key {key} "
-            "--task-type final-verification",
-            verified_tree=tree_of(workspace.git, verified),
-            recorded_tree=assembly.tree,
-        )
+def _ensure_writer(workspace: Workspace) -> str:
+    writer, is_new = ensure_writer(workspace.git, milliseconds=int(workspace.now().timestamp() * 1000))
+    if is_new:
+        workspace.note("this clone has a writer id now, by which others know its records")
+    return writer
 
 
-def _refuse_dirty(workspace: Workspace, tree: Worktree, expected: str, way_out: str, documents: Sequence[Path]) -> None:
-    """Refuse a worktree that differs from the commit: what was verified must be what is recorded.
+def _settle_place(workspace: Workspace, request: CheckRequest, tree: str) -> bool:
+    """Whether the command runs in place; says so where that was left open and cannot be."""
+    if request.place == "clean":
+        return False
+    why = why_not_exact(workspace.git, tree)
+    if not why:
+        return True
+    if request.place == "in-place":
+        hint = "commit or remove what differs, or verify a clean checkout: --clean"
+        raise refuse("verify.not-exact", f"the worktree is not exactly the tree: {why}", hint=hint, tree=tree)
+    workspace.note(f"verifying in a clean checkout, because the worktree is not exactly the tree: {why}")
+    if find_entry(workspace.git, tree, b".gitmodules") is not None:
+        workspace.note("submodules are not checked out there")
+    return False
 
-    Ignored files and caches are not part of a tree, and neither are the report and its data (`documents`). `expected`
-    names what should have been verified, `way_out` says what to do.
-    """
-    own = {os.fsencode(os.path.relpath(real_path(path), real_path(tree.path))) for path in documents}
-    uncommitted = read_unsaved_work(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
-    changes = [change for change in uncommitted if change.kind != "untracked" or not own.issuperset(change.paths)]
-    if changes:
-        raise refuse(
-            "handoff.tree-differs",
-            f"{tree.path} is not {expected}: {in_words(changes)}",
-            hint="\n".join([*ways_out(tree.path, changes), f"{way_out}; --commit REF names what was verified"]),
-            path=str(tree.path),
-            files=sum(change.files for change in changes),
-            kinds=[change.kind for change in changes],
-        )
+
+def _run(workspace: Workspace, request: CheckRequest, top: Path, show: Callable[[bytes], object]) -> _Ended:
+    """Run the command at the top of a checkout, without the variables by which git's hooks redirect git."""
+    environ = {name: value for name, value in workspace.environ.items() if is_kept(name)}
+    output, began = _Output(show), time.monotonic()
+    try:
+        status = run_shown(request.command, cwd=top, environ=environ, show=output.take, timeout=request.timeout)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        message = f"the command {quote(request.command[0])} cannot be started: {why}"
+        hint = "it is run as it stands, at the top of the tree and without a shell; sh -c 'A && B' is one"
+        raise refuse("verify.command", message, hint=hint) from error
+    if status is None:
+        workspace.warn(f"the command was ended: it took longer than {request.timeout:g} s")
+        status = OUT_OF_TIME
+    exit_code = OF_SIGNALS - status if status < 0 else status
+    return _Ended(exit_code, int((time.monotonic() - began) * 1000), output)
+
+
+def _why_not_recorded(workspace: Workspace, tree: str, inputs: Sequence[CheckInput], *, in_place: bool) -> str:
+    """Why a command that passed says nothing about the tree."""
+    why = why_not_exact(workspace.git, tree) if in_place else ""
+    if why:
+        return f"the command passed, but left the worktree in another state than it began with: {why}"
+    changed = find_changed_input(workspace.git, tree, workspace.environ, inputs)
+    return f"the command passed, but the input {quote(changed.name)} changed meanwhile" if changed else ""
+
+
+def _record(
+    workspace: Workspace, request: CheckRequest, tree: str, writer: str, inputs: tuple[CheckInput, ...], **facts: object
+) -> StoredCheck:
+    git = workspace.git
+    line = redact(exact_line(request.command), home=NO_HOME)
+    workspace.note_taken_out(line.found)
+    known = read_checks(git, tree, now=workspace.now())
+    record = CheckRecord(
+        tree=tree, name=request.name, command=line.text,
+        command_digest=digest_of_command(request.command), inputs=inputs, at=workspace.now(),
+        clock=next_clock(known.checks), writer=writer, by=(git.author or NOBODY).text[:MAX_NAME], **facts,
+    )  # fmt: skip
+    return write_check(git, record)

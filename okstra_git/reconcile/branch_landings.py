@@ -10,16 +10,16 @@ at S by `squash`. Had somebody reverted S since, and nothing else been found, it
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.diffs import Delta
+from okstra_git.git.diffs import Change, Delta
 from okstra_git.git.history import find_commit
-from okstra_git.git.objects import EMPTY_TREE, MissingObject, tree_of
+from okstra_git.git.objects import EMPTY_TREE, MissingObject
 from okstra_git.reconcile.branch_parts import BranchPart, BranchParts, prover_of
 from okstra_git.reconcile.locate import SECOND_OPINIONS, adds_nothing
-from okstra_git.reconcile.presence import Former, Side, Stop, is_followed, presence
+from okstra_git.reconcile.presence import Former, Presence, Side, Stop, is_followed, presence
 from okstra_git.reconcile.proofs import Ends
 from okstra_git.reconcile.target_line import Floor, TargetLine
 from okstra_git.reconcile.visits import Stretch, Visits
@@ -61,6 +61,7 @@ class LandingSearch:
     visits: Visits
     parts: BranchParts
     floor: Floor
+    _presences: dict[Change, Presence] = field(default_factory=dict)
 
     def answer(self) -> BranchLanding:
         """What became of the branch; where objects are missing, that this is not known."""
@@ -68,6 +69,21 @@ class LandingSearch:
             return self._by_content() if self.parts.branch.entry is None else self._by_own_commits()
         except (MissingObject, GitFailed) as failed:
             return BranchLanding("unknown", reason=failed.message)
+
+    @property
+    def paths(self) -> frozenset[bytes]:
+        """The files that the branch as a whole changes."""
+        return frozenset(change.path for change in self.parts.whole.delta)
+
+    def lasts_as(self, stretch: Stretch) -> bool:
+        """Whether commits of the target are proven to be the whole branch, and still there."""
+        try:
+            proven = prover_of(self.visits.git, self.parts.whole).prove(self._ends(stretch), second_opinion=False)
+            if proven is None or proven.partly_absorbed:
+                return False
+            return self._is_kept(stretch.last, stretch.delta, [part.delta for part in self.parts.single])
+        except (MissingObject, GitFailed):
+            return False
 
     # --- by its own commits
 
@@ -139,6 +155,8 @@ class LandingSearch:
             return
         again = missed if len(missed) <= SECOND_OPINIONS else []
         yield from (each for each in again if prover.prove(self._ends(each), second_opinion=True))
+        if any(self._at_tip(change) == "out" for change in part.delta):
+            return
         partial = self.visits.may_complete(part, self.floor)
         yield from (each for each in partial if prover.prove(self._ends(each), second_opinion=False))
 
@@ -157,25 +175,38 @@ class LandingSearch:
 
     def _is_kept(self, commit: str, changes: Delta, single: Sequence[Delta]) -> bool:
         """Whether nothing took the changes out since the commit, nor the change of a single commit that it had."""
-        tip = self._tree(self.target.target)
-        if all(presence(self.visits.git, change, tip) == "in" for change in changes):
+        if all(self._at_tip(change) == "in" for change in changes):
             return True
-        line = self._stops(commit, {change.path for delta in (changes, *single) for change in delta})
-        watched = [changes, *(self._had(delta, line[0].tree) for delta in single if len(single) > 1)]
-        former = self._former(commit)
-        return all(is_followed(self.visits.git, delta, line, former) for delta in watched if delta)
+        paths = {change.path for delta in (changes, *single) for change in delta}
+        brought = self.visits.tree(self.target.line[self.target.entries[commit]])
+        watched = [changes, *(self._had(delta, brought) for delta in single if len(single) > 1)]
+        former, tip = self._former(commit), self._tree(self.target.target)
+        return all(
+            is_followed(self.visits.git, delta, self._stops(commit, paths), former, tip, may_be_removed=True)
+            for delta in watched
+            if delta
+        )
+
+    def _at_tip(self, change: Change) -> Presence:
+        """How much of a change the target has now."""
+        if change not in self._presences:
+            tip = self._tree(self.target.target)
+            self._presences[change] = presence(self.visits.git, change, tip)
+        return self._presences[change]
 
     def _had(self, delta: Delta, tree: str) -> Delta:
         """What of a single commit's change is in a tree: later commits of the branch may have gone on from it."""
         return tuple(change for change in delta if presence(self.visits.git, change, tree) == "in")
 
-    def _stops(self, commit: str, paths: Collection[bytes]) -> list[Stop]:
+    def _stops(self, commit: str, paths: Collection[bytes]) -> Iterator[Stop]:
         """The line from what brought the commit, as far as it touches the paths."""
         place = self.target.entries[commit]
         brought = self.target.line[place]
         visits = self.visits.on_line(paths, Floor(place - 1))
-        stops = [Stop(self._tree(each), delta) for each, delta in visits]
-        return stops if visits and visits[0][0] == brought else [Stop(self._tree(brought), ()), *stops]
+        if not visits or visits[0][0] != brought:
+            yield Stop(self._tree(brought), ())
+        for each, delta in visits:
+            yield Stop(self._tree(each), delta)
 
     def _former(self, commit: str) -> Former:
         place = self.target.entries[commit]
@@ -200,8 +231,7 @@ class LandingSearch:
         delta = self.parts.whole.delta
         paths = {change.path for change in delta}
         visitors = self.visits.of(paths, self.floor)
-        tip = self._tree(self.target.target)
-        if visitors and all(presence(self.visits.git, change, tip) == "in" for change in delta):
+        if visitors and all(self._at_tip(change) == "in" for change in delta):
             newest = visitors[-1][0]
             return replace(
                 answer, state="partly", at=newest, reason=f"all of it is there, but with more: see {newest[:10]}"
@@ -227,7 +257,7 @@ class LandingSearch:
         return self.target.order[commit]
 
     def _tree(self, commit: str) -> str:
-        return tree_of(self.visits.git, commit)
+        return self.visits.tree(commit)
 
 
 def _with_absorbed(made: Delta, whole: Delta) -> Delta:

@@ -11,6 +11,7 @@ from okstra_git.git.commit_graph import read_graph
 from okstra_git.git.diffs import Delta
 from okstra_git.git.objects import MissingObject, tree_of
 from okstra_git.git.repo import Git
+from okstra_git.reconcile.branch_groups import find_groups
 from okstra_git.reconcile.branch_landings import BranchLanding, LandingSearch
 from okstra_git.reconcile.branch_parts import BranchParts, read_parts
 from okstra_git.reconcile.presence import presence
@@ -90,40 +91,49 @@ class BranchSearch:
             return BranchLanding("unknown", reason="it changes nothing that could be found", lost=branch.own)
         return None
 
+    @cached_property
+    def _tree(self) -> str:
+        return tree_of(self.git, self.target)
+
     def _is_whole(self, delta: Delta) -> bool:
-        tip = tree_of(self.git, self.target)
         try:
-            return all(presence(self.git, change, tip) == "in" for change in delta)
+            return all(presence(self.git, change, self._tree) == "in" for change in delta)
         except MissingObject:
             return False
 
     def _search(self, open_parts: Sequence[BranchParts]) -> dict[str, BranchLanding]:
         """The answers where the target's commits have to be looked at, which are read for all of them at once."""
         floors = {each.branch.tip: self.line.floor_of(each.branch.base) for each in open_parts}
-        near = [each for each in open_parts if self.line.count_above(floors[each.branch.tip].place) <= self.limit]
+        near = {tip for tip, floor in floors.items() if self.line.count_above(floor.place) <= self.limit}
+        searched = [each for each in open_parts if each.branch.tip in near]
         answers = {
             each.branch.tip: BranchLanding("unknown", reason=self._too_long, lost=each.branch.own)
             for each in open_parts
-            if each not in near
+            if each.branch.tip not in near
         }
         try:
-            visits = self._visits(near, min((floors[each.branch.tip].place for each in near), default=0))
+            visits = self._visits(searched, min((floors[tip].place for tip in near), default=0))
         except GitFailed as failed:
             return {each.branch.tip: BranchLanding("unknown", reason=failed.message) for each in open_parts}
-        for each in near:
-            answers[each.branch.tip] = self._judged(visits, each, floors[each.branch.tip])
-        return answers
+        searches = [self._search_of(visits, each, floors[each.branch.tip]) for each in searched]
+        for search in searches:
+            answers[search.parts.branch.tip] = self._judged(search, floors[search.parts.branch.tip])
+        missing = [search for search in searches if answers[search.parts.branch.tip].state in ("not", "partly")]
+        return answers | find_groups(missing)
 
     def _visits(self, parts: Sequence[BranchParts], place: int) -> Visits:
         deltas = [part.delta for each in parts for part in (each.whole, *each.single)]
         return read_visits(self.line, place, {change.path for delta in deltas for change in delta})
 
-    def _judged(self, visits: Visits, parts: BranchParts, floor: Floor) -> BranchLanding:
-        """The answer about one branch; in a shallow clone only a yes is certain."""
+    @staticmethod
+    def _search_of(visits: Visits, parts: BranchParts, floor: Floor) -> LandingSearch:
         entry = parts.branch.entry
-        search = LandingSearch(visits, parts, floor if entry is None else Floor(entry))
+        return LandingSearch(visits, parts, floor if entry is None else Floor(entry))
+
+    def _judged(self, search: LandingSearch, floor: Floor) -> BranchLanding:
+        """The answer about one branch; in a shallow clone only a yes is certain."""
         answer = search.answer()
-        if answer.state == "landed" or not self._is_cut(parts.branch, floor):
+        if answer.state == "landed" or not self._is_cut(search.parts.branch, floor):
             return answer
         return BranchLanding("unknown", reason=SHALLOW, lost=answer.lost)
 

@@ -1,13 +1,14 @@
 """Whether a change that arrived in a branch is still there, or was taken out again since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
-from okstra_git.git.file_changes import merge_sides
+from okstra_git.git.file_changes import line_difference, merge_sides
 from okstra_git.git.history import find_commit
-from okstra_git.git.objects import MissingObject, find_entry, has_object
+from okstra_git.git.objects import MissingObject, find_entry, has_object, tree_of
 from okstra_git.git.repo import Git
+from okstra_git.git.touching import size_of
 from okstra_git.reconcile.segments import CommitStep
 from okstra_git.reconcile.windows import Window
 
@@ -52,7 +53,7 @@ def is_kept(git: Git, changes: Delta, arrived: str, tip: str, open_window: Calla
         window = open_window()
         line = _since(window, arrived) if window.complete else []
         stops = [Stop(step.facts.tree, step.delta) for step in line]
-        return is_followed(git, changes, stops, lambda path: _former(window, path, line[0]))
+        return is_followed(git, changes, stops, lambda path: _former(window, path, line[0]), tree_of(git, tip))
     except MissingObject:
         return False
 
@@ -98,36 +99,65 @@ Former = Callable[[bytes], Sequence[Side]]
 """What a file was at any time before a change was brought."""
 
 
-def is_followed(git: Git, changes: Delta, line: Sequence[Stop], former: Former) -> bool:
+def is_followed(
+    git: Git, changes: Delta, line: Iterable[Stop], former: Former, tip: str, *, may_be_removed: bool = False
+) -> bool:
     """Whether a change lasts along a branch's own line, which begins with what brought it, as `is_kept` says.
 
-    Commits that touch none of its files may be left out.
+    Commits that touch none of its files may be left out. A file that was moved is looked at where it is now, in the
+    tree of the tip. `may_be_removed`: whoever removes a file that was there before the change does not take that back.
     """
     watched = {change.path: change for change in changes}
-    if not line or not _was_brought(git, line[0], watched):
+    stops = iter(line)
+    brought = next(stops, None)
+    if brought is None or not _was_brought(git, brought, watched):
         return False
     looks = 0
-    for stop in line[1:]:
+    for stop in stops:
         for moved in (moved for moved in stop.delta if moved.path in watched):
             looks += 1
             if looks > MAX_LOOKS:
                 return False
-            if _was_taken(git, watched[moved.path], stop.tree, former):
-                if not _was_moved(moved, stop.delta):
+            if _was_taken(git, watched[moved.path], moved, stop.tree, former):
+                name = _new_name(moved, stop.delta)
+                change = watched[moved.path]
+                is_removed = may_be_removed and moved.new == ABSENT != change.old
+                if name is None and not is_removed:
+                    return False
+                if name is not None and _is_out(git, change, tip, name):
                     return False
                 del watched[moved.path]
     return True
 
 
-def _was_taken(git: Git, change: Change, tree: str, former: Former) -> bool:
-    """Whether a file is again as it was at any time before the change was brought."""
+def _is_out(git: Git, change: Change, tree: str, name: bytes) -> bool:
+    """Whether nothing of the change is in the file that has this name now."""
+    here = find_entry(git, tree, name)
+    return here is not None and presence_in(git, change, here) == "out"
+
+
+def _was_taken(git: Git, change: Change, moved: Change, tree: str, former: Former) -> bool:
+    """Whether a file is again as it was at any time before the change was brought, or `moved` is the change undone."""
     here = find_entry(git, tree, change.path) or NOTHING
     part = presence_in(git, change, here)
     if part != "altered":
         return part == "out"
     sides = dict.fromkeys(former(change.path))
     sides.pop((change.new_mode, change.new), None)
-    return any(_is_undone(git, change, here, side) for side in _some(list(sides)))
+    without = (side for side in _some(list(sides)) if presence_in(git, change, side) != "in")
+    return _takes_back(git, change, moved) or any(_is_undone(git, change, here, side) for side in without)
+
+
+def _takes_back(git: Git, change: Change, moved: Change) -> bool:
+    """Whether the very lines go that came by the change, and those come that went: a revert next to other edits."""
+    if _growth(git, moved) != -_growth(git, change):
+        return False
+    made, back = (line_difference(git, (each,)) for each in (change, moved))
+    return bool(made) and back == {line: -count for line, count in (made or {}).items()}
+
+
+def _growth(git: Git, change: Change) -> int:
+    return size_of(git, change.new) - size_of(git, change.old)
 
 
 def _some(sides: list[Side]) -> list[Side]:
@@ -167,8 +197,8 @@ def _was_brought(git: Git, brought: Stop, watched: dict[bytes, Change]) -> bool:
     return True
 
 
-def _was_moved(removed: Change, delta: Sequence[Change]) -> bool:
-    """Whether a file that went came back in the same commit, as it was, under another name."""
+def _new_name(removed: Change, delta: Sequence[Change]) -> bytes | None:
+    """Where a file that went came back in the same commit, as it was, under another name."""
     if removed.new != ABSENT:
-        return False
-    return any(change.old == ABSENT and change.new == removed.old for change in delta)
+        return None
+    return next((change.path for change in delta if change.old == ABSENT and change.new == removed.old), None)

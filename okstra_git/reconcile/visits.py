@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from okstra_git.git.diffs import Delta, compose
+from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
-from okstra_git.git.touching import list_touching, size_of
+from okstra_git.git.touching import Touched, read_touching, size_of
 from okstra_git.reconcile.branch_parts import BranchPart
 from okstra_git.reconcile.target_line import Floor, TargetLine
 
@@ -41,8 +42,9 @@ class Visits:
 
     target: TargetLine
     commits: Sequence[str]
-    deltas: Sequence[Delta]
+    deltas: Touched
     _sizes: dict[str, int] = field(default_factory=dict)
+    _trees: dict[str, str] = field(default_factory=dict)
     _growths: dict[int, Growth] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,14 +52,20 @@ class Visits:
         self._places = [entries[commit] for commit in self.commits]
         self._is_on_line = [line[place] == commit for place, commit in zip(self._places, self.commits, strict=True)]
         self._by_path: dict[bytes, list[int]] = defaultdict(list)
-        for number, delta in enumerate(self.deltas):
-            for change in delta:
-                self._by_path[change.path].append(number)
+        for number in range(len(self.commits)):
+            for path in self.deltas.paths_of(number):
+                self._by_path[path].append(number)
 
     @property
     def git(self) -> Git:
         """The repository."""
         return self.target.git
+
+    def tree(self, commit: str) -> str:
+        """The tree of a commit; refuses (`MissingObject`) when that is missing."""
+        if commit not in self._trees:
+            self._trees[commit] = tree_of(self.git, commit)
+        return self._trees[commit]
 
     def of(self, paths: Collection[bytes], floor: Floor) -> list[tuple[str, Delta]]:
         """The commits above the floor that touch any of the paths, and what they change, parents first."""
@@ -68,6 +76,15 @@ class Visits:
         numbers = (number for number in self._above(paths, floor) if self._is_on_line[number])
         return [(self.commits[number], self.deltas[number]) for number in numbers]
 
+    def beyond(self, paths: Collection[bytes], floor: Floor) -> Iterator[tuple[str, Delta]]:
+        """The commits above the floor, no merges, that touch all of the paths and others besides."""
+        rarest = min(paths, key=lambda path: len(self._by_path.get(path, ())), default=b"")
+        for number in self._above([rarest], floor):
+            touched = self.deltas.paths_of(number)
+            is_plain = len(self.target.graph.parents[self.commits[number]]) < 2
+            if is_plain and len(touched) > len(paths) and set(touched).issuperset(paths):
+                yield self.commits[number], self.deltas[number]
+
     def before(self, path: bytes, place: int) -> list[Delta]:
         """What commits made of a file that came up to a place on the line."""
         return [self.deltas[number] for number in self._by_path.get(path, ()) if self._places[number] <= place]
@@ -77,7 +94,7 @@ class Visits:
         wanted = self._growth_of(part.delta)
         rarest = min(wanted, key=lambda path: len(self._by_path.get(path, ())))
         for number in reversed(self._above([rarest], floor)):
-            if self.deltas[number] == part.delta or self._grows(number, wanted):
+            if self._grows(number, wanted):
                 yield self._stretch([number])
         longest = min(len(part.commits), LONGEST_STRETCH)
         if longest > 1:
@@ -87,7 +104,7 @@ class Visits:
         """Commits that make the change in some of its files, the newest first; the others may have been so before."""
         wanted = self._growth_of(part.delta)
         for number in reversed(self._above(wanted, floor) if len(wanted) > 1 else ()):
-            touched = {change.path for change in self.deltas[number]}
+            touched = set(self.deltas.paths_of(number))
             if touched < wanted.keys() and self._grows(number, {path: wanted[path] for path in touched}):
                 yield self._stretch([number])
 
@@ -99,17 +116,30 @@ class Visits:
         return [number for number in above if self.commits[number] not in floor.hidden] if floor.hidden else above
 
     def _rows(self, wanted: Growth, line: Sequence[int], longest: int) -> Iterator[Stretch]:
-        """Two and more commits in a row that touch all of the files and no other, and let each grow as it should."""
+        """Two and more commits in a row that touch all of the files and no other, and let each grow as it should.
+
+        Who lands several commits lands them together; where others stand between, each is looked for by itself.
+        """
+        paths = [self.deltas.paths_of(number) for number in line]
         for end in range(len(line) - 1, 0, -1):
-            grown: Growth = {}
+            missing = set(wanted)
             for begin in range(end, max(-1, end - longest), -1):
-                delta = self.deltas[line[begin]]
-                if len(delta) > len(wanted) or any(change.path not in wanted for change in delta):
+                is_near = self._places[line[end]] - self._places[line[begin]] < 2 * longest
+                if not is_near or not wanted.keys() >= set(paths[begin]):
                     break
-                for path, growth in self._growth(line[begin]).items():
-                    grown[path] = grown.get(path, 0) + growth
-                if begin < end and grown == wanted:
+                missing.difference_update(paths[begin])
+                if not missing and begin < end and self._sum_up(line[begin : end + 1], wanted):
                     yield self._stretch(line[begin : end + 1])
+
+    def _sum_up(self, numbers: Sequence[int], wanted: Growth) -> bool:
+        left = dict(wanted)
+        is_each_once = sum(len(self.deltas.paths_of(number)) for number in numbers) == len(wanted)
+        for number in numbers:
+            for path, growth in self._growth(number).items():
+                left[path] -= growth
+                if is_each_once and left[path]:
+                    return False
+        return not any(left.values())
 
     def _stretch(self, numbers: Sequence[int]) -> Stretch:
         deltas = [self.deltas[number] for number in numbers]
@@ -117,10 +147,8 @@ class Visits:
         return Stretch(self.commits[numbers[0]], self.commits[numbers[-1]], delta)
 
     def _grows(self, number: int, wanted: Growth) -> bool:
-        delta = self.deltas[number]
-        if len(delta) != len(wanted) or any(change.path not in wanted for change in delta):
-            return False
-        return self._growth(number) == wanted
+        paths = self.deltas.paths_of(number)
+        return len(paths) == len(wanted) and all(path in wanted for path in paths) and self._growth(number) == wanted
 
     def _growth(self, number: int) -> Growth:
         if number not in self._growths:
@@ -139,7 +167,5 @@ class Visits:
 
 def read_visits(target: TargetLine, place: int, paths: Collection[bytes]) -> Visits:
     """The commits that the target got after a place on its line and that touch the paths, read in one run of git."""
-    parents = target.graph.parents
-    commits = [(commit, (parents[commit] or (None,))[0]) for commit in target.since(place)]
-    touching = list(list_touching(target.git, commits, paths))
-    return Visits(target, [commit for commit, _ in touching], [delta for _, delta in touching])
+    touched = read_touching(target.git, list(target.since(place)), paths)
+    return Visits(target, touched.commits(), touched)

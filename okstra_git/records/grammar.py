@@ -172,6 +172,9 @@ MaybeObjectId = Annotated[str, Letters(f"^(?:{OBJECT_ID})?$")]
 Hexadecimal = Annotated[str, Letters("^[0-9a-f]{1,64}$")]
 """A fingerprint, a sum or a patch id."""
 
+Sha256 = Annotated[str, Letters("^[0-9a-f]{64}$")]
+"""The SHA-256 of some content."""
+
 Ulid = Annotated[str, Letters(f"^{_ULID}$")]
 """The id of an event, a writer or a run."""
 

@@ -14,6 +14,9 @@ VERIFICATIONS = "refs/okstra/verification/"
 KEEPS = "refs/okstra/keep/"
 SNAPSHOTS = "refs/okstra/snapshot/"
 APPROVED = "refs/okstra/approved/"
+CHECKED = "refs/okstra/checked/"
+"""Records of commands that were run on a tree, by the tree; this clone's and fetched ones alike."""
+
 NOTES = "refs/notes/okstra"
 PER_TASK = (STAGES, GROUPS, VERIFICATIONS)
 """Kinds of derived refs of which a task may have several, below its slashed key."""
@@ -61,6 +64,11 @@ def keep_ref(commit: str) -> str:
 def approved_ref(commit: str) -> str:
     """Keeps a commit that was approved alive, in the clone that recorded it, so that it can be compared later."""
     return f"{APPROVED}{commit}"
+
+
+def checks_folder(tree: str) -> str:
+    """Below this are the records of a tree, each under its own digest."""
+    return f"{CHECKED}{tree}/"
 
 
 def snapshot_ref(snapshot: str) -> str:

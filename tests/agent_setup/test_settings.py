@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.agent_setup.apply import apply_steps
-from okstra_git.agent_setup.inventory import RULES
+from okstra_git.agent_setup.inventory import HOOKS, RULES
 from tests.agent_setup.closet import Closet, picture
 from tests.kit.refusals import refuses
 
@@ -174,3 +174,55 @@ def test_rules_of_a_person_that_win_over_ours_are_told(closet: Closet) -> None:
         "settings.json: deny Edit wins over Edit(.okstra/**) where both match",
         "settings.local.json: ask Bash(okstra handoff:*) wins over Bash(okstra *) where both match",
     ]
+
+
+@pytest.fixture
+def hooked(closet: Closet) -> Closet:
+    """A closet that somebody wants hooks in."""
+    return Closet(closet.root, type(closet.desired)("1", closet.desired.files, (*RULES, *HOOKS)))
+
+
+def test_hooks_stand_in_the_lists_of_their_events(hooked: Closet) -> None:
+    hooked.install()
+    hooks = json.loads((hooked.folder / "settings.json").read_text())["hooks"]
+    assert {event: entry["hooks"][0]["command"] for event, (entry,) in hooks.items()} == {
+        "SessionStart": "git-okstra hook claude-session-start",
+        "Stop": "git-okstra hook claude-stop",
+    }
+    assert hooked.inspect().missing_rules == ()
+    assert hooked.install().steps == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MINE,
+        "{}",
+        '{\n  "hooks": {\n    "Stop": [\n      {"hooks": [{"type": "command", "command": "mine"}]}\n    ]\n  }\n}\n',
+        '{"hooks": {}}',
+    ],
+)
+def test_hooks_go_without_a_trace_and_those_of_others_stay(hooked: Closet, text: str) -> None:
+    settings = write(hooked, text)
+    hooked.install()
+    assert hooked.inspect().missing_rules == ()
+    hooked.uninstall()
+    assert settings.read_text() == text
+
+
+def test_hooks_alone_can_be_taken_out_again(hooked: Closet, closet: Closet) -> None:
+    settings = write(hooked, MINE)
+    closet.install()
+    before = settings.read_text()
+    hooked.install()
+    closet.install()
+    assert settings.read_text() == before
+    closet.uninstall()
+    assert settings.read_text() == MINE
+
+
+def test_hooks_that_have_no_place_are_left_to_a_person(hooked: Closet) -> None:
+    settings = write(hooked, '{"hooks": []}')
+    plan = hooked.install()
+    assert plan.by_hand == (*RULES, *HOOKS)
+    assert settings.read_text() == '{"hooks": []}'

@@ -278,6 +278,24 @@ def test_all_lists_every_branch_and_detached_worktree_but_the_target(shop: World
     assert "other" in shop.okstra("landed", "--all", "--text", exit=None).out
 
 
+def test_branches_squashed_into_one_commit_are_found_when_they_are_asked_about_together(shop: World) -> None:
+    shop.branch("second", "start")
+    shop.commit("second", {"new": "one\n", "newer": "two\n"})
+    shop.checkout("main")
+    shop.git("merge", "-q", "--squash", "topic")
+    shop.git("cherry-pick", "--no-commit", "second")
+    shop.git("commit", "-q", "-m", "both")
+    assert answer(shop) == "partly 0 of 2"
+    rows = shop.okstra("landed", "--all").json["refs"]
+    assert [(row["ref"], row["how"], row["at"]) for row in rows] == [
+        (name, "group", shop.tip("main")) for name in ("second", "topic")
+    ]
+    squashed = shop.tip("main")
+    shop.commit("on top", {"other": "on\n"})
+    revert(shop, squashed)
+    assert {row["state"] for row in shop.okstra("landed", "--all", exit=None).json["refs"]} & {"landed"} == set()
+
+
 # --- nothing changes
 
 

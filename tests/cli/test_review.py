@@ -83,6 +83,8 @@ def test_several_approve_and_one_may_do_so_again(asked: World) -> None:
     assert (answer["status"], standing(answer)) == ("holds", {"Ada": "void", "Bea": "holds"})
     assert approve(asked, "Ada")["replaced"]["range"]["head"] == asked["two"]
     assert standing(status(asked)) == {"Bea": "holds", "Ada": "holds"}
+    kept = asked.ask("for-each-ref", "--format=%(refname:lstrip=3)", "refs/okstra/approved").splitlines()
+    assert kept == [asked.tip()], "nobody needs the commit that Ada approved before"
 
 
 def test_others_see_an_approval_by_the_name_of_the_branch(asked: World) -> None:

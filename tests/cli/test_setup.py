@@ -1,13 +1,16 @@
 """`setup` as a person, an agent and CI call it; the templates are two short skills and an agent of the test's own."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
+from okstra_cli.dispatch import respond
+from okstra_cli.session import Surroundings
 from okstra_git import paths
-from okstra_git.agent_setup.inventory import RULES
+from okstra_git.agent_setup.inventory import HOOKS, RULES
 from okstra_git.agent_setup.model import Kind, SetupFolder
 from okstra_git.porcelain import setup
 from okstra_git.version import VERSION
@@ -351,3 +354,46 @@ def test_a_persons_own_link_within_the_project_is_followed(world: World) -> None
     (world.path / ".claude").symlink_to("docs")
     world.okstra("setup")
     assert (world.path / "docs" / SKILL).exists()
+
+
+def test_hooks_come_when_asked_for_stay_and_go_again(world: World) -> None:
+    settings = world.path / ".claude/settings.json"
+    world.okstra("setup")
+    plain = settings.read_text()
+    root = only_object(world.okstra("setup", "--hooks", "--for", "claude"))["roots"][0]
+    assert root["rules_added"] == list(HOOKS)
+    assert only_object(world.okstra("setup"))["changed"] is False
+    rules = only_object(world.okstra("setup", "--check"))["roots"][0]["rules"]
+    assert [rule["rule"] for rule in rules if rule["ours"]] == [*RULES, *HOOKS]
+    assert only_object(world.okstra("setup", "--no-hooks"))["roots"][0]["rules_removed"] == list(HOOKS)
+    assert settings.read_text() == plain
+
+
+class Terminal(StringIO):
+    """A stream that a person sits at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def set_up_on_terminal(world: World, answer: str) -> str:
+    """What a person at a terminal is asked, who answers so."""
+    asked = Terminal()
+    stdin = Terminal(f"{answer}\n")
+    around = Surroundings(world.path, world.environ(), stdin, Terminal(), asked, True, stderr_is_terminal=True)
+    respond(["setup", "--for", "claude"], around)
+    return asked.getvalue()
+
+
+def test_a_person_is_asked_about_the_hooks_until_they_are_there(world: World) -> None:
+    settings = world.path / ".claude/settings.json"
+    assert "add hooks" in set_up_on_terminal(world, "n")
+    assert "hooks" not in json.loads(settings.read_text())
+    assert "add hooks" in set_up_on_terminal(world, "y")
+    assert set(json.loads(settings.read_text())["hooks"]) == {"SessionStart", "Stop"}
+    assert "add hooks" not in set_up_on_terminal(world, "n")
+
+
+def test_hooks_go_with_no_action_that_only_looks_or_removes(world: World) -> None:
+    assert only_object(world.okstra("setup", "--check", "--hooks", exit=129))["error"]["code"] == "usage"
+    assert only_object(world.okstra("setup", "--uninstall", "--no-hooks", exit=129))["error"]["code"] == "usage"

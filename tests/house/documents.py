@@ -58,7 +58,7 @@ def false_calls(text: str, known: dict[str, set[str]]) -> Iterator[str]:
             if words not in (*COMMANDS, HOOK) and words.split()[0] != HOOK:
                 yield f"no such command: {line}"
             continue
-        options = re.split(r"\s(?:#|&&|\|)", rest)[0]
+        options = re.split(r"\s(?:#|&&|\||-- )", rest)[0]
         yield from (f"no such option {option}: {line}" for option in _OPTION.findall(options)
                     if option not in known[name] | EVERYWHERE)  # fmt: skip
 

@@ -21,6 +21,7 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("okstra_git/git/worktree_changes.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
     ("okstra_git/hooks/probe.py", "git worktree remove"): "a throw-away worktree that the probe made itself",
     ("okstra_git/hooks/probe.py", "git checkout"): "fills the throw-away worktree of the probe",
+    ("okstra_git/git/throwaway_checkout.py", "git worktree remove"): "a throw-away checkout that it made itself",
     ("okstra_git/hooks/scripts.py", "rmtree()"): "a folder in git's directory that holds our own copies alone",
     ("okstra_git/bundle/run_files.py", "remove_tree()"): "a folder of a run that okstra wrote and replaces whole",
     ("okstra_git/fs/root.py", "rmtree()"): "by descriptor, below a root; who may call it is asked of remove_tree()",

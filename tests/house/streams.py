@@ -12,6 +12,7 @@ WRITERS = {
     "okstra_cli/wizard/ask_screen.py": "writes what it has made harmless",
     "okstra_cli/wizard/turn.py": "writes JSON, and never to a terminal",
     "okstra_cli/entry.py": "writes the version",
+    "okstra_cli/commands/claude_hook.py": "writes one JSON object in ASCII, for a program",
 }
 """Modules that may write to a stream, and what keeps other people's characters out of it."""
 

@@ -101,7 +101,7 @@ def test_every_code_of_the_handoff_is_explained() -> None:
     """Reasons, obstacles, what is wrong with evidence, and refusals: a code in the code stands on the page."""
     use_cases = (
         "okstra_git/porcelain/publish.py",
-        "okstra_git/porcelain/verify.py",
+        "okstra_git/porcelain/record_verified.py",
         "okstra_git/porcelain/pull_request_text.py",
     )
     files = [*(ROOT / "okstra_git/handoff").glob("*.py"), *(ROOT / name for name in use_cases)]

@@ -6,8 +6,8 @@ from tests.house.printed_lines import unquoted
 from tests.house.sources import Source, imports_of, product_sources
 
 SOURCES = product_sources()
-QUOTING = ("okstra_git/porcelain/inspect/resume.py",)
-"""Who may use shlex: one who splits a line. Quoting is for okstra_git/commands.py."""
+QUOTING = ("okstra_git/porcelain/inspect/resume.py", "okstra_git/handoff/seen_evidence.py")
+"""Who may use shlex: those who split a line. Quoting is for okstra_git/commands.py."""
 
 EXACTLY = ("okstra_git/commands.py", "okstra_git/rendering.py")
 """Who may quote a name that cannot be seen: scripts, which are run, and the one who says how."""

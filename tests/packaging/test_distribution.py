@@ -1,6 +1,7 @@
 """What is handed out has everything in it, comes out the same twice, and can be installed with one line."""
 
 import tarfile
+import time
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,6 +14,8 @@ from tests.packaging.check import find_faults
 from tests.packaging.trial import INSTALLERS, collect_packages, install_with, run_installed
 
 EPOCH = "1796081298"
+MOST_SECONDS = 60
+"""From an empty environment to a followed amend, the making of the environment included; nobody is asked anything."""
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +77,24 @@ def test_one_line_installs_it(installer: str, packages: Path, tmp_path: Path) ->
     assert run_installed(programs, "okstra", "--version", cwd=tmp_path).expect(0).out == f"git-okstra {VERSION}\n"
     answer = run_installed(programs, "okstra", "landed", "--help", cwd=tmp_path).expect(0)
     assert answer.out.startswith("Usage: git okstra landed")
+
+
+def test_two_commands_lead_from_an_empty_environment_to_a_followed_amend(packages: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    me = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    run_installed(tmp_path, "init", "-q", "--initial-branch=main", "there", cwd=tmp_path).expect(0)
+    (there / "login.html").write_text("a form\n")
+    for words in (
+        [*me, "commit", "-q", "--allow-empty", "-m", "A"],
+        ["switch", "-q", "-c", "topic"],
+        ["add", "login.html"],
+        [*me, "commit", "-q", "-m", "B"],
+    ):
+        run_installed(tmp_path, *words, cwd=there).expect(0)
+    begun = time.monotonic()
+    programs = install_with("pip", tmp_path, packages, VERSION)
+    run_installed(programs, "okstra", "adopt", cwd=there).expect(0)
+    amended = run_installed(programs, *me, "commit", "-q", "--amend", "-m", "B2", cwd=there).expect(0)
+    assert time.monotonic() - begun < MOST_SECONDS
+    assert "followed" in amended.err
+    assert "(same-tree)" in amended.err

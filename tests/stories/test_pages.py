@@ -84,7 +84,10 @@ ELSEWHERE = {
     "guide/first-steps": "typed above",
     "guide/a-task-from-start-to-end": "test_a_task_from_start_to_end.py types it, and compares the answers",
     "reference/state": "tests/house/test_documents.py types its lines one by one, with the names in place of <writer>",
+    **dict.fromkeys(("guide/landed", "guide/adopt"), "typed below, where there are branches"),
+    "guide/install": "installs; tests/packaging tries pip, pipx and uv",
     "guide/handoff": "its lines belong to one group at several moments; the two stories above type them",
+    "guide/ci": "tests/cli/test_ci_page.py runs its lines in two clones of a bare repository",
     "guide/prove-and-review": "tests/cli/test_review.py types its lines where they have what to compare",
     "guide/runs": "its lines belong to runs in several states; the two stories above type them",
     "guide/stages": "shows two ways to begin one stage",
@@ -121,3 +124,21 @@ def test_the_first_steps_and_then_the_lines_of_the_pages_work_in_their_order(des
                 assert code in answer.out + answer.err or "not done yet" in answer.err, answer
             else:
                 assert answer.exit == 0, f"{page}: {line}\n{answer.out}{answer.err}"
+
+
+def test_the_lines_about_branches_work_where_there_are_branches(desk: Desk) -> None:
+    world, beside = desk.world, desk.world.path.parent
+    world.commit("first")
+    world.git("tag", "v1.2")
+    for name in ("release", "0a1b2c3d"):
+        world.git("branch", name)
+    for branch, folder in (("topic", "shop-topic"), ("search", "shop.search")):
+        world.git("worktree", "add", "-q", "-b", branch, str(beside / folder))
+        world.git("-C", str(beside / folder), "commit", "-q", "--allow-empty", "-m", branch)
+    world.git("checkout", "-q", "-b", "feature/login")
+    world.commit("login")
+    desk.path = f"{forked_program_dir()}{os.pathsep}{os.environ['PATH']}"
+    for page in ("landed", "adopt"):
+        for line in typed((ROOT / f"docs/guide/{page}.md").read_text()):
+            answer = desk.type(line)
+            assert "error" not in answer.json or answer.json["error"]["code"] == "confirmation.needed", answer.out

@@ -18,12 +18,16 @@ reconcile --all
 reconcile --all --verify
 worktree prune
 landed --all
+landed --all --prune --dry-run
 landed HEAD --json
 prove HEAD~1 HEAD --text
 prove main HEAD
 review status --text
 review status main
 review record --by Eve
+verified --text
+verified main --claimed
+verify --clean -- true
 worktree prune --dry-run
 fsck --repair
 hooks status --quick

@@ -45,7 +45,8 @@ class Recorder:
         """Answer the line (split at blanks, then `words`) and record that; the exit status has to be this one."""
         command = (*line.split(), *words)
         form = () if any(command[: len(each)] == each for each in FORMLESS) else (FLAGS[self.form],)
-        answer = self.world.okstra(*command, *form, exit=exit, stdin=stdin, now=self._now)
+        end = command.index("--") if "--" in command else len(command)
+        answer = self.world.okstra(*command[:end], *form, *command[end:], exit=exit, stdin=stdin, now=self._now)
         self.lines.append(command)
         self._keep(_group(command[0]), f"$ git okstra {' '.join(command)}", _transcript(answer))
         return answer

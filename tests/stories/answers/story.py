@@ -18,7 +18,7 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -194,6 +194,16 @@ def _rewrite(recorder: Recorder) -> None:
     recorder.run("review record --ref feature/web/login-stage-1")
     recorder.run("review status feature/web/login-stage-1")
     recorder.run("review status", recorder.named("SESSION-STORE"))
+    recorder.run("verified", exit=1)
+    recorder.run("verify unit --clean -- true")
+    recorder.run("verify unit --ref feature/web/login-stage-1 -- test -f src/session.py")
+    recorder.run("verify unit -- false", exit=1)
+    recorder.run("verify unit --input-env API_TOKEN -- true", exit=1)
+    recorder.run("verify lint --claimed --exit-code 0 -- make lint")
+    recorder.run("verified feature/web/login-stage-1 --name unit -- test -f src/session.py")
+    recorder.run("verified --name unit", exit=1)
+    recorder.run("verified --name lint", exit=1)
+    recorder.run("verified --name lint --claimed")
     recorder.run(f"status {KEY}")
     recorder.run("status --problems")
     recorder.run(f"run prepare {TASK} --task-type implementation --stage 2", exit=2)
@@ -246,9 +256,10 @@ def _land(recorder: Recorder) -> None:
     recorder.world.git("merge", "-q", "--squash", "feature/web/login-group-1-3")
     recorder.world.git("commit", "-q", "-m", "Log in for a week (#9)")
     recorder.name("LANDED", recorder.world.tip())
-    recorder.run("landed --all", exit=2)
+    recorder.run("landed --all")
     recorder.run("landed feature/web/login-group-1-3")
     recorder.run("landed nothing", exit=1)
+    recorder.run("landed --all --prune --dry-run")
     recorder.run(f"handoff status {TASK}")
     recorder.run(f"handoff eligible {TASK}")
     recorder.run(f"stage list {TASK}")
@@ -284,6 +295,18 @@ def _keep_up(recorder: Recorder) -> None:
     recorder.run("fsck")
     recorder.run("fsck --repair")
     recorder.run("demo --keep .", exit=1)
+
+
+def _adopt(recorder: Recorder) -> None:
+    world = recorder.world
+    world.git("branch", "by-hand", "main")
+    world.git("branch", "later", "main")
+    recorder.run("adopt by-hand later --into main~1")
+    recorder.run("adopt by-hand")
+    recorder.run("adopt nothing", exit=1)
+    recorder.run("adopt --undo by-hand")
+    recorder.run("adopt --undo by-hand", exit=1)
+    recorder.run("adopt --undo --all")
 
 
 def _name(recorder: Recorder) -> None:

@@ -1,0 +1,27 @@
+"""Lets every signal by which a person or a machine ends okstra unwind it, so that what it began is taken away."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def unwound_by_endings() -> Iterator[None]:
+    """Inside, SIGTERM and SIGHUP raise `KeyboardInterrupt`, as SIGINT does anyway."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = {number: signal.signal(number, _interrupt) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the form of a handler
+    raise KeyboardInterrupt
