@@ -21,3 +21,7 @@ class CommandBehindDashes(TyperCommand):
             )  # fmt: skip
         ctx.params["command"] = tuple(args[end + 1 :])
         return rest
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
+        arguments = [each.metavar for each in self.params if each.param_type_name == "argument"]
+        return ["[OPTIONS]", *(metavar for metavar in arguments if metavar)]

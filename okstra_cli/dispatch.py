@@ -10,7 +10,7 @@ from okstra_cli.fault_injection import drilled
 from okstra_cli.global_flags import settle_form, split_line, unread_flags
 from okstra_cli.output import Answer, OutputFailed, emit
 from okstra_cli.session import Session, Surroundings
-from okstra_git.errors import OkstraError, refuse
+from okstra_git.errors import OkstraError
 
 HELP = ("-h", "--help")
 
@@ -58,18 +58,15 @@ def answer_line(session: Session, rest: list[str]) -> Answer:
         return Answer({"version": VERSION}, lambda: f"git-okstra {VERSION}\n", is_page=True)
     if rest[:1] == ["help"]:
         rest = [*rest[1:], "--help"]
-    if not rest or rest[0] in HELP:
-        return _front_page(asked=bool(rest), shown=session.around.stdout_is_terminal)
-    return _answer_command(session, rest)
+    if not rest:
+        from okstra_cli.welcome import welcome
 
+        return welcome(session)
+    if rest[0] in HELP:
+        from okstra_cli.command_table import front_page
 
-def _front_page(*, asked: bool, shown: bool) -> Answer:
-    from okstra_cli.command_table import front_page
-
-    if asked:
         return _help(front_page())
-    refusal = refuse("usage", "no command was named", hint="git okstra --help")
-    return Answer(text=front_page if shown else str, error=refusal)
+    return _answer_command(session, rest)
 
 
 def _answer_command(session: Session, rest: list[str]) -> Answer:

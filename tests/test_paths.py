@@ -31,7 +31,7 @@ def test_directories_of_a_stranger_beside_the_package_are_not_ours(tmp_path: Pat
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from a copy of the tree, installed into a directory of its own."""
     source, wheels, target = (tmp_path_factory.mktemp(name) for name in ("source", "wheels", "target"))
-    unwanted = ignore_patterns(".*_cache", "__pycache__", ".venv", ".git", ".hypothesis", "tests")
+    unwanted = ignore_patterns(".*_cache", "__pycache__", ".venv*", ".git", ".hypothesis", "tests", "build", "dist")
     copytree(ROOT, source, ignore=unwanted, dirs_exist_ok=True)
     (source / "hooks" / "probe").write_text("#!/bin/sh\n")
     (source / "hooks" / "probe").chmod(0o755)

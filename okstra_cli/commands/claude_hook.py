@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Timer
 from typing import TextIO
@@ -28,7 +29,7 @@ def run_claude_hook(
     event, answer = EVENTS[name]
     session = Session(Surroundings(Path(cwd), environ, stdin, stdout, stderr, stdout_is_terminal=False))
     try:
-        with _time_limit():
+        with _time_limit() if stdin is sys.stdin else nullcontext():  # only a process of our own may be ended
             if _is_event(stdin, event) and not _is_unused(session):
                 stdout.write(answer(session))
                 stdout.flush()

@@ -80,7 +80,8 @@ def eligible_page(stages: EligibleStages, *, printed: Callable[[str], str] = str
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
         base = stages.base or _usual_base([judged[number] for number in group])
         assemble = f"git okstra handoff assemble --task-key {key} --stages {members} --base {word(printed(base))}"
-        page.line(Cell(f"  next: {assemble}", "faint"))
+        publish = f"git okstra handoff publish --task-key {key}"
+        page.line(Cell(f"  next: {publish if stages.is_adopted else assemble}", "faint"))
     for left in stages.suggestion.left_out:
         page.line(Cell(f"stage {left.stage} is left out: ", "warn"), _why_left(left.conflicts_with, left.needs))
     for pair, paths in _sorted(stages.conflicts):

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import context as shapes
     from okstra_cli.answers.parts import Cut
-    from okstra_git.bundle.inputs import ReportQuestions
     from okstra_git.bundle.manifests import TeamMember
+    from okstra_git.bundle.report_questions import ReportQuestions
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
     from okstra_git.porcelain.inspect.context import ProjectSeen, TaskContext
     from okstra_git.porcelain.inspect.run import RunLook

@@ -126,7 +126,9 @@ def _summary(plan: SetupPlan) -> str:
 
 
 def _rules(rules: Sequence[str]) -> str:
-    return counted(len(rules), "rule")
+    hooks = sum(rule.startswith("hooks.") for rule in rules)
+    counts = ((len(rules) - hooks, "rule"), (hooks, "hook"))
+    return " and ".join(counted(count, noun) for count, noun in counts if count)
 
 
 def _leave_to_person(page: Page, result: SetupResult) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from okstra_git.bundle.context import BriefPart, GroupPart, PlanPart, RunContext, StageRow
 from okstra_git.bundle.run_files import Disk
-from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import NotAFolder, PathRefused
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import quote, quote_path
@@ -17,13 +16,9 @@ from okstra_git.records.states import Task
 
 if TYPE_CHECKING:
     from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
-    from okstra_git.plans.clarifications import Clarification
 
 LOOKED_THROUGH = 20
 """Runs, the newest ones, that are asked for a report."""
-
-REPORT_LIMIT = 2 << 20
-"""Bytes; a longer report is read to there."""
 
 Now = Literal["same", "changed", "gone"]
 READ_LIMIT = 8 << 20
@@ -92,29 +87,6 @@ def last_brief(task: Task, writer: str) -> str:
     own = [run for run in task.runs.values() if run.brief is not None and run.writer == writer]
     newest = max(own, key=lambda run: (run.claimed.timestamp() if run.claimed else 0.0, run.id), default=None)
     return newest.brief.path if newest is not None and newest.brief is not None else ""
-
-
-class ReportQuestions(NamedTuple):
-    """Rows of a report's clarification table that wait: for an answer, or for the run that takes the answer up."""
-
-    report: str
-    rows: tuple[Clarification, ...]
-
-
-def open_questions(disk: Disk, report: str) -> ReportQuestions | None:
-    """What the report asks; None when it is not here or cannot be understood, which is noted."""
-    if disk.see(report).bytes is None:
-        disk.note(f"the report {report} is not here")
-        return None
-    try:
-        from okstra_git.documents.markdown import parse_document  # a parser, only for a report that is there
-        from okstra_git.plans.clarifications import list_clarifications
-
-        document = parse_document(disk.head(report, REPORT_LIMIT))
-        return ReportQuestions(report, tuple(row for row in list_clarifications(document) if row.is_open))
-    except (OkstraError, RecursionError) as refusal:
-        disk.note(f"the report {report} cannot be understood: {refusal}")
-        return None
 
 
 class InputState(NamedTuple):

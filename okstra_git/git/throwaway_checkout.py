@@ -22,9 +22,10 @@ def throwaway_checkout(git: Git, commit: str) -> Iterator[Path]:
         is_left = True
         try:
             add_detached(git, top, commit=commit, reason=REASON, whole=True)
+            # a lock would outlive a process that is killed, and keep git from tidying up after it
+            run_git(["worktree", "unlock"], values=[str(top)], cwd=git.top)
             yield top
         finally:
-            run_git(["worktree", "unlock"], values=[str(top)], cwd=git.top, accept=(0, 128))
             is_left = not _remove(git, top)
     if is_left:  # folders without the right to write, say, which are gone now
         _remove(git, top)

@@ -256,7 +256,12 @@ def _own_reasons(
 
 
 def unverified(task: Task, stage: Stage) -> Iterable[Reason]:
-    """Why the verifications on record do not let the stage leave, neither its own nor one together with others."""
+    """Why the verifications on record do not let the stage leave, neither its own nor one together with others.
+
+    A branch that was adopted needs none: its pull request says whether there is one.
+    """
+    if task.is_adopted:
+        return
     key, number, verified, recorded = _colon(task), stage.number, stage.verified, stage.range
     companies = verified_groups_of(task, number)
     verify = "verify it once more, then " if verified else ""

@@ -14,6 +14,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.handoff.groups import restore_lines
 from okstra_git.handoff.merge_plan import tree_under
+from okstra_git.handoff.own_branch import is_own_branch
 from okstra_git.handoff.selection import InBase, part_of
 from okstra_git.names import CommitId, quote
 from okstra_git.records.handoff import Group, PullRequest
@@ -124,7 +125,7 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[GroupChange]:
         elif stage.range.delta != member.delta:
             now, then = stage.range.head[:10], member.commit[:10]
             yield GroupChange("stage-changed", f"stage {member.stage} changed: {then} was assembled, {now} is recorded")
-        elif not stage.is_verified and not stage.landed:
+        elif not (stage.is_verified or stage.landed or task.is_adopted):
             yield GroupChange("verification-stale", f"the verification of stage {member.stage} does not stand any more")
     tip = find_quietly(git, f"refs/heads/{group.branch}") or _fetched(git, group.branch)
     if tip is None:
@@ -151,6 +152,8 @@ def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
     key, group = str(task.key), view.group
     if "stale-history" in codes:
         return (f"git okstra reconcile --task-key {key} --check",)
+    if is_own_branch(task, group):
+        return (f"git okstra handoff publish --task-key {key}",)
     members = [task.stages.get(number) for number in group.stages]
     if any(stage is None or not (stage.is_verified or stage.landed) for stage in members):
         return (f"git okstra handoff eligible --task-key {key}",)

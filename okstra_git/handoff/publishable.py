@@ -25,6 +25,7 @@ from okstra_git.handoff.eligibility import (
 )
 from okstra_git.handoff.group_status import changes_since
 from okstra_git.handoff.groups import group_id, restore_lines
+from okstra_git.handoff.own_branch import is_own_branch
 from okstra_git.handoff.selection import InBase, is_in
 from okstra_git.names import named_stages, quote
 from okstra_git.records.handoff import Group
@@ -120,7 +121,8 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
             moved = change.code == "branch-moved"
-            lines = restore_lines(git, group.branch, group.range.head, group.former) if moved else ()
+            is_own = is_own_branch(task, group)  # which is a person's, and never put back
+            lines = restore_lines(git, group.branch, group.range.head, group.former) if moved and not is_own else ()
             yield Reason(change.code, change.message, "\n".join(lines) or again)
     if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
@@ -162,6 +164,8 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
 
 
 def _assemble_again(git: Git, task: Task, group: Group) -> str:
+    if is_own_branch(task, group):
+        return f"{command('git rebase', printed_recorded(git, group.base_ref), group.branch)}\nthen publish again"
     key, stages = str(task.key), ",".join(map(str, group.stages))
     is_out = any(pr.group == group.id and pr.status == "open" for pr in task.prs.values())
     begin = f"git okstra handoff assemble --task-key {key} --stages {stages}"

@@ -11,16 +11,22 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def unwound_by_endings() -> Iterator[None]:
-    """Inside, SIGTERM and SIGHUP raise `KeyboardInterrupt`, as SIGINT does anyway."""
+    """Inside, SIGTERM and SIGHUP raise `KeyboardInterrupt`, as SIGINT does anyway.
+
+    One that somebody ignores (nohup) or handles already is left alone.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    former = {number: signal.signal(number, _interrupt) for number in ENDINGS}
+    former = {number: signal.getsignal(number) for number in ENDINGS}
+    heard = [number for number, handler in former.items() if handler is signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the form of a handler

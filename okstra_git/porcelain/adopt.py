@@ -17,12 +17,12 @@ from okstra_git.porcelain.init import InitResult, init_clone, is_prepared
 from okstra_git.porcelain.landed import find_targets
 from okstra_git.porcelain.stages import DoneOptions, record_done
 from okstra_git.porcelain.workspace import is_unused
+from okstra_git.records.states import State
 from okstra_git.stages.adopt import (
     STAGE,
     BranchToAdopt,
     adopt_branches,
     find_holder,
-    is_adopted,
     name_tasks,
     release_branches,
 )
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.records.states import Stage, State, Task
+    from okstra_git.records.states import Stage, Task
 
 AdoptState = Literal["new", "again", "unchanged"]
 
@@ -71,10 +71,10 @@ def adopt(workspace: Workspace, names: Sequence[str], *, every: bool = False, in
     else:
         candidates, left = [named_candidate(workspace, name) for name in dict.fromkeys(names) or [None]], []
     held = {place.branch: task for task, place in active_places(state) if place.branch}
-    others = [_held(each, task) for each in candidates if (task := held.get(each.branch)) and not is_adopted(task)]
+    others = [_held(each, task) for each in candidates if (task := held.get(each.branch)) and not task.is_adopted]
     fresh = [each for each in candidates if each.branch not in held]
     grounds, unfit = _find_grounds(workspace, fresh, into, every=every)
-    again = [(each, held[each.branch]) for each in candidates if each.branch in held and is_adopted(held[each.branch])]
+    again = [(each, held[each.branch]) for each in candidates if each.branch in held and held[each.branch].is_adopted]
     prepared = None
     if grounds and not is_prepared(workspace):
         prepared = init_clone(workspace, project_id=None, hooks=True, ask_remote=False, any_name=True)
@@ -86,8 +86,6 @@ def adopt(workspace: Workspace, names: Sequence[str], *, every: bool = False, in
 
 def _read_state(workspace: Workspace) -> State:
     """What is on record; in a clone that okstra does not know, a look leaves nothing behind."""
-    from okstra_git.records.states import State
-
     return State() if is_unused(workspace.git) else workspace.store.read().state
 
 
@@ -220,7 +218,7 @@ def give_up(workspace: Workspace, names: Sequence[str], *, every: bool = False) 
     Refuses a branch that was not adopted, and one whose task was given a plan since: that is closed by name.
     """
     state = _read_state(workspace)
-    adopted = [task for task in state.tasks.values() if task.is_open and is_adopted(task)]
+    adopted = [task for task in state.tasks.values() if task.is_open and task.is_adopted]
     if every:
         chosen = adopted
     else:

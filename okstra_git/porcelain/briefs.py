@@ -145,7 +145,8 @@ def check_brief_file(workspace: Workspace, file: str, task_type: str) -> BriefCh
 
 def _open_rows(root: Path, task: Task) -> Iterator[Mapping[str, str]]:
     """What the last report asks, by the columns of its table."""
-    from okstra_git.bundle.inputs import find_last_report, open_questions
+    from okstra_git.bundle.inputs import find_last_report
+    from okstra_git.bundle.report_questions import open_questions
     from okstra_git.bundle.run_files import Disk
 
     disk = Disk(root)

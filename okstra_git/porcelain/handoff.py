@@ -95,7 +95,8 @@ def settle_first(workspace: Workspace, key: TaskKey) -> tuple[Task, dict[int, st
 class EligibleStages:
     """Every stage of a task with its reasons, groups that can leave together, and pairs that would conflict.
 
-    `base` is the branch that was named; None: each stage is judged for the branch that it was begun on.
+    `base` is the branch that was named; None: each stage is judged for the branch that it was begun on. `is_adopted`:
+    the task is a branch, which leaves as it is.
     """
 
     key: TaskKey
@@ -103,6 +104,7 @@ class EligibleStages:
     stages: Mapping[int, Eligibility]
     suggestion: Suggestion
     conflicts: Mapping[Pair, Sequence[str]]
+    is_adopted: bool = False
 
 
 def list_eligible(workspace: Workspace, key: TaskKey, *, base: str | None, forecast: bool) -> EligibleStages:
@@ -116,7 +118,9 @@ def list_eligible(workspace: Workspace, key: TaskKey, *, base: str | None, forec
     _note_unrecorded(workspace, task, judged)
     ready = [number for number, eligibility in judged.items() if eligibility.is_eligible]
     conflicts = _conflicts_ahead(workspace, task) if forecast and len(ready) > 1 else {}
-    return EligibleStages(key, base, judged, suggest_groups(judged, conflicts.keys()), conflicts)
+    return EligibleStages(
+        key, base, judged, suggest_groups(judged, conflicts.keys()), conflicts, is_adopted=task.is_adopted
+    )
 
 
 def _conflicts_ahead(workspace: Workspace, task: Task) -> dict[Pair, list[str]]:

@@ -15,6 +15,7 @@ from okstra_git.git.remotes import default_branches, find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.eligibility import list_relied, other_tree_sentence
 from okstra_git.handoff.group_status import list_leaving
+from okstra_git.handoff.own_branch import with_own_branch
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.pull_requests import Opened, record_pr
 from okstra_git.host.forge import create_pull_request, find_gh
@@ -150,6 +151,8 @@ def publish(workspace: Workspace, request: PublishRequest, confirm: Callable[[Pu
 
 def _make_plan(workspace: Workspace, request: PublishRequest) -> PublishPlan:
     task, stale = settle_first(workspace, request.key)
+    if task.is_adopted and request.group is None:
+        task = with_own_branch(workspace.store, task, record=not request.dry_run)
     group = choose_group(task, request.stages, request.group)
     protected = [name.rpartition("/")[2] for name in default_branches(workspace.git)]
     contained = in_base(workspace, task, group.base_ref, group.stages)

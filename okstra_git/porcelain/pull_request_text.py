@@ -126,7 +126,7 @@ def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullReq
     ]
     return PullRequestFacts(
         key=str(task.key),
-        title=task.title,
+        title=task.title or _subject_of_branch(task),
         tickets=task.tickets,
         category=task.category,
         group=group.id,
@@ -240,3 +240,9 @@ def _keep_edited(workspace: Workspace, files: Root, path: Path) -> None:
 
 def _sum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _subject_of_branch(task: Task) -> str:
+    """What the newest commit of an adopted branch is called: nobody gave its task a title."""
+    recorded = task.stages[1].range if task.is_adopted else None
+    return recorded.subject if recorded is not None else ""

@@ -92,6 +92,10 @@ class Stage(Record):
         return self.is_verified and self.verified is not None and not self.verified.group
 
 
+ADOPTED = "adopted"
+"""The group of tasks that are branches which were adopted."""
+
+
 class Task(Record):
     """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id.
 
@@ -115,6 +119,13 @@ class Task(Record):
     verifications: dict[g.GroupId, GroupVerification] = Field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     clock: g.Count = 0
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether the task is a branch that was adopted as it was, and has no plan since; its stage 1 is the branch."""
+        place = self.places.get("stage-1")
+        was_there = place is not None and place.adopted
+        return self.key.group == ADOPTED and self.plan is None and 1 in self.stages and was_there
 
     @property
     def proposed_plan(self) -> str:

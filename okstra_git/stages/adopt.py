@@ -16,7 +16,7 @@ from okstra_git.records.events import (
     TaskOpened,
 )
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.records.states import Anchor, Stage, State, Task
+from okstra_git.records.states import ADOPTED, Anchor, Stage, State, Task
 from okstra_git.stages.claim import one_commit
 from okstra_git.stages.grounds import BranchGround
 from okstra_git.store.registry import active_places, refuse_closed, release, require_task, reserve
@@ -24,7 +24,6 @@ from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.stage_ranges import Stack, choose_base, fingerprint_ranges
 from okstra_git.store.store import Appended, Store
 
-GROUP = "adopted"
 STAGE = 1
 """The one stage of the task, which is the branch."""
 
@@ -45,7 +44,7 @@ class BranchToAdopt:
 
 def name_tasks(state: State, project: str, branches: Sequence[str]) -> list[TaskKey]:
     """A key for each branch: the one under which it was adopted before, else a new one that is nobody's."""
-    before = {task.stages[STAGE].branch: task.key for task in state.tasks.values() if is_adopted(task)}
+    before = {task.stages[STAGE].branch: task.key for task in state.tasks.values() if task.is_adopted}
     taken = {key.slashed.lower() for key in state.tasks}
     keys: list[TaskKey] = []
     for branch in branches:
@@ -57,16 +56,10 @@ def name_tasks(state: State, project: str, branches: Sequence[str]) -> list[Task
 
 def _names(project: str, branch: str) -> Iterator[TaskKey]:
     slug = make_slug(branch, otherwise="branch")
-    yield TaskKey(project, GROUP, slug)
+    yield TaskKey(project, ADOPTED, slug)
     for number in count(2):
         ending = f"-{number}"
-        yield TaskKey(project, GROUP, f"{make_slug(branch, otherwise='branch', room=MAX_SLUG - len(ending))}{ending}")
-
-
-def is_adopted(task: Task) -> bool:
-    """Whether the task was made by adopting a branch, and has no plan since."""
-    place = task.places.get(SCOPE)
-    return task.key.group == GROUP and task.plan is None and STAGE in task.stages and bool(place and place.adopted)
+        yield TaskKey(project, ADOPTED, f"{make_slug(branch, otherwise='branch', room=MAX_SLUG - len(ending))}{ending}")
 
 
 def find_holder(state: State, branch: str) -> Task | None:

@@ -41,7 +41,6 @@ def test_a_refusal_may_carry_an_answer(world: World) -> None:
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("", "no command was named", "git okstra --help"),
         ("confg list", "git okstra has no command 'confg'", "did you mean config?\ngit okstra --help"),
         (
             "git-recon",
@@ -76,13 +75,6 @@ def test_what_the_parser_refuses_is_one_sentence_as_ours_are(world: World, line:
     assert about in error["message"]
     assert error["message"][0].islower()
     assert error["message"][-1] not in ".\n"
-
-
-def test_a_bare_call_on_a_terminal_shows_the_front_page(on_terminal: Ask) -> None:
-    answer = on_terminal()
-    assert answer.exit == 129
-    assert "Tasks and stages:" in answer.out
-    assert answer.err == "okstra: no command was named\nhint: git okstra --help\n"
 
 
 def test_an_interrupt_is_130(world: World) -> None:

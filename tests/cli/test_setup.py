@@ -360,8 +360,9 @@ def test_hooks_come_when_asked_for_stay_and_go_again(world: World) -> None:
     settings = world.path / ".claude/settings.json"
     world.okstra("setup")
     plain = settings.read_text()
-    root = only_object(world.okstra("setup", "--hooks", "--for", "claude"))["roots"][0]
-    assert root["rules_added"] == list(HOOKS)
+    would = world.okstra("setup", "--hooks", "--for", "claude", "--dry-run")
+    assert only_object(would)["roots"][0]["rules_added"] == list(HOOKS)
+    assert "added 2 hooks to settings.json" in world.okstra("setup", "--hooks", "--for", "claude", "--text").out
     assert only_object(world.okstra("setup"))["changed"] is False
     rules = only_object(world.okstra("setup", "--check"))["roots"][0]["rules"]
     assert [rule["rule"] for rule in rules if rule["ours"]] == [*RULES, *HOOKS]

@@ -172,6 +172,14 @@ def test_a_strangers_record_cannot_make_us_read_elsewhere(world: World, tmp_path
         assert records(world) == [ref]
 
 
+def test_what_a_stranger_wrote_moves_no_terminal(world: World) -> None:
+    verify(world, "--", "true")
+    put(world, recorded(world, by="\x1b[2JEve", command="\x1b]0;owned\x07 \u202e"))
+    page = world.okstra("verified", "--text", terminal=True).out
+    assert "Eve" in page
+    assert not {"\x1b[2J", "\x1b]0;", "\u202e"} & {page[at : at + n] for at in range(len(page)) for n in (1, 4)}
+
+
 def test_claims_count_only_where_they_are_asked_for_and_say_so(world: World) -> None:
     answer = verify(world, "unit", "--claimed", "--exit-code", "0", "--", "make", "test")
     assert (answer["claimed"], answer["recorded"], answer["output"]) == (True, True, None)

@@ -11,6 +11,7 @@ from okstra_git.agent_setup.inventory import read_desired_files
 from okstra_git.agent_setup.model import Kind
 from okstra_git.version import VERSION
 from tests.kit.answers import Answer, run_program
+from tests.kit.claude import run_claude, scripted_model
 from tests.kit.surroundings import ROOT, require_tool
 from tests.packaging.build import copy_tracked
 from tests.packaging.facts import read_facts
@@ -72,7 +73,13 @@ def test_gh_takes_the_extension(tmp_path: Path) -> None:
     folder = tmp_path / "gh-okstra"
     folder.mkdir()
     copy2(ROOT / "packaging/gh-okstra", folder)
-    environ = {**os.environ, "HOME": str(tmp_path), "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    offline = {"GH_TOKEN": "none", "GH_NO_UPDATE_NOTIFIER": "1"}
+    environ = {
+        **os.environ,
+        **offline,
+        "HOME": str(tmp_path),
+        "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
     program = make_program(tmp_path / "bin", "git-okstra")
     run_program([str(gh), "extension", "install", "."], cwd=folder, environ=environ).expect(0)
     said = run_program([str(gh), "okstra", "status"], cwd=tmp_path, environ=environ).expect(0).out
@@ -91,6 +98,18 @@ def test_claude_finds_nothing_wrong_with_the_plugin_that_setup_makes(tmp_path: P
         (tmp_path / name).write_bytes(data)
     command = [str(require_tool("claude")), "plugin", "validate", "--strict", str(tmp_path)]
     run_program(command, cwd=tmp_path, environ={**os.environ, "HOME": str(tmp_path)}).expect(0)
+
+
+def test_claude_loads_every_skill_and_agent_of_the_plugin(tmp_path: Path, home: Path) -> None:
+    with scripted_model() as model:
+        options = ("--plugin-dir", str(ROOT))
+        answer = run_claude(model, tmp_path, *options, environ={**os.environ, "HOME": str(home)}).expect(0)
+    begun = next(event for event in map(json.loads, answer.out.splitlines()) if event.get("subtype") == "init")
+    shipped = read_desired_files(ROOT / "templates", Kind.PLUGIN, VERSION).files
+    skills = {Path(path).parent.name for path in shipped if path.endswith("/SKILL.md")}
+    agents = {Path(path).stem for path in shipped if path.startswith("agents/")}
+    assert {f"okstra:{name}" for name in skills} <= set(begun["skills"])
+    assert {f"okstra:{name}" for name in agents} <= set(begun["agents"])
 
 
 def test_the_plugin_names_what_setup_installs() -> None:

@@ -20,8 +20,8 @@ from okstra_git.store.registry import require_task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okstra_git.bundle.inputs import ReportQuestions
     from okstra_git.bundle.project import Config
+    from okstra_git.bundle.report_questions import ReportQuestions
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
@@ -121,7 +121,7 @@ def _asked(inspection: Inspection, task: Task) -> ReportQuestions | None:
     if last is None:
         return None
     if last.is_here:
-        from okstra_git.bundle.inputs import open_questions  # loads the Markdown parser
+        from okstra_git.bundle.report_questions import open_questions  # loads the Markdown parser
 
         return open_questions(disk, last.report)
     archived = f"; archived: git okstra run show {word(last.run.id)} --archive" if last.run.archive else ""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.context import PlanPart, StagePart
-from okstra_git.bundle.inputs import PromptDocuments, SourceText, find_last_report, open_questions
+from okstra_git.bundle.inputs import PromptDocuments, SourceText, find_last_report
 from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
+from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
 from okstra_git.bundle.stages import require_carry
 from okstra_git.bundle.task_documents import KnownRun

@@ -1,5 +1,6 @@
 """The command lines that a case is played with: those that read, and those that write."""
 
+import json
 from dataclasses import dataclass
 from random import Random
 
@@ -40,6 +41,8 @@ wizard init --state-file .okstra/wizard/w2.json
 wizard step --state-file .okstra/wizard/w.json --answer new
 wizard step --state-file .okstra/wizard/w.json --answer shop:web:login
 hook post-merge 0
+hook claude-session-start
+hook claude-stop
 wizard step --state-file .okstra/wizard/w.json --back
 wizard render-args --state-file .okstra/wizard/w.json
 brief check .okstra/briefs/web/login.md
@@ -185,6 +188,12 @@ class Line:
 
     words: tuple[str, ...]
     terminal: bool
+
+    @property
+    def stdin(self) -> str:
+        """What the program that calls this line writes to it."""
+        event = {"claude-session-start": "SessionStart", "claude-stop": "Stop"}.get(self.words[-1], "")
+        return json.dumps({"hook_event_name": event}) if event else ""
 
 
 def choose(random: Random, scene: Scene, tale: Tale, papers: list[str], count: int) -> list[Line]:

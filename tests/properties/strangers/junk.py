@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from random import Random
 
 from tests.properties.strangers import logs
 from tests.properties.strangers.logs import set_ref, write_commit, write_object, write_tree
 from tests.properties.strangers.scene import Scene
-from tests.properties.strangers.story import Tale, lines_of, tell
+from tests.properties.strangers.story import STRANGER, Tale, lines_of, tell
 
 Make = Callable[[Scene, Random, Tale, str], str]
 JUNK: dict[str, Make] = {}
@@ -15,6 +16,7 @@ REFS = (
     "stage/shop/web/login/1", "stage/shop/web/login/x", "stage/x", "stage/shop/web/login/1/2", "anchor/shop/web/login",
     "anchor/a/b", "keep/" + "1" * 40, "keep/junk", "snapshot/01M8NJ4KAAAAAAAAAAAAAAAAAA", "snapshot/junk",
     "group/shop/web/login/1-2", "verification/shop/web/login/x", "odd",
+    "checked/x", "checked/" + "1" * 40,
 )  # fmt: skip
 """Names below refs/okstra/ where okstra has refs of its own, or could."""
 
@@ -192,6 +194,26 @@ def other_refs(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
         set_ref(scene.repository, f"refs/okstra/{name}", oid.encode() + b"\n")
     if random.random() < 0.3:
         set_ref(scene.repository, "refs/notes/okstra", oid.encode() + b"\n")
+    return ""
+
+
+@_junk
+def record_of_a_tree(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
+    """A record of a command that was run on a tree, under its true digest, with a hostile value in one field."""
+    logs.write_log(scene.repository, ref, logs.log_files({tale.task: _lines(scene, tale)}))
+    tree = scene.ids[random.choice(("tree", "base-tree", "own-tree"))]
+    facts: dict[str, object] = {
+        "type": "check", "v": 1, "tree": tree, "name": "default", "command": "true", "command_digest": "0" * 64,
+        "exit_code": 0, "inputs": [], "claimed": False, "in_place": False, "milliseconds": 1, "output_digest": None,
+        "output_size": 0, "at": "2023-11-16T00:00:00.000Z", "clock": 1, "writer": STRANGER, "by": "Eve",
+    }  # fmt: skip
+    raw = {name: json.dumps(value).encode() for name, value in facts.items()}
+    value = random.choice(scene.places.values).raw
+    field = random.choice(list(facts))
+    raw[field] = b'[{"kind":"file","name":%s,"digest":"%s"}]' % (value, b"0" * 64) if field == "inputs" else value
+    line = b"{" + b",".join(b'"%s":%s' % (name.encode(), each) for name, each in raw.items()) + b"}\n"
+    blob = write_object(scene.repository, "blob", line)
+    set_ref(scene.repository, f"refs/okstra/checked/{tree}/{sha256(line).hexdigest()}", blob.encode() + b"\n")
     return ""
 
 

@@ -85,7 +85,7 @@ class Stage:
         self.started.begin()
         try:
             with limited(SECONDS):
-                return self.scene.world.okstra(*line.words, exit=None, terminal=line.terminal)
+                return self.scene.world.okstra(*line.words, exit=None, stdin=line.stdin, terminal=line.terminal)
         except Hung as hung:
             return Answer(line.words, HANGS, "", f"hangs: {hung}")
         except BaseException as error:
