@@ -12,10 +12,11 @@ from okstra_git.git.discovery import common_dir_of, discover
 FILES = "files"
 """The ref format that libgit2 reads; refs in any other one are read and written by git (`refs_by_git`)."""
 
-OPENED = ("refstorage", "relativeworktrees")
-"""Extensions that libgit2 need not know to read objects: refs go through git, and okstra reads the links itself."""
+OPENED = ("refstorage", "relativeworktrees", "partialclone")
+"""Extensions that libgit2 need not know to read what is here: refs go through git, okstra reads the links itself, and
+what a partial clone lacks counts as missing."""
 
-_HANDLED = ("noop", "noop-v1", "objectformat", "preciousobjects", "worktreeconfig", "partialclone", *OPENED)
+_HANDLED = ("noop", "noop-v1", "objectformat", "preciousobjects", "worktreeconfig", *OPENED)
 
 
 def read_ref_format(config: pygit2.Config, start: Path) -> str:
@@ -36,7 +37,7 @@ def refuse_format(start: Path, complaint: str) -> OkstraError:
     if not unknown:
         return _unsupported(start, complaint, "git okstra doctor")
     named = " and ".join(f"extensions.{name} = {entries[name]}" for name in unknown)
-    return _unsupported(start, f"nobody here knows what {named} changes in it", "pip install --upgrade git-okstra")
+    return _unsupported(start, f"it does not know what {named} means", "pip install --upgrade git-okstra")
 
 
 def refuse_ref_format(start: Path, ref_format: str) -> OkstraError:
