@@ -24,9 +24,15 @@ This is not inside of a git repository. In one, without setting anything up:
 All commands: git okstra --help
 """
 
+EMPTY = """\
+There is no commit here yet. When there is one, git okstra says what can be tried.
+all commands: git okstra --help
+"""
+
 
 def welcome(session: Session) -> Answer:
     """The status where there is one; else three lines that work in this repository; outside of one, a short help."""
+    from okstra_git.git.refs import is_unborn
     from okstra_git.porcelain.workspace import is_unused
 
     try:
@@ -36,6 +42,8 @@ def welcome(session: Session) -> Answer:
             raise
         return Answer({"set_up": None, "next": ["git okstra --help"]}, lambda: OUTSIDE)
     if is_unused(git):
+        if is_unborn(git):
+            return Answer({"set_up": False, "next": ["git commit"]}, lambda: EMPTY)
         lines = _to_try(git)
         return Answer({"set_up": False, "next": [line for line, _ in lines]}, lambda: _page(lines))
     from okstra_cli.views.status import status_page
@@ -56,12 +64,21 @@ def _to_try(git: Git) -> list[tuple[str, str]]:
     is_target = branch is None or branch in targets
     into = () if targets else (("--into", printed_name(git, BRANCH + branch)),) if branch else ()
     new = printed_name(git, BRANCH + branch) if branch is not None and targets and not is_target else "HEAD"
-    old = targets[0] if targets and not is_target else "HEAD"
+    old = targets[0] if targets and not is_target else _before_head(git)
     return [
         (command("git okstra landed --all", *into), "which branches have landed, squashed ones too"),
         (command("git okstra prove", old, new), "whether two commits or branches are the same change"),
         ("git okstra adopt --all" if is_target else "git okstra adopt", "follow what is here when it is rewritten"),
     ]
+
+
+def _before_head(git: Git) -> str:
+    """A name for the commit below the one that is checked out; for that one itself where it has none."""
+    from okstra_git.git.history import find_commit, resolve_head
+
+    here = resolve_head(git)
+    head = find_commit(git, here) if here is not None else None
+    return "HEAD~1" if head is not None and head.parents else "HEAD"
 
 
 def _page(lines: list[tuple[str, str]]) -> Page:

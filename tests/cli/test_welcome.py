@@ -45,6 +45,16 @@ def test_where_there_is_a_state_it_is_shown(world: World, on_terminal: Ask) -> N
     assert world.okstra().json["set_up"] is True
 
 
+def test_a_repository_without_a_commit_waits_for_one(tmp_path: Path) -> None:
+    world = World.empty(tmp_path / "new")
+    assert world.okstra().json["next"] == ["git commit"]
+    assert "no commit here yet" in world.okstra(terminal=True).out
+    world.commit("A")
+    assert "git okstra prove HEAD HEAD" in world.okstra().json["next"]
+    world.commit("B")
+    assert "git okstra prove 'HEAD~1' HEAD" in world.okstra().json["next"]
+
+
 def test_outside_of_a_repository_there_is_a_short_help(tmp_path: Path) -> None:
     nowhere = World(tmp_path)
     assert nowhere.okstra().json == {"ok": True, "schema": 1, "set_up": None, "next": ["git okstra --help"]}
