@@ -179,6 +179,11 @@ def has_ended(pid: int) -> bool:
     return False
 
 
+def heed_interrupts() -> None:
+    """Tests that run in the background of a shell ignore them, and so would every program that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("place", ["--clean", "--in-place"])
 def test_an_interruption_ends_the_command_and_records_nothing(
@@ -187,7 +192,9 @@ def test_an_interruption_ends_the_command_and_records_nothing(
     pid = tmp_path / "pid"
     line = [str(program_dir() / "okstra"), "verify", place, "--json", "--", "sh", "-c"]
     script = f"echo $$ > {shlex.quote(str(pid))}.new; mv {shlex.quote(str(pid))}.new {shlex.quote(str(pid))}; sleep 60"
-    with subprocess.Popen([*line, script], cwd=world.path, env=world.environ(), stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*line, script], cwd=world.path, env=world.environ(), stdout=subprocess.PIPE, preexec_fn=heed_interrupts
+    ) as process:
         for _ in range(400):
             if pid.exists():
                 break

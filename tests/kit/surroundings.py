@@ -72,6 +72,23 @@ def _caller_path() -> str:
     return os.pathsep.join([*kept, str(tool_dir())])
 
 
+@cache
+def path_without(name: str) -> str:
+    """The PATH of tests without a program that may be on this machine or not: links to all others in its folders."""
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
+    return os.pathsep.join(
+        str(_folder_without(folder, name) if (folder / name).exists() else folder) for folder in folders
+    )
+
+
+def _folder_without(folder: Path, name: str) -> Path:
+    links = scratch_dir()
+    for program in folder.iterdir():
+        if program.name != name:
+            (links / program.name).symlink_to(program)
+    return links
+
+
 def sealed_environ(home: Path) -> dict[str, str]:
     """A complete environment whose home is `home`; writes the global git configuration there."""
     config = home / ".gitconfig"

@@ -57,6 +57,41 @@ def test_every_line_of_readme_works_in_its_order(desk: Desk) -> None:
     assert desk.type("git okstra reconcile").json["task"].endswith(":adopted:feature-login")
 
 
+def test_the_transcript_of_readme_is_what_the_commands_say(tmp_path: Path) -> None:
+    origin = World.empty(tmp_path / "origin")
+    origin.commit("start")
+    world = World(origin.clone("click").path, clock=origin.clock)
+    world.git("checkout", "-q", "-b", "shorter-help")
+    for name in ("one", "two"):
+        world.commit(name, {name: f"{name}\n"})
+    world.git("branch", "approved")
+    desk = Desk(world)
+    block = re.findall(r"^```console$(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)[0]
+    entries = [entry.splitlines() for entry in block.split("$ ")[1:]]
+    for line, *shown in entries:
+        if "--into release" in line:
+            squash_into_release(world)
+        answer = desk.type(
+            re.sub("git okstra (?!verify)", "git okstra --text ", line).replace("verify --", "verify --text --")
+        )
+        said = without_ids(answer.expect(0).out + answer.err)
+        assert [text for text in shown if without_ids(text.strip()) not in said] == [], line
+    assert len(entries) > 5
+
+
+def squash_into_release(world: World) -> None:
+    """What a colleague does meanwhile."""
+    world.git("checkout", "-q", "-b", "release", "main")
+    world.commit("other work", {"other": "o\n"})
+    world.git("merge", "-q", "--squash", "shorter-help")
+    world.git("commit", "-q", "-m", "Shorter help (#1)")
+    world.checkout("shorter-help")
+
+
+def without_ids(text: str) -> str:
+    return re.sub(r"[0-9a-f]{10}", "ID", text)
+
+
 def take_the_first_steps(desk: Desk) -> None:
     """Type them, and look that they show what they promise."""
     lines = typed(FIRST_STEPS.read_text())

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from okstra_cli.command_table import ALIASES, COMMANDS
 from tests.kit.answers import Answer
 from tests.kit.scenario import EPOCH, World
+from tests.kit.surroundings import path_without
 from tests.stories.answers.normal_form import NormalForm
 
 Form = Literal["json", "page"]
@@ -46,7 +47,15 @@ class Recorder:
         command = (*line.split(), *words)
         form = () if any(command[: len(each)] == each for each in FORMLESS) else (FLAGS[self.form],)
         end = command.index("--") if "--" in command else len(command)
-        answer = self.world.okstra(*command[:end], *form, *command[end:], exit=exit, stdin=stdin, now=self._now)
+        answer = self.world.okstra(
+            *command[:end],
+            *form,
+            *command[end:],
+            exit=exit,
+            stdin=stdin,
+            now=self._now,
+            env={"PATH": path_without("gh")},
+        )
         self.lines.append(command)
         self._keep(_group(command[0]), f"$ git okstra {' '.join(command)}", _transcript(answer))
         return answer
