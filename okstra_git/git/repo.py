@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import pygit2
 from pygit2.enums import ConfigLevel, ObjectType
@@ -48,6 +49,16 @@ class NoRepository(OkstraError):
     """There is no git repository at or above the directory."""
 
     code = "repo.none"
+
+
+# Options of the whole process, so set once: threads open repositories side by side, and libgit2 frees the list of
+# extensions to set it anew. Reconciling compares the same files again and again, so small ones that were read are kept;
+# like git itself we rely on the checksums of zlib and packs, and on git fsck, and do not hash every object.
+pygit2.settings.set_extensions(list(OPENED))
+pygit2.settings.enable_strict_hash_verification(False)
+pygit2.settings.cache_object_limit(ObjectType.BLOB, CACHED_BLOB)
+pygit2.settings.cache_max_size(CACHE_SIZE)
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,6 @@ def open_repository(
         handle = _open(opening, ObjectsOnly)
     if _SHARED in config:
         remember_sharing(common_dir, config[_SHARED] or "true")
-    _read_quickly()
     work_tree = _work_tree(handle, start)
     if opening.git_dir is not None:
         remember_place(work_tree or git_dir, git_dir, work_tree)
@@ -208,9 +218,7 @@ def _open(opening: Opening, kind: type[pygit2.Repository] = pygit2.Repository) -
 
     Whether a repository of somebody else may be opened is git's to say: its environment and command line count, too.
     """
-    for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
-        pygit2.settings.search_path[level] = ""
-    pygit2.settings.set_extensions(list(OPENED))
+    _search_nowhere_else()
     if opening.git_dir is not None:
         with _whoever_owns_it():  # git asks no such question about a directory that is named to it
             handle = kind(str(opening.git_dir))
@@ -224,6 +232,14 @@ def _open(opening: Opening, kind: type[pygit2.Repository] = pygit2.Repository) -
             raise
     with _whoever_owns_it():
         return kind(str(opening.start))
+
+
+def _search_nowhere_else() -> None:
+    """Let libgit2 find no configuration in other places. Said once: it frees what was said before."""
+    with _ONE_AT_A_TIME:
+        for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+            if pygit2.settings.search_path[level]:
+                pygit2.settings.search_path[level] = ""
 
 
 def _refuse_unnamed(start: Path, git_dir: Path) -> None:
@@ -265,17 +281,6 @@ def _does_git_open(start: Path) -> bool:
 
 def _is_about_the_owner(complaint: str) -> bool:
     return "owne" in complaint or "safe" in complaint
-
-
-def _read_quickly() -> None:
-    """Let libgit2 keep small files it has read, and not hash every object it reads.
-
-    Reconciling compares the same files again and again; like git itself we rely on the checksums of zlib and packs,
-    and on git fsck.
-    """
-    pygit2.settings.enable_strict_hash_verification(False)
-    pygit2.settings.cache_object_limit(ObjectType.BLOB, CACHED_BLOB)
-    pygit2.settings.cache_max_size(CACHE_SIZE)
 
 
 def _own_config(common_dir: Path, start: Path) -> pygit2.Config:

@@ -1,4 +1,4 @@
-"""libgit2's handle is asked for refs only where refs are known to be files."""
+"""libgit2's handle is asked for refs only where refs are files, and its options are set once for the process."""
 
 import ast
 from collections.abc import Iterator
@@ -41,3 +41,32 @@ def test_whoever_may_does_and_looks_at_the_format() -> None:
 @pytest.mark.parametrize("text", ["git.handle.head", "here.handle.lookup_reference(name)", "handle.branches.local"])
 def test_a_use_is_found(text: str) -> None:
     assert len(list(uses(Source("okstra_git/stages/x.py", text)))) == 1
+
+
+KEPT = {"set_extensions", "search_path", "user_agent", "user_agent_product", "homedir", "template_path"}
+"""Options of which libgit2 keeps a copy that it frees when they are set anew."""
+
+UNDER_A_LOCK = "_search_nowhere_else"
+
+
+def late_options(source: Source) -> Iterator[str]:
+    """Such options set by a function: a thread that opens a repository meanwhile may read freed memory."""
+    for function in source.nodes:
+        if isinstance(function, ast.FunctionDef) and function.name != UNDER_A_LOCK:
+            for node in ast.walk(function):
+                if (
+                    isinstance(node, ast.Attribute)
+                    and node.attr in KEPT
+                    and ast.unparse(node.value) == "pygit2.settings"
+                ):
+                    yield f"{source.path}:{node.lineno}: set options of libgit2 where a module is loaded"
+
+
+def test_options_of_libgit2_are_set_where_a_module_is_loaded() -> None:
+    assert [breach for source in SOURCES for breach in late_options(source)] == []
+
+
+def test_options_that_a_function_sets_are_found() -> None:
+    late = "def open_it(path):\n    pygit2.settings.set_extensions([])\n"
+    assert len(list(late_options(Source("okstra_git/git/x.py", late)))) == 1
+    assert not list(late_options(Source("okstra_git/git/x.py", "pygit2.settings.set_extensions([])\n")))
