@@ -36,13 +36,13 @@ def _create(session: Session, stdin: TextIO, stdout: TextIO) -> int:
 
     try:
         worktree = make_session_worktree(session.workspace.silent(), _read(stdin, "WorktreeCreate", "name"))
+        stdout.write(f"{worktree.path}\n")
+        stdout.flush()
     except Exception as error:
-        session.complain(f"okstra: no worktree was made: {error}")
+        session.complain(f"okstra: there is no worktree for the session: {error}")
         return 1
     if worktree.note:
         session.complain(f"okstra: {worktree.note}")
-    stdout.write(f"{worktree.path}\n")
-    stdout.flush()
     return 0
 
 

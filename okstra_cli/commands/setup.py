@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
 app = single_command()
 
+_Hooks = Annotated[
+    bool | None,
+    typer.Option("--hooks/--no-hooks", help="Have Claude Code call okstra as a session begins and a turn ends."),
+]
+_WorktreeHooks = Annotated[
+    bool | None,
+    typer.Option(
+        "--worktree-hooks/--no-worktree-hooks",
+        help="Have okstra make and remove Claude Code's worktrees in this project.",
+    ),
+]
+
 
 @app.command()
 def setup(
@@ -32,17 +44,8 @@ def setup(
     local: Annotated[
         bool, typer.Option("--local", help="Add the rules to settings.local.json, which is not shared.")
     ] = False,
-    hooks: Annotated[
-        bool | None,
-        typer.Option("--hooks/--no-hooks", help="Have Claude Code call okstra as a session begins and a turn ends."),
-    ] = None,
-    worktree_hooks: Annotated[
-        bool | None,
-        typer.Option(
-            "--worktree-hooks/--no-worktree-hooks",
-            help="Have okstra make and remove Claude Code's worktrees in this project.",
-        ),
-    ] = None,
+    hooks: _Hooks = None,
+    worktree_hooks: _WorktreeHooks = None,
     dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="List what is not as shipped; exit status 1 if anything is.")

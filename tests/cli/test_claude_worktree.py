@@ -120,7 +120,7 @@ def test_a_worktree_whose_folder_is_gone_is_made_again(world: World) -> None:
 def test_a_name_that_is_not_one_makes_nothing(world: World, name: object) -> None:
     world.commit("A")
     answer = create(world, name, exit=1)
-    assert (answer.out, answer.err.startswith("okstra: no worktree was made: ")) == ("", True)
+    assert (answer.out, answer.err.startswith("okstra: there is no worktree for the session: ")) == ("", True)
     assert not (world.path / ".claude").exists()
 
 
