@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 def run_hook(
     arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO
 ) -> int:
-    """Settle what is proven and say so on stderr; always 0, because a hook must never fail the user's command."""
+    """Settle what is proven and say so on stderr; always 0, because a hook must never fail the user's command.
+
+    Only `claude-worktree-create` has a status of its own: there the caller needs a path.
+    """
     if arguments and arguments[0].startswith("claude-"):
         return _run_claude_hook(arguments[0], cwd, environ, stdin, stdout, stderr)
     around = Surroundings(Path(cwd), environ, stdin, stderr, stderr, stdout_is_terminal=False)
@@ -35,6 +38,10 @@ def _run_claude_hook(
     """An event of Claude Code; one that this okstra does not know is ignored, as a newer settings file may name it."""
     from okstra_cli.commands.claude_hook import EVENTS, run_claude_hook
 
+    if name.startswith("claude-worktree-"):
+        from okstra_cli.commands.claude_worktree import run_worktree_hook
+
+        return run_worktree_hook(name, cwd=cwd, environ=environ, stdin=stdin, stdout=stdout, stderr=stderr)
     if name not in EVENTS:
         return 0
     return run_claude_hook(name, cwd=cwd, environ=environ, stdin=stdin, stdout=stdout, stderr=stderr)

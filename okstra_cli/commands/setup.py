@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
 app = single_command()
 
+_Hooks = Annotated[
+    bool | None,
+    typer.Option("--hooks/--no-hooks", help="Have Claude Code call okstra as a session begins and a turn ends."),
+]
+_WorktreeHooks = Annotated[
+    bool | None,
+    typer.Option(
+        "--worktree-hooks/--no-worktree-hooks",
+        help="Have okstra make and remove Claude Code's worktrees in this project.",
+    ),
+]
+
 
 @app.command()
 def setup(
@@ -32,10 +44,8 @@ def setup(
     local: Annotated[
         bool, typer.Option("--local", help="Add the rules to settings.local.json, which is not shared.")
     ] = False,
-    hooks: Annotated[
-        bool | None,
-        typer.Option("--hooks/--no-hooks", help="Have Claude Code call okstra as a session begins and a turn ends."),
-    ] = None,
+    hooks: _Hooks = None,
+    worktree_hooks: _WorktreeHooks = None,
     dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="List what is not as shipped; exit status 1 if anything is.")
@@ -62,7 +72,9 @@ def setup(
     from okstra_git.paths import templates_directory
     from okstra_git.porcelain import setup as porcelain
 
-    _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force, hooks=hooks)
+    _refuse_pairs(
+        check=check, uninstall=uninstall, dry_run=dry_run, force=force, hooks=hooks, worktree_hooks=worktree_hooks
+    )
     session = Session.of(context)
     scope = porcelain.choose_scope(
         session.workspace, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
@@ -72,11 +84,24 @@ def setup(
         session.note(porcelain.NOT_ON_PATH)
     if check:
         return _check(scope, templates, program)
-    if hooks is None and not (dry_run or uninstall) and session.may_ask and porcelain.may_offer_hooks(scope, templates):
-        hooks = session.confirms("add hooks, so that Claude Code tells each session where it is and keeps its work")
-    request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force, hooks=hooks)
+    if session.may_ask and not (dry_run or uninstall):
+        hooks, worktree_hooks = _ask_about_hooks(session, scope, templates, hooks, worktree_hooks)
+    request = porcelain.SetupRequest(scope, templates, dry_run, uninstall, force, hooks, worktree_hooks)
     result = porcelain.run_setup(request)
     return Answer(view.setup_json(result, program), lambda: view.setup_page(result), result.exit_status)
+
+
+def _ask_about_hooks(
+    session: Session, scope: SetupScope, templates: Path, hooks: bool | None, worktree_hooks: bool | None
+) -> tuple[bool | None, bool | None]:
+    """A person's answers to what the line leaves open, where there is something to offer."""
+    from okstra_git.porcelain.setup import may_offer_hooks
+
+    if hooks is None and may_offer_hooks(scope, templates):
+        hooks = session.confirms("add hooks, so that Claude Code tells each session where it is and keeps its work")
+    if worktree_hooks is None and may_offer_hooks(scope, templates, for_worktrees=True):
+        worktree_hooks = session.confirms("have okstra make Claude Code's worktrees here, each on the right base")
+    return hooks, worktree_hooks
 
 
 def _check(scope: SetupScope, templates: Path, program: str | None) -> Answer:
@@ -91,10 +116,13 @@ def _check(scope: SetupScope, templates: Path, program: str | None) -> Answer:
     )
 
 
-def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool, hooks: bool | None) -> None:
-    if check and (uninstall or dry_run or force or hooks is not None):
+def _refuse_pairs(
+    *, check: bool, uninstall: bool, dry_run: bool, force: bool, hooks: bool | None, worktree_hooks: bool | None
+) -> None:
+    has_hooks = hooks is not None or worktree_hooks is not None
+    if check and (uninstall or dry_run or force or has_hooks):
         raise refuse("usage", "--check only looks; it goes with no other action", hint="git okstra setup --check")
-    if uninstall and hooks is not None:
+    if uninstall and has_hooks:
         raise refuse("usage", "--uninstall removes the hooks as well", hint="git okstra setup --no-hooks")
     if uninstall and force:
         raise refuse("usage", "--uninstall keeps what you edited; there is nothing to force", hint="leave --force out")

@@ -30,6 +30,11 @@ HOOKS = {
     "hooks.Stop: git-okstra hook claude-stop": "as a turn ends, record what is proven and keep uncommitted work",
 }
 """Hooks for Claude Code, each with what it is for; installed where somebody asked for them."""
+WORKTREE_HOOKS = {
+    "hooks.WorktreeCreate: git-okstra hook claude-worktree-create": "make a session's worktree on the right base",
+    "hooks.WorktreeRemove: git-okstra hook claude-worktree-remove": "remove it again where nothing in it is lost",
+}
+"""Hooks that take the place of Claude Code's own way with worktrees, so they are asked for by themselves."""
 PLUGIN_SUMMARY = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten history, driven from the agent"
 """What the plugin is, for those who choose one."""
 

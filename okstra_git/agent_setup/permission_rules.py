@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from okstra_git.agent_setup.inventory import HOOKS, ActualFolder, SettingsFile
+from okstra_git.agent_setup.inventory import HOOKS, WORKTREE_HOOKS, ActualFolder, SettingsFile
 from okstra_git.agent_setup.manifest import OwnRules
 from okstra_git.agent_setup.model import DesiredFiles, Kind, Rule
 from okstra_git.documents.json_text import NotPlainJson, add_texts, list_at, read_json, take_texts, without_chunks
@@ -15,6 +15,8 @@ NEW_FILE = "{}\n"
 HOOK_KEY = "hooks"
 HOOK_SECONDS = 10
 """After which Claude Code gives a hook up; ours end by themselves before that."""
+SLOW_HOOKS = {"WorktreeCreate": 600, "WorktreeRemove": 60}
+"""Seconds of the hooks that may have to write or read every file of a large repository."""
 STRONGER = ("deny", "ask")
 """Claude Code looks at these lists first, whatever stands under `allow`."""
 _RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
@@ -31,13 +33,16 @@ def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
     return own
 
 
-def with_hooks(desired: DesiredFiles, actual: ActualFolder, *, is_wanted: bool | None) -> DesiredFiles:
+def with_hooks(
+    desired: DesiredFiles, actual: ActualFolder, *, is_wanted: bool | None, for_worktrees: bool | None = None
+) -> DesiredFiles:
     """What is desired, with the hooks for Claude Code where they are wanted; None keeps those that setup added."""
-    if actual.root.kind is not Kind.CLAUDE or is_wanted is False:
+    if actual.root.kind is not Kind.CLAUDE:
         return desired
     ours = {rule for own in own_rules(actual).values() for rule in own.rules}
-    hooks = tuple(hook for hook in HOOKS if is_wanted or hook in ours)
-    return replace(desired, rules=(*desired.rules, *hooks))
+    wanted = ((HOOKS, is_wanted), (WORKTREE_HOOKS, for_worktrees))
+    chosen = (hook for hooks, answer in wanted for hook in hooks if answer or (answer is None and hook in ours))
+    return replace(desired, rules=(*desired.rules, *chosen))
 
 
 def inspect_rules(actual: ActualFolder, wanted: Sequence[str]) -> tuple[Rule, ...]:
@@ -159,8 +164,9 @@ def _place(rule: str) -> tuple[tuple[str, ...], Any]:
     where, colon, command = rule.partition(": ")
     if not (colon and where.startswith(f"{HOOK_KEY}.")):
         return ALLOW, rule
-    entry = {"type": "command", "command": command, "timeout": HOOK_SECONDS}
-    return (HOOK_KEY, where.removeprefix(f"{HOOK_KEY}.")), {"hooks": [entry]}
+    event = where.removeprefix(f"{HOOK_KEY}.")
+    entry = {"type": "command", "command": command, "timeout": SLOW_HOOKS.get(event, HOOK_SECONDS)}
+    return (HOOK_KEY, event), {"hooks": [entry]}
 
 
 def _in_lists(rules: Sequence[str]) -> list[tuple[tuple[str, ...], list[Any]]]:

@@ -43,7 +43,7 @@ class SetupScope:
 
 @dataclass(frozen=True)
 class SetupRequest:
-    """One line: what is to be done in which folders; `hooks` None leaves those of Claude Code as they are."""
+    """One line: what is to be done in which folders; hooks of Claude Code that are None stay as they are."""
 
     scope: SetupScope
     templates: Path
@@ -51,6 +51,7 @@ class SetupRequest:
     uninstall: bool = False
     force: bool = False
     hooks: bool | None = None
+    worktree_hooks: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,13 @@ class SetupResult:
 
 
 def run_setup(request: SetupRequest) -> SetupResult:
-    """Plan every folder before any is written, then plan and apply one after the other, each under its lock."""
+    """Plan every folder before any is written, then plan and apply one after the other, each under its lock.
+
+    Refuses hooks for worktrees anywhere but in a project.
+    """
+    if request.worktree_hooks and request.scope.name != "project":
+        message = "hooks for worktrees go into one project only: elsewhere they would take over every repository"
+        raise refuse("usage", message, hint="git okstra setup --worktree-hooks")
     _refuse_links(request.scope, request.templates)
     plans = tuple(_plan(root, request) for root in request.scope.roots)
     if not request.dry_run:
@@ -91,14 +98,16 @@ def inspect_folders(scope: SetupScope, templates: Path) -> tuple[FolderStatus, .
     return tuple(inspect(*_read(root, templates)) for root in scope.roots)
 
 
-def may_offer_hooks(scope: SetupScope, templates: Path) -> bool:
+def may_offer_hooks(scope: SetupScope, templates: Path, *, for_worktrees: bool = False) -> bool:
     """Whether somebody can be asked about the hooks of Claude Code: it is meant, and has none of them yet."""
+    from okstra_git.agent_setup.inventory import HOOKS, WORKTREE_HOOKS
     from okstra_git.agent_setup.model import Kind
-    from okstra_git.agent_setup.permission_rules import HOOK_KEY
 
+    if for_worktrees and scope.name != "project":
+        return False
+    hooks = WORKTREE_HOOKS if for_worktrees else HOOKS
     claude = [folder for folder in inspect_folders(scope, templates) if folder.root.kind is Kind.CLAUDE]
-    rules = [rule.rule for folder in claude for rule in folder.rules]
-    return bool(claude) and not any(rule.startswith(f"{HOOK_KEY}.") for rule in rules)
+    return bool(claude) and not any(rule.rule in hooks for folder in claude for rule in folder.rules)
 
 
 def describe_drift(scope: SetupScope, inspections: Sequence[FolderStatus]) -> OkstraError | None:
@@ -191,7 +200,7 @@ def _plan(root: SetupFolder, request: SetupRequest) -> SetupPlan:
 
     if request.uninstall:
         return plan_removal(read_folder(root, DesiredFiles(VERSION, {})))
-    return plan_install(*_read(root, request.templates, hooks=request.hooks), force=request.force)
+    return plan_install(*_read(root, request.templates, request), force=request.force)
 
 
 def _apply(root: SetupFolder, request: SetupRequest) -> SetupPlan:
@@ -204,14 +213,16 @@ def _apply(root: SetupFolder, request: SetupRequest) -> SetupPlan:
     return plan
 
 
-def _read(root: SetupFolder, templates: Path, *, hooks: bool | None = None) -> tuple[ActualFolder, DesiredFiles]:
+def _read(root: SetupFolder, templates: Path, request: SetupRequest | None = None) -> tuple[ActualFolder, DesiredFiles]:
     """The folder as it is, and what is to stand in it."""
     from okstra_git.agent_setup.inventory import read_folder
     from okstra_git.agent_setup.permission_rules import with_hooks
 
     desired = _desired_files(root, templates)
     actual = read_folder(root, desired)
-    return actual, with_hooks(desired, actual, is_wanted=hooks)
+    if request is None:
+        return actual, with_hooks(desired, actual, is_wanted=None)
+    return actual, with_hooks(desired, actual, is_wanted=request.hooks, for_worktrees=request.worktree_hooks)
 
 
 def _desired_files(root: SetupFolder, templates: Path) -> DesiredFiles:

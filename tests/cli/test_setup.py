@@ -10,7 +10,7 @@ import pytest
 from okstra_cli.dispatch import respond
 from okstra_cli.session import Surroundings
 from okstra_git import paths
-from okstra_git.agent_setup.inventory import HOOKS, RULES
+from okstra_git.agent_setup.inventory import HOOKS, RULES, WORKTREE_HOOKS
 from okstra_git.agent_setup.model import Kind, SetupFolder
 from okstra_git.porcelain import setup
 from okstra_git.version import VERSION
@@ -370,6 +370,27 @@ def test_hooks_come_when_asked_for_stay_and_go_again(world: World) -> None:
     assert settings.read_text() == plain
 
 
+def test_hooks_for_worktrees_are_asked_for_by_themselves(world: World) -> None:
+    settings = world.path / ".claude/settings.json"
+    world.okstra("setup", "--hooks")
+    plain = settings.read_bytes()
+    assert only_object(world.okstra("setup", "--worktree-hooks"))["roots"][0]["rules_added"] == list(WORKTREE_HOOKS)
+    assert json.loads(settings.read_text())["hooks"]["WorktreeCreate"][0]["hooks"][0]["timeout"] == 600
+    rules = only_object(world.okstra("setup", "--check"))["roots"][0]["rules"]
+    assert [rule["rule"] for rule in rules if rule["ours"]] == [*RULES, *HOOKS, *WORKTREE_HOOKS]
+    assert only_object(world.okstra("setup"))["changed"] is False
+    removed = only_object(world.okstra("setup", "--no-worktree-hooks"))["roots"][0]["rules_removed"]
+    assert removed == list(WORKTREE_HOOKS)
+    assert settings.read_bytes() == plain
+
+
+@pytest.mark.parametrize("scope", [["--user"], ["--plugin", "okstra-plugin"]])
+def test_hooks_for_worktrees_go_into_a_project_only(world: World, home: Path, scope: list[str]) -> None:
+    error = only_object(world.okstra("setup", "--worktree-hooks", *scope, exit=129))["error"]
+    assert error["message"].startswith("hooks for worktrees go into one project only")
+    assert not (home / ".claude").exists()
+
+
 class Terminal(StringIO):
     """A stream that a person sits at."""
 
@@ -393,6 +414,9 @@ def test_a_person_is_asked_about_the_hooks_until_they_are_there(world: World) ->
     assert "add hooks" in set_up_on_terminal(world, "y")
     assert set(json.loads(settings.read_text())["hooks"]) == {"SessionStart", "Stop"}
     assert "add hooks" not in set_up_on_terminal(world, "n")
+    assert "make Claude Code's worktrees here" in set_up_on_terminal(world, "y")
+    assert "WorktreeCreate" in json.loads(settings.read_text())["hooks"]
+    assert set_up_on_terminal(world, "y") == ""
 
 
 def test_hooks_go_with_no_action_that_only_looks_or_removes(world: World) -> None:

@@ -13,6 +13,7 @@ WRITERS = {
     "okstra_cli/wizard/turn.py": "writes JSON, and never to a terminal",
     "okstra_cli/entry.py": "writes the version",
     "okstra_cli/commands/claude_hook.py": "writes one JSON object in ASCII, for a program",
+    "okstra_cli/commands/claude_worktree.py": "writes one path, which a program takes as it is",
 }
 """Modules that may write to a stream, and what keeps other people's characters out of it."""
 
