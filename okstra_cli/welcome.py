@@ -25,7 +25,7 @@ All commands: git okstra --help
 """
 
 EMPTY = """\
-There is no commit here yet. When there is one, git okstra says what can be tried.
+There are no commits here yet. Once there is one, git okstra says what can be tried.
 all commands: git okstra --help
 """
 

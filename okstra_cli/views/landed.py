@@ -80,7 +80,7 @@ def table_page(found: Sequence[RefLanding], now: datetime) -> Page:
     """A row for each branch and worktree: what would be lost if it were removed."""
     page = Page()
     if not found:
-        page.line("there is no branch besides the one that others are merged into")
+        page.line("there are no branches except the one that others are merged into")
     headers = ["branch", "worktree", "last touched", "landed", "would be lost"]
     page.table(headers, [_cells(each, now) for each in found])
     return page

@@ -65,7 +65,7 @@ def rename_line(name: str) -> str:
 def named_candidate(workspace: Workspace, text: str | None) -> Adoptable:
     """The branch that was named, by its name or by the directory of its worktree; None: the one checked out here.
 
-    Refuses what is no branch of this clone, with the line that makes it one.
+    Refuses what is not a branch of this clone, with the line that makes it one.
     """
     git = workspace.git
     trees = list_worktrees(git)
@@ -130,7 +130,7 @@ def _on_no_branch(place: Path) -> OkstraError:
 def _no_branch(git: Git, name: str) -> OkstraError:
     remote = [each for each in tracking_names(git, name) if find_quietly(git, FETCHED + each)]
     if remote:
-        message = f"there is no branch {quote(name)} here, and there is {quote(remote[0])}"
+        message = f"there is no branch {quote(name)} here, but there is {quote(remote[0])}"
         hint = command("git branch", name, FETCHED + remote[0])
         return refuse("branch.missing", message, hint=hint, branch=name)
     message = f"there is no branch {quote(name)} here, nor a worktree at that path"

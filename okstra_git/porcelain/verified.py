@@ -87,12 +87,12 @@ def _why_nothing_counts(workspace: Workspace, records: TreeChecks, name: str, di
         return "nothing is on record of this tree under this name"
     same = [record for record in named if digest in (None, record.command_digest)]
     if not same:
-        return "on record under this name is another command"
+        return "another command is on record under this name"
     current = [record for record in same if not _changed(workspace, record)]
     if not current:
         changed = _changed(workspace, same[-1])
         return f"the declared input {quote(changed.name)} is not what it was" if changed else ""
-    return "on record is a claim alone, which --claimed counts"
+    return "only a claim is on record, which counts with --claimed"
 
 
 def _changed(workspace: Workspace, record: CheckRecord) -> CheckInput | None:

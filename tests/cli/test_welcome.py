@@ -48,7 +48,7 @@ def test_where_there_is_a_state_it_is_shown(world: World, on_terminal: Ask) -> N
 def test_a_repository_without_a_commit_waits_for_one(tmp_path: Path) -> None:
     world = World.empty(tmp_path / "new")
     assert world.okstra().json["next"] == ["git commit"]
-    assert "no commit here yet" in world.okstra(terminal=True).out
+    assert "no commits here yet" in world.okstra(terminal=True).out
     world.commit("A")
     assert "git okstra prove HEAD HEAD" in world.okstra().json["next"]
     world.commit("B")
