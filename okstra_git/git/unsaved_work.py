@@ -152,12 +152,15 @@ class UnsavedWork:
         return tuple(item for item in self.found if item.kind in kinds)
 
 
-def read_unsaved_work(git: Git, worktree: Worktree, *, others: Sequence[Worktree] | None = None) -> UnsavedWork:
+def read_unsaved_work(
+    git: Git, worktree: Worktree, *, others: Sequence[Worktree] | None = None, own_lock: str = ""
+) -> UnsavedWork:
     """What is in this worktree, or in git's private directory of it, and nowhere else; changes nothing.
 
     Untracked and ignored files whatever the user's settings, edits that flags hide, commits that no branch has,
     repositories inside, an operation under way, locks of others. What cannot be read counts as held (`unclear`).
-    `others` are the repository's worktrees, when they are known already.
+    `others` are the repository's worktrees, when they are known already; `own_lock` is the reason of a lock that the
+    caller made itself and does not count.
     """
     items: list[UnsavedItem] = []
     standing: Standing | None = None
@@ -171,7 +174,7 @@ def read_unsaved_work(git: Git, worktree: Worktree, *, others: Sequence[Worktree
         items += _inside(git, worktree, list_worktrees(git) if others is None else others)
     if private is not None:
         with _doubting(items, "what only it leads to cannot be read"):
-            items += _of_private(git, private, is_main=private == git.common_dir)
+            items += _of_private(git, private, is_main=private == git.common_dir, own_lock=own_lock)
             sole = tuple(list_sole_commits(git, private)) if private != git.common_dir else ()
             items += _sole(sole)
         with _doubting(items, "what its directory held cannot be read"):
@@ -264,7 +267,7 @@ def _inside(git: Git, worktree: Worktree, others: Sequence[Worktree]) -> Iterato
         yield from named("repository", "the repository itself lives inside it", [os.fsencode(git.common_dir)])
 
 
-def _of_private(git: Git, private: Path, *, is_main: bool) -> Iterator[UnsavedItem]:
+def _of_private(git: Git, private: Path, *, is_main: bool, own_lock: str) -> Iterator[UnsavedItem]:
     """What git's directory of the worktree says."""
     operation = operation_in(private)
     if operation:
@@ -275,7 +278,7 @@ def _of_private(git: Git, private: Path, *, is_main: bool) -> Iterator[UnsavedIt
     if is_main:
         return
     reason = lock_reason(private)
-    if reason is not None and not is_own_lock(reason):
+    if reason is not None and not is_own_lock(reason) and (not own_lock or reason != own_lock):
         yield UnsavedItem("locked", f"somebody locked it: {reason}" if reason else "somebody locked it")
     refs, keys = list_own_refs(private), list_own_settings(git, private)
     yield from named("unreachable", "it has refs of its own", [os.fsencode(name) for name in refs])

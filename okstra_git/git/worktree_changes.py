@@ -47,13 +47,15 @@ def remove_worktree(
     *,
     others: Sequence[Worktree] | None = None,
     also: Callable[[], Sequence[UnsavedItem]] = tuple,
+    own_lock: str = "",
 ) -> UnsavedWork:
     """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
 
-    `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
-    into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
+    `also` says what else keeps it at this moment; a lock of the reason `own_lock` does not, nor one of okstra's form.
+    git is never forced, except past submodules, which have been looked into. Refuses (`worktree.holds`) when anything
+    is found, and whatever git refuses.
     """
-    held = read_unsaved_work(git, worktree, others=others)
+    held = read_unsaved_work(git, worktree, others=others, own_lock=own_lock)
     kept = (*held.keeping, *also())
     if kept:
         raise _refusal(worktree, kept)

@@ -11,12 +11,13 @@ from okstra_git.porcelain.follow import process_hook_events
 from okstra_git.porcelain.status import survey_all
 from okstra_git.porcelain.workspace import NOT_SET_UP, StatusProblem
 from okstra_git.snapshots.take import SnapshotSubject, list_snapshots, snapshot_of
+from okstra_git.store.registry import stage_on
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.records.states import Stage, State, Task
+    from okstra_git.records.states import Stage, Task
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 TURN_ENDED = "an agent's turn ended"
@@ -40,7 +41,7 @@ def brief_session(workspace: Workspace) -> Briefing:
     survey = survey_all(workspace, only=None, with_closed=False)
     branch = current_branch(workspace.git)
     problems = tuple(problem for problem in survey.problems if problem.code != NOT_SET_UP.code)
-    return Briefing(branch, _stage_on(branch, survey.tasks), tuple(survey.tasks), problems)
+    return Briefing(branch, stage_on(branch, survey.tasks), tuple(survey.tasks), problems)
 
 
 def keep_turn(workspace: Workspace) -> WorktreeSnapshot | None:
@@ -50,23 +51,13 @@ def keep_turn(workspace: Workspace) -> WorktreeSnapshot | None:
     """
     if workspace.settings.hooks:
         process_hook_events(workspace, planned={})
-    here = _stage_on(current_branch(workspace.git), _open_tasks(workspace.store.read().state))
+    here = stage_on(current_branch(workspace.git), workspace.store.read().state.tasks.values())
     top = workspace.git.work_tree
     if here is None or top is None or _was_kept_lately(workspace, top):
         return None
     task, stage = here
     about = SnapshotSubject(task.key.slashed, stage.number, "", TURN_ENDED)
     return snapshot_of(workspace.git, top, about, now=workspace.now())
-
-
-def _open_tasks(state: State) -> list[Task]:
-    return [task for task in state.tasks.values() if task.is_open]
-
-
-def _stage_on(branch: str | None, tasks: list[Task]) -> tuple[Task, Stage] | None:
-    """The stage that is recorded on this branch; None when several are, for then nobody knows which one is meant."""
-    stages = [(task, stage) for task in tasks for stage in task.stages.values() if branch and stage.branch == branch]
-    return stages[0] if len(stages) == 1 else None
 
 
 def _was_kept_lately(workspace: Workspace, top: Path) -> bool:

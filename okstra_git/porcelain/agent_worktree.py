@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
-from okstra_git.git.binary import run_git
 from okstra_git.git.remotes import default_branches, upstream_of
 from okstra_git.git.revisions import find_branch_ref, find_recorded
 from okstra_git.git.worktree_changes import remove_worktree
@@ -19,6 +18,7 @@ from okstra_git.git.worktrees import Worktree, add_detached, add_worktree, curre
 from okstra_git.names import parse_branch, quote
 from okstra_git.paths import real_path
 from okstra_git.porcelain.workspace import is_unused
+from okstra_git.store.registry import stage_on, stages_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ def remove_session_worktree(workspace: Workspace, text: str) -> None:
         message = f"{quote(text)} is not a worktree in {FOLDER} of this repository"
         raise refuse("worktree.failed", message, hint="git worktree list")
     _keep(outside, worktree)
-    _remove(outside.git, worktree)
+    remove_worktree(outside.git, worktree, own_lock=LOCKED)
 
 
 def _folder_of(name: str) -> str:
@@ -103,7 +103,7 @@ def _is_there(git: Git, path: Path) -> bool:
         return False
     if path.is_dir():
         return True
-    _remove(git, worktree)  # only git still knows of it
+    remove_worktree(git, worktree, own_lock=LOCKED)  # only git still knows of it
     return False
 
 
@@ -127,8 +127,7 @@ def _newest(git: Git, name: str) -> str | None:
 def _is_followed(workspace: Workspace, branch: str) -> bool:
     if is_unused(workspace.git):
         return False
-    tasks = workspace.store.read().state.tasks.values()
-    return any(stage.branch == branch for task in tasks if task.is_open for stage in task.stages.values())
+    return next(stages_on(branch, workspace.store.read().state.tasks.values()), None) is not None
 
 
 def _add(git: Git, path: Path, branch: str, base: str) -> None:
@@ -142,22 +141,7 @@ def _keep(workspace: Workspace, worktree: Worktree) -> None:
 
     if worktree.branch is None or is_unused(workspace.git):
         return
-    tasks = [task for task in workspace.store.read().state.tasks.values() if task.is_open]
-    stages = [(task, stage) for task in tasks for stage in task.stages.values() if stage.branch == worktree.branch]
-    if len(stages) == 1:
-        about = SnapshotSubject(stages[0][0].key.slashed, stages[0][1].number, "", SESSION_ENDED)
+    here = stage_on(worktree.branch, workspace.store.read().state.tasks.values())
+    if here is not None:
+        about = SnapshotSubject(here[0].key.slashed, here[1].number, "", SESSION_ENDED)
         snapshot_of(workspace.git, worktree.path, about, now=workspace.now())
-
-
-def _remove(git: Git, worktree: Worktree) -> None:
-    """Unlock it if the lock is ours; one that stays is locked again."""
-    is_ours = worktree.is_locked and worktree.lock_reason == LOCKED
-    place = [str(worktree.path)]
-    if is_ours:
-        run_git(["worktree", "unlock"], values=place, cwd=git.top, accept=(0, 128))
-    try:
-        remove_worktree(git, replace(worktree, is_locked=worktree.is_locked and not is_ours))
-    except OkstraError:
-        if is_ours:
-            run_git(["worktree", "lock", f"--reason={LOCKED}"], values=place, cwd=git.top, accept=(0, 128))
-        raise

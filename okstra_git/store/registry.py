@@ -1,6 +1,6 @@
 """Who owns which worktree and branch: the rules of reserving and releasing, over a folded state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
@@ -65,6 +65,19 @@ def refuse_case_clash(state: State, key: TaskKey) -> None:
                 f"the key {key} differs from the existing task {other} only in case",
                 hint="use the existing key or another name",
             )
+
+
+def stages_on(branch: str, tasks: Iterable[Task]) -> Iterator[tuple[Task, Stage]]:
+    """The stages of open tasks that are recorded on a branch."""
+    for task in tasks:
+        if task.is_open:
+            yield from ((task, stage) for stage in task.stages.values() if stage.branch == branch)
+
+
+def stage_on(branch: str | None, tasks: Iterable[Task]) -> tuple[Task, Stage] | None:
+    """The only stage on this branch; None when several are, for then nobody knows which one is meant."""
+    stages = list(stages_on(branch, tasks)) if branch else []
+    return stages[0] if len(stages) == 1 else None
 
 
 def active_places(state: State) -> Iterator[tuple[Task, Reservation]]:
