@@ -194,6 +194,14 @@ def parse_group(text: str) -> str:
     return text
 
 
+LONGEST_LABEL = 200
+
+
+def is_label(text: str) -> bool:
+    """Whether this can name a reviewer or a check to people: one line of text, not empty and not too long."""
+    return bool(text.strip()) and len(text) <= LONGEST_LABEL and is_text(text) and text.isprintable()
+
+
 def is_text(text: str) -> bool:
     """Whether the text can be stored: no half characters from bytes that were not UTF-8."""
     try:

@@ -11,13 +11,12 @@ from okstra_git.git.objects import MissingObject
 from okstra_git.git.refs import RefUpdate, find_quietly
 from okstra_git.git.remotes import branch_tips
 from okstra_git.git.revisions import find_recorded, require_named
-from okstra_git.names import is_text, quote
+from okstra_git.names import LONGEST_LABEL, is_label, quote
 from okstra_git.porcelain.prove import BaseBranch, Measured, branch_named, measure_alone, require_target
 from okstra_git.reconcile.compare_ranges import Comparison, compare_ranges
 from okstra_git.reconcile.range_ends import RangeEnds
 from okstra_git.records.repository_events import ChangeApproved
 from okstra_git.store import layout
-from okstra_git.store.clone import ensure_writer
 from okstra_git.store.repository_events import read_repository_events, standing_approvals
 from okstra_git.store.stage_ranges import fingerprint_ranges
 from okstra_git.store.store import Decision
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 ReviewState = Literal["holds", "void", "unsure", "none"]
 """Of a change: some approval holds; all are void; none holds and of one it cannot be said; there is none."""
-
-LONGEST_NAME = 200
 
 
 class Approved(NamedTuple):
@@ -97,9 +94,7 @@ def record_approval(
         base=below.branch or below.tip if below is not None else "",
         range=_require_change_in(measured, ref or "HEAD"),
     )
-    _, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
-    if is_new:
-        workspace.note("this clone has a writer id now, by which others know its records")
+    workspace.ensure_writer()
 
     def decide(_: Snapshot) -> Decision[RepositoryEvent | None]:
         events = standing_approvals(read_repository_events(git).events)
@@ -151,8 +146,8 @@ def _require_change(git: Git, ref: str | None) -> Named:
 
 def _require_name(git: Git, reviewer: str | None) -> str:
     name = reviewer if reviewer is not None else (git.author or NOBODY).text
-    if not name.strip() or len(name) > LONGEST_NAME or not is_text(name) or not name.isprintable():
-        message = f"{quote(name)} is not the name of a reviewer: one line of at most {LONGEST_NAME} characters is"
+    if not is_label(name):
+        message = f"{quote(name)} cannot name a reviewer: it takes one line of at most {LONGEST_LABEL} characters"
         raise refuse("review.name", message, hint="git okstra review record --by 'Ada Example'")
     return name.strip()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_git.errors import refuse
 from okstra_git.git.objects import tree_of
 from okstra_git.git.revisions import require_named
-from okstra_git.names import is_text, quote
+from okstra_git.names import LONGEST_LABEL, is_label, quote
 from okstra_git.records.checks import CheckRecord, digest_of_command
 from okstra_git.store.check_inputs import find_changed_input
 from okstra_git.store.checks import TreeChecks, latest_checks, read_checks
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.checks import CheckInput
     from okstra_git.store.checks import BadCheck, StoredCheck
-
-LONGEST_NAME = 200
 
 
 class Verdict(NamedTuple):
@@ -75,8 +73,9 @@ def verified(
 
 
 def require_name(name: str) -> None:
-    if not name.strip() or len(name) > LONGEST_NAME or not is_text(name) or not name.isprintable():
-        message = f"{quote(name)} is not the name of a check: one line of at most {LONGEST_NAME} characters is"
+    """Refuse (`verify.name`) what cannot name a check."""
+    if not is_label(name):
+        message = f"{quote(name)} cannot name a check: it takes one line of at most {LONGEST_LABEL} characters"
         raise refuse("verify.name", message, hint="git okstra verify unit -- make test")
 
 

@@ -24,7 +24,6 @@ from okstra_git.records.grammar import MAX_NAME
 from okstra_git.redaction.late import NO_HOME, redact
 from okstra_git.store.check_inputs import declare_inputs, find_changed_input
 from okstra_git.store.checks import next_clock, read_checks, write_check
-from okstra_git.store.clone import ensure_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +100,7 @@ def verify(workspace: Workspace, request: CheckRequest, show: Callable[[bytes], 
     tree = tree_of(git, commit)
     inputs = _declare(workspace, request, tree)
     in_place = _settle_place(workspace, request, tree)
-    writer = _ensure_writer(workspace)
+    writer = workspace.ensure_writer()
     with unwound_by_endings():
         if in_place:
             assert git.work_tree is not None
@@ -125,7 +124,7 @@ def claim(workspace: Workspace, request: CheckRequest, exit_code: int) -> CheckR
     require_name(request.name)
     tree = tree_of(git, require_named(git, request.ref or "HEAD", what="the tree to verify").commit)
     inputs = _declare(workspace, request, tree)
-    writer = _ensure_writer(workspace)
+    writer = workspace.ensure_writer()
     check = _record(workspace, request, tree, writer, inputs, exit_code=exit_code, claimed=True)
     return CheckRun(tree, request.name, request.command, exit_code, False, check, "")
 
@@ -139,13 +138,6 @@ def _require_command(request: CheckRequest) -> None:
 
 def _declare(workspace: Workspace, request: CheckRequest, tree: str) -> tuple[CheckInput, ...]:
     return declare_inputs(workspace.git, tree, workspace.environ, files=request.files, variables=request.variables)
-
-
-def _ensure_writer(workspace: Workspace) -> str:
-    writer, is_new = ensure_writer(workspace.git, milliseconds=int(workspace.now().timestamp() * 1000))
-    if is_new:
-        workspace.note("this clone has a writer id now, by which others know its records")
-    return writer
 
 
 def _settle_place(workspace: Workspace, request: CheckRequest, tree: str) -> bool:

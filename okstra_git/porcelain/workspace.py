@@ -120,6 +120,15 @@ class Workspace:
 
         return Store(self.git, self.clock, unlock=self._clear_dead_locks, notify=self._note_tasks)
 
+    def ensure_writer(self) -> str:
+        """This clone's writer id; one that okstra was never used in gets it now, and that is said."""
+        from okstra_git.store.clone import ensure_writer
+
+        writer, is_new = ensure_writer(self.git, milliseconds=int(self.now().timestamp() * 1000))
+        if is_new:
+            self.note("this clone has a writer id now, by which others know its records")
+        return writer
+
     def note(self, text: str) -> None:
         """Say one line of progress."""
         self.notifier.note(text)
