@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from okstra_git.git.config import FALSE
 from okstra_git.git.diffs import show_path
 from okstra_git.git.dirty import list_filtered, list_index, list_uncommitted
 from okstra_git.git.objects import tree_of
@@ -20,7 +21,7 @@ def why_not_exact(git: Git, tree: str) -> str:
     if head is None or tree_of(git, head.commit) != tree:
         return "HEAD has another tree"
     sparse = git.configuration.find("core.sparseCheckout")
-    if sparse is not None and sparse.value.lower() not in ("false", "no", "off", "0", ""):
+    if sparse is not None and sparse.value.lower() not in FALSE:
         return "the checkout is sparse"
     paths = [change.path for change in list_uncommitted(top)]
     paths += [hidden.path for hidden in list_filtered(top, list_index(top), besides=paths)]

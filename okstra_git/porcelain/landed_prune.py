@@ -22,6 +22,7 @@ from okstra_git.host.machine import processes_in
 from okstra_git.paths import real_path
 from okstra_git.porcelain.landed import LandingTarget, RefLanding, find_targets
 from okstra_git.porcelain.workspace import Workspace, is_unused
+from okstra_git.store.registry import active_places
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,16 @@ def _removed(git: Git, keeping: _Keeping, planned: PrunedBranch) -> PrunedBranch
     reason = keeping.reason(landing)
     if reason is not None:
         return PrunedBranch(landing, removed=False, reason=reason)
+    gone = ""
     try:
         if asked.worktree is not None:
             path = asked.worktree.path
             remove_worktree(git, asked.worktree, also=lambda: _busy(path))
+            gone = "; its worktree was removed"
         if asked.ref:
             swap_refs(git, [RefUpdate(asked.ref, asked.commit, None)], message="okstra: landed")
     except OkstraError as refusal:
-        return PrunedBranch(landing, removed=False, reason=refusal.message)
+        return PrunedBranch(landing, removed=False, reason=refusal.message + gone)
     return PrunedBranch(landing, removed=True)
 
 
@@ -158,5 +161,4 @@ def _recorded_branches(workspace: Workspace) -> Iterator[str]:
     """Branches that okstra follows for a task."""
     if is_unused(workspace.git):
         return
-    for task in workspace.store.read().state.tasks.values():
-        yield from (place.branch for place in task.places.values() if place.branch and place.status == "active")
+    yield from (place.branch for _, place in active_places(workspace.store.read().state) if place.branch)
