@@ -6,41 +6,7 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import OPEN
-
-_ItemClass = TypedDict("_ItemClass", {"class": str})
-
-
-class _ItemMarks(TypedDict, total=False):
-    together: list[int]
-    flags: list[str]
-    diff: str | None
-
-
-class Candidate(TypedDict):
-    """A commit that may be the stage's now."""
-
-    ref: str
-    commit: str
-    why: str
-    recommended: bool
-
-
-class StaleItem(_ItemClass, _ItemMarks):
-    """A record that history has left behind, or left until it was settled; `class` is `auto` or `confirm`.
-
-    `together` are the stages that became one commit with it, `diff` is there with --diff.
-    """
-
-    stage: int
-    recorded: str
-    replacement: str | None
-    proof: str | None
-    branch: str | None
-    reason: str
-    found_by: str | None
-    verified_carries: bool | None
-    landed: bool | None
-    candidates: list[Candidate]
+from okstra_git.reconcile.findings import StaleItem
 
 
 class SettledAnchor(TypedDict):

@@ -4,6 +4,7 @@ from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import Command, Facts, Holder, Life, Snapshot
 from okstra_cli.answers.runs import Assembly, Document, Waiver
+from okstra_git.runs.history import EntryFacts
 
 
 class RunInShort(TypedDict):
@@ -40,44 +41,6 @@ class SeenTask(TaskStanding):
     last_run: RunInShort | None
     left: list[str]
     stages: dict[str, list[int]]
-
-
-_Former = TypedDict("_Former", {"from": str}, total=False)
-
-
-class EntryFacts(_Former, total=False):
-    """What there is to say of an event; which of the keys there are depends on its type.
-
-    `task_type` and `number` are those of its run, `from` is the commit that a record moved away from.
-    """
-
-    task_type: str | None
-    number: int | None
-    title: str | None
-    category: str
-    path: str
-    blob: str
-    stages: list[int]
-    group: str | None
-    branch: str | None
-    base: str
-    base_ref: str | None
-    commit: str
-    subject: str
-    proof: str
-    found_by: str | None
-    landed: bool
-    verdict: str
-    target: str | None
-    how: str
-    url: str
-    status: str
-    holder: str | None
-    host: str
-    outcome: str
-    report: str | None
-    next_phase: str | None
-    reason: str | None
 
 
 class HistoryEvent(EntryFacts):

@@ -5,6 +5,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import Checkout, Lease
+from okstra_git.stages.open_work import OpenWorkFacts
 
 
 class StageVerified(TypedDict):
@@ -221,26 +222,13 @@ class StartedStage(TypedDict):
     made_branch: bool
 
 
-class LeftOut(TypedDict):
-    """Work in a stage's worktree that was not committed and stays out of the stage."""
-
-    stage: int
-    worktree: str
-    files: list[str] | None
-    file_count: int | None
-    branch: str
-    checked_out: str | None
-    head: str | None
-    operation: str | None
-
-
 class DoneStages(TypedDict):
     """`stage done`: the stages as they are on record now."""
 
     task: str
     changed: bool
     stages: list[Stage]
-    left_out: list[LeftOut]
+    left_out: list[OpenWorkFacts]
 
 
 class StageList(TypedDict):

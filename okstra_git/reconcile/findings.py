@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Literal, TypedDict
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from okstra_git.names import TaskKey
 from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint
