@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.grammar import Record
+from okstra_git.records.grammar import LogEntry, Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
@@ -296,22 +296,10 @@ AnyFact = Annotated[
 ]  # fmt: skip
 
 
-class Event(Record):
-    """A fact with its identity and its place in the order (clock, writer, seq); `by` is a git identity."""
+class Event(LogEntry):
+    """A fact about a task, as it stands in a log."""
 
-    v: g.Version = 1
-    id: g.Ulid
-    at: g.Moment
-    clock: g.Count
-    seq: g.Count
-    writer: g.Ulid
-    by: g.Name = ""
     fact: AnyFact
-
-    @property
-    def order(self) -> tuple[int, str, int]:
-        """The total order of all events of all writers."""
-        return self.clock, self.writer, self.seq
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

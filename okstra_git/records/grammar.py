@@ -259,3 +259,20 @@ StageNumbers = Annotated[tuple[StageNumber, ...], AtMost(MAX_ITEMS)]
 Names = Annotated[tuple[Text, ...], AtMost(MAX_ITEMS)]
 FilePaths = Annotated[tuple[FilePath, ...], AtMost(MAX_ITEMS)]
 RunNumbers = Annotated[dict[MaybeSlug, RunNumber], AtMost(100)]
+
+
+class LogEntry(Record):
+    """What every event of a log has beside its fact: identity and place in the order; `by` is a git identity."""
+
+    v: Version = 1
+    id: Ulid
+    at: Moment
+    clock: Count
+    seq: Count
+    writer: Ulid
+    by: Name = ""
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """The total order of all events of all writers."""
+        return self.clock, self.writer, self.seq

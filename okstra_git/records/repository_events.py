@@ -3,7 +3,7 @@
 from typing import Literal
 
 from okstra_git.records import grammar as g
-from okstra_git.records.grammar import Record
+from okstra_git.records.grammar import LogEntry, Record
 from okstra_git.records.stage import RangeFingerprint
 
 
@@ -32,19 +32,7 @@ AnyRepositoryFact = ChangeApproved
 """Every kind of fact about the repository."""
 
 
-class RepositoryEvent(Record):
-    """A fact about the repository with its identity and its place in the order, as an `Event` has them."""
+class RepositoryEvent(LogEntry):
+    """A fact about the repository, as it stands in a log."""
 
-    v: g.Version = 1
-    id: g.Ulid
-    at: g.Moment
-    clock: g.Count
-    seq: g.Count
-    writer: g.Ulid
-    by: g.Name = ""
     fact: AnyRepositoryFact
-
-    @property
-    def order(self) -> tuple[int, str, int]:
-        """The total order of all events of all writers."""
-        return self.clock, self.writer, self.seq
