@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.grammar import LogEntry, Record
+from okstra_git.records.grammar import LoggedEvent, Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
@@ -296,7 +296,7 @@ AnyFact = Annotated[
 ]  # fmt: skip
 
 
-class Event(LogEntry):
+class Event(LoggedEvent):
     """A fact about a task, as it stands in a log."""
 
     fact: AnyFact

@@ -261,7 +261,7 @@ FilePaths = Annotated[tuple[FilePath, ...], AtMost(MAX_ITEMS)]
 RunNumbers = Annotated[dict[MaybeSlug, RunNumber], AtMost(100)]
 
 
-class LogEntry(Record):
+class LoggedEvent(Record):
     """What every event of a log has beside its fact: identity and place in the order; `by` is a git identity."""
 
     v: Version = 1

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from okstra_git.records import grammar as g
-from okstra_git.records.grammar import LogEntry, Record
+from okstra_git.records.grammar import LoggedEvent, Record
 from okstra_git.records.stage import RangeFingerprint
 
 
@@ -32,7 +32,7 @@ AnyRepositoryFact = ChangeApproved
 """Every kind of fact about the repository."""
 
 
-class RepositoryEvent(LogEntry):
+class RepositoryEvent(LoggedEvent):
     """A fact about the repository, as it stands in a log."""
 
     fact: AnyRepositoryFact
