@@ -19,7 +19,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "okstra_git/reconcile/findings.py",
         "okstra_git/runs/history.py",
         "okstra_git/stages/open_work.py",
-    ),  # fmt: skip
+    ),
     "yaml": ("okstra_git/documents/",),
     "markdown_it": ("okstra_git/documents/",),
     "mdit_py_plugins": ("okstra_git/documents/",),
