@@ -21,7 +21,7 @@ FLOORS: dict[str, int] = {
     ),
     "redaction": 0,
     **dict.fromkeys(("contract", "phases", "paths"), 0),
-    **dict.fromkeys(("fs", "git", "host", "documents"), 1),
+    **dict.fromkeys(("fs", "git", "host", "documents", "agents"), 1),
     "records": 2,
     **dict.fromkeys(("store", "rendering", "plans", "briefs"), 3),
     **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
