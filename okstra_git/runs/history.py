@@ -11,7 +11,7 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.objects import find_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, number_ranges, quote
-from okstra_git.phases import PHASES, phase_of_routing
+from okstra_git.phases import ABOUT_TASK, PHASES, phase_of_routing
 from okstra_git.records.codec import decode_events
 from okstra_git.records.events import Event
 from okstra_git.records.runs import Run
@@ -103,6 +103,8 @@ class EntryFacts(_Former, total=False):
     number: int | None
     title: str | None
     category: str
+    parent: str
+    row: str | None
     path: str
     blob: str
     stages: list[int]
@@ -187,6 +189,8 @@ def _moved(fact: Any) -> EntryFacts:
 _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "task.opened": lambda fact: {"title": fact.title or None, "category": fact.category},
     "task.closed": lambda fact: {"reason": fact.reason or None},
+    "task.spawned": lambda fact: {"parent": str(fact.parent), "report": fact.report, "row": fact.row or None,
+                                  "next_phase": fact.task_type or None},
     "plan.approved": lambda fact: {"path": fact.path, "blob": fact.blob, "stages": [s.number for s in fact.stages]},
     "stage.started": lambda fact: {"branch": fact.branch, "base": fact.base, "base_ref": fact.base_ref or None},
     "stage.done": lambda fact: {"commit": fact.range.head, "subject": fact.range.subject, "branch": fact.branch},
@@ -221,7 +225,7 @@ class TaskProgress(NamedTuple):
     """How far a task has come.
 
     `next_phase` is a recommendation; `ground` says whose: of the last run's `report`, of a `run` that came to nothing
-    yet, or of the `stages`. `left` are phrases such as `finish stage 2`.
+    yet, of the `stages`, or of the report whose `follow-up` the task is. `left` are phrases such as `finish stage 2`.
     """
 
     last: Run | None
@@ -302,7 +306,18 @@ def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]
     recommended = phase_of_routing(last.next_phase) if last is not None else ""
     if recommended in PHASES and not _is_followed(recommended, stages, by_stages):
         return recommended, "report"
-    return (by_stages, "stages") if by_stages else (None, None)
+    if by_stages or last is not None:
+        return (by_stages, "stages") if by_stages else (None, None)
+    suggested = _suggested(task)
+    return (suggested, "follow-up") if suggested else (None, None)
+
+
+def _suggested(task: Task) -> str | None:
+    """The phase that the report suggested which the task comes from; one that needs a plan begins with planning."""
+    phase = PHASES.get(task.origin.task_type) if task.origin is not None else None
+    if phase is None or phase.name in ABOUT_TASK:
+        return None
+    return "implementation-planning" if phase.needs_plan and task.plan is None else phase.name
 
 
 def _is_followed(phase: str, stages: Collection[str], by_stages: str | None) -> bool:
