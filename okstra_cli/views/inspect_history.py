@@ -12,7 +12,7 @@ from okstra_cli.views.task import origin_json, origin_words
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.grammar import show_time
-from okstra_git.runs.history import named_stages
+from okstra_git.runs.progress import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime

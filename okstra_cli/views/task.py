@@ -11,7 +11,7 @@ from okstra_git.commands import word
 
 if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
-    from okstra_git.records.states import Origin, Task
+    from okstra_git.records.states import Task, TaskOrigin
     from okstra_git.runs.leases import Lease
 
 
@@ -48,7 +48,7 @@ def task_json(task: Task, leases: Sequence[Lease] = ()) -> shapes.Task:
     }
 
 
-def origin_json(origin: Origin | None) -> shapes.Origin | None:
+def origin_json(origin: TaskOrigin | None) -> shapes.Origin | None:
     """Where a task came from; null for one that somebody opened."""
     if origin is None:
         return None
@@ -61,7 +61,7 @@ def origin_json(origin: Origin | None) -> shapes.Origin | None:
     }
 
 
-def origin_words(origin: Origin) -> str:
+def origin_words(origin: TaskOrigin) -> str:
     """The same in a line: `follow-up of shop:web:login (E-003), report.md`."""
     row = f" ({origin.row})" if origin.row else ""
     return f"follow-up of {origin.parent}{row}, {origin.report}"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import State
-    from okstra_git.reports.follow_ups import FollowUpRow
+    from okstra_git.reports.follow_ups import ReportedFollowUp
     from okstra_git.store.snapshot import Snapshot
 
 _REPORT, _DATA = ".md", ".data.json"
@@ -101,7 +101,7 @@ def spawn_follow_ups(workspace: Workspace, name: str, task: TaskKey | None, *, d
 class _Reading:
     report: ReportIdentity
     source: str
-    rows: list[FollowUpRow]
+    rows: list[ReportedFollowUp]
     language: str
 
 
@@ -125,7 +125,7 @@ def _of_data(workspace: Workspace, path: Path, report: Path, task: TaskKey | Non
     try:
         values = read_plain_object(_bytes(workspace, path))
     except NotPlain as error:
-        hint = f"git okstra report check {quote_path(shown)}"
+        hint = "let the report writer write it anew"
         raise refuse("document.broken", f"{quote_path(shown)} {error}", hint=hint, path=shown) from error
     identity = _identity(workspace, report, _text(values, "taskKey"), _text(values, "runId"), task)
     return _limited(_Reading(identity, shown, read_rows_of_data(values), _text(values, "language")))

@@ -13,7 +13,7 @@ from okstra_git.records.stage import Proof, RangeFingerprint, Verification
 StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-pr", "landed"]
 
 
-class Origin(Record):
+class TaskOrigin(Record):
     """Where a task came from: a follow-up row of a report about the task `parent`."""
 
     parent: g.TaskId
@@ -120,7 +120,7 @@ class Task(Record):
     tickets: g.Names = ()
     is_open: bool = True
     opened: g.Moment | None = None
-    origin: Origin | None = None
+    origin: TaskOrigin | None = None
     anchor: Anchor | None = None
     places: dict[g.Scope, Reservation] = Field(default_factory=dict)
     stages: dict[g.StageNumber, Stage] = Field(default_factory=dict)

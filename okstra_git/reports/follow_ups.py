@@ -21,7 +21,7 @@ _ROWS_WITH_TICKETS = ("differences", "clarifications")
 _SPAWN = {"yes": True, "no": False, "true": True, "false": False}
 
 
-class FollowUpRow(NamedTuple):
+class ReportedFollowUp(NamedTuple):
     """One row, each cell on one line; `name` is the new task as it is named there, `ticket` empty for none.
 
     `spawn` is what the row says about opening the task, None for neither yes nor no. `place` is the JSON path of the
@@ -38,7 +38,7 @@ class FollowUpRow(NamedTuple):
     spawn: bool | None
 
 
-def read_rows_of_data(data: Mapping[str, Any]) -> list[FollowUpRow]:
+def read_rows_of_data(data: Mapping[str, Any]) -> list[ReportedFollowUp]:
     """The rows of the data. A row without a ticket has that of the row which it names as its origin, if any."""
     listed = data.get("followUps")
     tickets = _tickets(data)
@@ -46,7 +46,7 @@ def read_rows_of_data(data: Mapping[str, Any]) -> list[FollowUpRow]:
     return [row._replace(ticket=tickets.get(row.origin, tickets.get("", ""))) for row in rows]
 
 
-def read_rows_of_report(document: Document) -> list[FollowUpRow]:
+def read_rows_of_report(document: Document) -> list[ReportedFollowUp]:
     """The rows under `Follow-up Tasks`, whatever its number and the order of its columns."""
     section = document.find(HEADING_FOLLOW_UPS) or document.find(HEADING_FOLLOW_UPS.partition(" (")[0])
     inside = (section, *document.below(section)) if section else ()
@@ -58,7 +58,7 @@ def one_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def _of_data(index: int, row: object) -> FollowUpRow:
+def _of_data(index: int, row: object) -> ReportedFollowUp:
     cells = dict.fromkeys(_FIELDS, "")
     values = row if isinstance(row, dict) else {}
     for key, field in _KEYS.items():
@@ -67,16 +67,16 @@ def _of_data(index: int, row: object) -> FollowUpRow:
     return _row(f"followUps[{index}]", cells)
 
 
-def _of_table(table: Table, row: Row) -> FollowUpRow:
+def _of_table(table: Table, row: Row) -> ReportedFollowUp:
     cells = {
         field: cell for head, cell in zip(table.header, row.cells, strict=False) if (field := _COLUMNS.get(_head(head)))
     }
     return _row(f"line {row.line}", cells)
 
 
-def _row(place: str, cells: Mapping[str, str]) -> FollowUpRow:
+def _row(place: str, cells: Mapping[str, str]) -> ReportedFollowUp:
     lines = {field: one_line(cell) for field, cell in cells.items()}
-    return FollowUpRow(
+    return ReportedFollowUp(
         place,
         origin=lines.get("origin", "").strip("`"),
         name=lines.get("name", "").strip("` "),

@@ -11,7 +11,7 @@ from okstra_git.names import TaskKey, make_task_key, quote, split_task_key
 from okstra_git.phases import PHASES
 from okstra_git.records.events import AnyFact, TaskOpened, TaskSpawned
 from okstra_git.records.states import State, Task
-from okstra_git.reports.follow_ups import FollowUpRow
+from okstra_git.reports.follow_ups import ReportedFollowUp
 from okstra_git.wording import shortened
 
 MOST_TASKS = 100
@@ -47,7 +47,7 @@ class FollowUp:
     name exists that has nothing to do with the row. `by-hand`: the row asks for none.
     """
 
-    row: FollowUpRow
+    row: ReportedFollowUp
     key: TaskKey | None
     standing: Standing
     problems: tuple[FollowUpProblem, ...] = ()
@@ -58,7 +58,7 @@ class FollowUp:
         return shortened(self.row.scope or self.row.reason or self.row.name, LONGEST_TITLE)
 
 
-def judge_follow_ups(state: State, report: ReportIdentity, rows: Sequence[FollowUpRow]) -> list[FollowUp]:
+def judge_follow_ups(state: State, report: ReportIdentity, rows: Sequence[ReportedFollowUp]) -> list[FollowUp]:
     """Every row, in order, as it stands now."""
     keys = [_find_key(row, report.parent) for row in rows]
     wanted = Counter(key.slashed.lower() for key, row in zip(keys, rows, strict=True) if key and row.spawn)
@@ -94,7 +94,7 @@ def _facts(follow_up: FollowUp, report: ReportIdentity, parent: Task) -> Iterato
     )
 
 
-def _find_key(row: FollowUpRow, parent: TaskKey) -> TaskKey | None:
+def _find_key(row: ReportedFollowUp, parent: TaskKey) -> TaskKey | None:
     try:
         parts = split_task_key(row.name)
         return make_task_key(*parent[: 3 - len(parts)], *parts)
@@ -111,7 +111,7 @@ class _Ground(NamedTuple):
     wanted: Mapping[str, int]
 
 
-def _judged(ground: _Ground, row: FollowUpRow, key: TaskKey | None) -> FollowUp:
+def _judged(ground: _Ground, row: ReportedFollowUp, key: TaskKey | None) -> FollowUp:
     task = ground.state.tasks.get(key) if key is not None else None
     if task is not None and _came_from(task, ground.report):
         return FollowUp(row, key, "open" if task.is_open else "closed")
@@ -130,7 +130,7 @@ def _came_from(task: Task, report: ReportIdentity) -> bool:
     return origin.report == report.path or (origin.run != "" and origin.run == report.run)
 
 
-def _problems_of_cells(row: FollowUpRow) -> Iterator[FollowUpProblem]:
+def _problems_of_cells(row: ReportedFollowUp) -> Iterator[FollowUpProblem]:
     if row.spawn is None:
         yield FollowUpProblem("follow-up.auto-spawn", row.place, "Auto-spawn? is neither yes nor no", "say yes or no")
     if row.task_type not in PHASES:
@@ -141,7 +141,7 @@ def _problems_of_cells(row: FollowUpRow) -> Iterator[FollowUpProblem]:
         yield FollowUpProblem("follow-up.blank", row.place, "scope and reason are blank", "say what the task is about")
 
 
-def _problems_of_name(ground: _Ground, row: FollowUpRow, key: TaskKey | None) -> Iterator[FollowUpProblem]:
+def _problems_of_name(ground: _Ground, row: ReportedFollowUp, key: TaskKey | None) -> Iterator[FollowUpProblem]:
     if key is None:
         hint = "a task id, group:task or project:group:task; each of 1-64 letters, digits, '.', '_' or '-'"
         yield FollowUpProblem("follow-up.id", row.place, f"{quote(row.name)} is not the name of a task", hint)

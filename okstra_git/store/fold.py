@@ -23,10 +23,10 @@ from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Verification
 from okstra_git.records.states import (
     Anchor,
-    Origin,
     Reservation,
     Stage,
     Task,
+    TaskOrigin,
     Trail,
     add_conflict,
     change,
@@ -58,7 +58,7 @@ def _closed(task: Task, _: e.Event, __: e.TaskClosed) -> Task:
 
 def _spawned(task: Task, _: e.Event, fact: e.TaskSpawned) -> Task:
     """The first origin stays: a task comes from one place."""
-    origin = Origin(**fact.model_dump(exclude={"type", "task"}))
+    origin = TaskOrigin(**fact.model_dump(exclude={"type", "task"}))
     return task if task.origin is not None else change(task, origin=origin)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, NO_FOLLOW_UPS
 from okstra_git.documents.markdown import parse_document
-from okstra_git.reports.follow_ups import FollowUpRow, read_rows_of_data, read_rows_of_report
+from okstra_git.reports.follow_ups import ReportedFollowUp, read_rows_of_data, read_rows_of_report
 
 CELLS = {
     "Origin": "E-003",
@@ -18,7 +18,7 @@ CELLS = {
     "Reason / Why deferred": "out of scope",
     "Auto-spawn?": "yes",
 }
-ROW = FollowUpRow(
+ROW = ReportedFollowUp(
     "line 5", "E-003", "rate-limit", "error-analysis", "Logins are not limited", "out of scope", "", spawn=True
 )
 DATA: dict[str, Any] = {
@@ -36,7 +36,7 @@ def a_report(cells: dict[str, str], heading: str = "## 4. Follow-up Tasks (í›„ì†
     return f"{heading}\n\n{header}\n{rule}\n| {' | '.join(cells.values())} |\n"
 
 
-def of_report(text: str) -> list[FollowUpRow]:
+def of_report(text: str) -> list[ReportedFollowUp]:
     return read_rows_of_report(parse_document(text))
 
 

@@ -4,14 +4,14 @@ import pytest
 
 from okstra_git.names import TaskKey
 from okstra_git.records.events import TaskOpened, TaskSpawned
-from okstra_git.records.states import Origin, State, Task
-from okstra_git.reports.follow_ups import FollowUpRow
+from okstra_git.records.states import State, Task, TaskOrigin
+from okstra_git.reports.follow_ups import ReportedFollowUp
 from okstra_git.stages.follow_ups import LONGEST_TITLE, FollowUp, ReportIdentity, facts_of, judge_follow_ups
 from tests.kit.values import ulid
 
 PARENT = TaskKey("shop", "web", "login")
 REPORT = ReportIdentity(".okstra/tasks/shop/web/login/final-report-implementation-001.md", ulid("R"), PARENT)
-ROW = FollowUpRow(
+ROW = ReportedFollowUp(
     "followUps[0]", "E-003", "limit", "error-analysis", "Logins are not limited", "late", "SHOP-3", spawn=True
 )
 LIMIT = TaskKey("shop", "web", "limit")
@@ -21,16 +21,16 @@ def a_state(*tasks: Task) -> State:
     return State(tasks={task.key: task for task in (Task(key=PARENT, category="bugfix"), *tasks)})
 
 
-def an_origin(**changes: str) -> Origin:
+def an_origin(**changes: str) -> TaskOrigin:
     fields = {"parent": PARENT, "report": REPORT.path, "run": REPORT.run, "row": "E-003"}
-    return Origin.model_validate(fields | changes)
+    return TaskOrigin.model_validate(fields | changes)
 
 
-def judged(*rows: FollowUpRow, state: State | None = None) -> list[FollowUp]:
+def judged(*rows: ReportedFollowUp, state: State | None = None) -> list[FollowUp]:
     return judge_follow_ups(state or a_state(), REPORT, rows)
 
 
-def rules(*rows: FollowUpRow, state: State | None = None) -> list[str]:
+def rules(*rows: ReportedFollowUp, state: State | None = None) -> list[str]:
     return [problem.rule for each in judged(*rows, state=state) for problem in each.problems]
 
 
