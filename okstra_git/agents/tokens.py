@@ -1,8 +1,8 @@
 """Counted tokens in one meaning for all programs, and what a session used by model, day and trust.
 
-Vendors count differently: one includes what came from the cache in its input and the other does not; one leaves thoughts
-out of its output. Here `fresh`, `cached` and `written` are three separate parts of what went in, and `output` is all
-that came out, thoughts included.
+Vendors count differently: one includes what came from the cache in its input and the other does not; one leaves
+thoughts out of its output. Here `fresh`, `cached` and `written` are three parts of what went in; `output` is all that
+came out, thoughts included.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """What the programs wrote against a server that counted: the sums are the server's.
 
-Request N of the scripted server has 1000·N+1 fresh tokens, 100·N from the cache, 10·N written to it (Anthropic alone) and
-7·N+3 out, of which 2·N are thoughts (not Anthropic). `samples/` was captured from the real programs.
+Request N of the scripted server has 1000·N+1 fresh tokens, 100·N from the cache, 10·N written to it (Anthropic alone),
+and 7·N+3 out, of which 2·N are thoughts (not Anthropic). `samples/` was captured from the real programs.
 """
 
 import json
