@@ -180,6 +180,8 @@ RUNS = {
     "bundle.unwritable": (1, "A place below `.okstra/` cannot be written."),
     "context.broken": (1, "The stored context of the run cannot be understood."),
     "model.bad": (1, "The model name is one that no command line could carry."),
+    "validation.failed": (1, "What was checked breaks rules; `failures` has each, and `warnings` what is only unusual."),
+    "validation.no-run": (1, "The task has no prepared run that could be checked."),
     "followups.invalid": (1, "Follow-up rows of the report cannot become tasks; `rows` has each with its problems."),
     "followups.no-task": (1, "Neither the report nor the line says of which task the report is."),
     "followups.other-task": (1, "The report is of another task than the one that was named."),
