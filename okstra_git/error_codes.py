@@ -194,6 +194,8 @@ RUNS = {
     "run.lost": (1, "Somebody ended the run while its bundle was being made."),
     "run.no-such-process": (1, "The process that was named as holder does not run here."),
     "run.not-holder": (1, "Neither the nonce nor the process tree shows that the caller leads the run."),
+    "run.other-report": (1, "The report that was named is of another run."),
+    "run.other-routing": (1, "The next phase that was named is none of those that the report's data recommend."),
     "run.not-prepared": (1, "The run's bundle was never completed, so there is nothing to lead, resume or report."),
     "run.stale-nonce": (1, "The report comes from a holder that lost the run to another one."),
     "run.unknown": (1, "No run has that id."),
