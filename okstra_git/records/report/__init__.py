@@ -1,0 +1,1 @@
+"""What a run reports, as data: one model for each task type, its parts, and the JSON Schema of both."""
