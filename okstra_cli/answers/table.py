@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from okstra_cli.answers import (
     adopting,
     checks,
+    clarifications,
     context,
     documents,
     handoff,
@@ -77,6 +78,9 @@ ANSWERS: dict[str, Shapes] = {
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
+    "report clarifications": _shapes(clarifications.ReportQuestions),
+    "report answer": _shapes(clarifications.AnsweredReport),
+    "report answers": _shapes(clarifications.ImportedAnswers, Template, beside_error=(clarifications.ImportedAnswers,)),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),
     "inspect resume": _shapes(inspecting.WayToResume),
     "inspect run": _shapes(inspecting.SeenRun),
