@@ -22,7 +22,7 @@ from okstra_git.porcelain.report_files import edit_report, find_report, save_rep
 from okstra_git.records.states import Task
 from okstra_git.reports.answering import (
     PERSON,
-    Questions,
+    QuestionIndex,
     answered_text,
     is_choice,
     list_choices,
@@ -167,7 +167,7 @@ def answer_question(
     """Write the answer to one question into its report; refuses what its row does not take. All else stays."""
     answer.require_one()
     with edit_report(workspace, identity, given) as report:
-        row = Questions.of(report.document, report.name).require(id)
+        row = QuestionIndex.of(report.document, report.name).require(id)
         require_transition(row, "open" if answer.clear else "answered", by=PERSON)
         words = "" if answer.clear else _words(workspace, row, answer)
         return _write(report, {row.id: words}, dry_run=dry_run)

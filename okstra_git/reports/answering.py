@@ -65,14 +65,14 @@ def _other(by: str) -> str:
     return RUN if by == PERSON else PERSON
 
 
-class Questions(NamedTuple):
+class QuestionIndex(NamedTuple):
     """The rows of a report by their ids in small letters; `report` is what it is called."""
 
     rows: dict[str, list[Clarification]]
     report: str
 
     @classmethod
-    def of(cls, document: Document, report: str) -> Questions:
+    def of(cls, document: Document, report: str) -> QuestionIndex:
         """Those of the report, top to bottom."""
         rows: dict[str, list[Clarification]] = {}
         for _, row in list_rows(document):

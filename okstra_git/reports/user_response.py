@@ -10,7 +10,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.names import quote
 from okstra_git.records.report.answers import parse_user_response
 from okstra_git.records.report.problems import DataProblem
-from okstra_git.reports.answering import PERSON, Questions, is_same, require_transition, require_words
+from okstra_git.reports.answering import PERSON, QuestionIndex, is_same, require_transition, require_words
 from okstra_git.reports.cells import joined
 from okstra_git.reports.clarifications import list_clarifications
 
@@ -118,7 +118,7 @@ def _strangeness(response: Response, meant: Meant) -> Iterator[DataProblem]:
 
 
 def _answer_problems(response: Response, document: Document, meant: Meant) -> Iterator[DataProblem]:
-    questions = Questions.of(document, meant.report)
+    questions = QuestionIndex.of(document, meant.report)
     seen: dict[str, str] = {}
     for given in response.answers:
         first = seen.setdefault(given.id.casefold(), given.place)

@@ -10,7 +10,7 @@ from okstra_git.reports.answering import (
     PERSON,
     RUN,
     CarriedAnswer,
-    Questions,
+    QuestionIndex,
     answered_text,
     carried_rows,
     is_choice,
@@ -196,7 +196,7 @@ def test_every_row_is_carried_into_the_next_report_blank_ones_too() -> None:
 
 
 def test_a_question_is_found_by_its_id_in_any_case() -> None:
-    questions = Questions.of(parse_document(TWO + TWO.splitlines(keepends=True)[-1]), "r.md")
+    questions = QuestionIndex.of(parse_document(TWO + TWO.splitlines(keepends=True)[-1]), "r.md")
     assert questions.require(" c-001 ").line == 7
     with refuses("clarification.ambiguous", match="lines 8, 9"):
         questions.require("C-002")
