@@ -1,8 +1,8 @@
-"""Text as Markdown that says exactly that text: in a cell, an item, a heading, a paragraph. Code spans stay code spans.
+"""Text as Markdown that says exactly that text: in a cell, an item, a heading, a paragraph.
 
-A character is escaped where CommonMark or GitHub's dialect could read more into it, and nowhere else, so that
-`snake_case`, `a < b` and `items[0]` stay legible. What no page should show (control characters, marks that turn the
-direction of what follows) becomes the replacement character.
+Code spans stay code spans. Elsewhere a character is escaped where CommonMark or GitHub's dialect could read more into
+it, and nowhere else, so that `snake_case`, `a < b` and `items[0]` stay legible. What no page should show (control
+characters, marks that turn the direction of what follows) becomes the replacement character.
 """
 
 import json

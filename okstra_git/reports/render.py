@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from okstra_git.records.report.data import AnyReportData
 
 TEMPLATE = "reports/report.md.j2"
-_PLANNING = "implementation-planning"
 
 
 class RenderedReport(NamedTuple):
@@ -31,7 +30,7 @@ def render_report(data: "AnyReportData", *, path: str, is_approved: bool = False
         "t": read_labels(data.language),
         "phase": require_phase(data.task_type),
         "coverage": getattr(data.ticket_coverage, "tickets", None),
-        "has_approval": data.task_type == _PLANNING,
+        "has_approval": data.task_type == "implementation-planning",
         "has_marker": may_be_approved(data),
         "is_approved": is_approved and may_be_approved(data),
         "approve": f"okstra plan approve {word(path)} --task-key {word(data.task_key)}",
@@ -44,7 +43,7 @@ def may_be_approved(data: "AnyReportData") -> bool:
 
     A plan that waits for its reporter has none, since nothing was planned.
     """
-    if data.task_type != _PLANNING or data.reporter_confirmation:
+    if data.task_type != "implementation-planning" or data.reporter_confirmation:
         return False
     verification = data.deliverable.plan_verification
     return verification is None or verification.gate in PLAN_GATES[:2]
@@ -59,5 +58,6 @@ def count_sections(data: "AnyReportData") -> int:
 
 def status_line(data_path: str, report_path: str, sections: int) -> str:
     """What a report writer answers, as the contract words it; both paths are absolute."""
-    line = REPORT_WRITTEN.replace("<abs path>", data_path, 1).replace("<abs path>", report_path, 1)
-    return line.replace("<count>", str(sections))
+    words, place = REPORT_WRITTEN.replace("<count>", str(sections)), "<abs path>"
+    first, second, third = words.split(place)
+    return f"{first}{data_path}{second}{report_path}{third}"

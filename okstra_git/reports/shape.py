@@ -48,18 +48,21 @@ def schemas() -> dict[str, Any]:
     return content
 
 
-def schema_of(task_type: str) -> dict[str, Any]:
-    """The JSON Schema of the data of one task type, with the definitions that it needs and no others."""
-    definitions = schemas()["$defs"]
-    name = schemas()["okstraTaskTypes"][task_type]
+def schema_of(task_type: str | None) -> dict[str, Any]:
+    """The JSON Schema of the data of one task type, or (None) of any, with the definitions that it needs."""
+    definitions, names = schemas()["$defs"], schemas()["okstraTaskTypes"]
+    if task_type is None:
+        own = {"title": "ReportData", "oneOf": [{"$ref": f"#/$defs/{name}"} for name in names.values()]}
+    else:
+        own = definitions[names[task_type]]
     needed: dict[str, Any] = {}
-    waiting = [definitions[name]]
+    waiting = [own]
     while waiting:
-        names = set(_REFERENCE.findall(json.dumps(waiting.pop()))) - needed.keys()
-        needed.update({each: definitions[each] for each in names})
-        waiting += [definitions[each] for each in names]
-    own = {"$schema": "https://json-schema.org/draft/2020-12/schema", **definitions[name]}
-    return {**own, "$defs": {each: needed[each] for each in sorted(needed)}}
+        referred = set(_REFERENCE.findall(json.dumps(waiting.pop()))) - needed.keys()
+        needed.update({each: definitions[each] for each in referred})
+        waiting += [definitions[each] for each in referred]
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": dialect, **own, "$defs": {each: needed[each] for each in sorted(needed)}}
 
 
 _REFERENCE = re.compile(r'"#/\$defs/(\w+)"')

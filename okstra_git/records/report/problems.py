@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from okstra_git.documents.json_problems import DataProblem, json_path
+from okstra_git.documents.json_problems import DataProblem as DataProblem
+from okstra_git.documents.json_problems import json_path as json_path
 from okstra_git.names import quote
 
 _SIMPLE = {
