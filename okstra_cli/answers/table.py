@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from okstra_cli.answers import (
     adopting,
     checks,
+    clarifications,
     context,
     documents,
     follow_ups,
@@ -80,6 +81,9 @@ ANSWERS: dict[str, Shapes] = {
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
     "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
+    "report clarifications": _shapes(clarifications.ReportQuestions),
+    "report answer": _shapes(clarifications.AnsweredReport),
+    "report answers": _shapes(clarifications.ImportedAnswers, Template, beside_error=(clarifications.ImportedAnswers,)),
     "followups spawn": _shapes(follow_ups.SpawnedFollowUps, beside_error=(follow_ups.SpawnedFollowUps,)),
     "followups list": _shapes(follow_ups.FollowUps),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),
