@@ -81,6 +81,7 @@ ANSWERS: dict[str, Shapes] = {
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
+    "validate rules": _shapes(validate.ValidationRules),
     "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "report check": _shapes(reports.CheckedData, beside_error=(reports.CheckedData,)),
     "report render": _shapes(reports.RenderedReport, beside_error=(reports.CheckedData,)),

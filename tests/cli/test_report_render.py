@@ -39,7 +39,7 @@ def test_data_with_problems_are_refused_with_all_of_them_and_nothing_is_written(
 ) -> None:
     write(world, {**data, "sek": "1", "routing": ["shipping"], "nextSteps": []})
     for command in ("check", "render"):
-        answer = world.okstra("report", command, DATA, "--json")
+        answer = world.okstra("report", command, DATA, "--json", exit=1)
         assert refused(answer, "report.invalid") == f"'{DATA}' has 3 problems"
         assert [each["path"] for each in answer.json["problems"]] == ["nextSteps", "routing[0]", "sek"]
     assert not (world.path / REPORT).exists()
@@ -56,10 +56,10 @@ def test_a_file_that_is_not_the_report_of_this_run_is_written_over_by_force_alon
 ) -> None:
     world.write("notes.md", "# Notes\n")
     line = ("report", "render", DATA, "--output", "notes.md", "--json")
-    assert refused(world.okstra(*line), "report.taken").endswith("is there, and is not a report of okstra's")
+    assert refused(world.okstra(*line, exit=1), "report.taken").endswith("is there, and is not a report of okstra's")
     world.okstra("report", "render", DATA)
     write(world, {**data, "runId": "01JDK3Q7M2V9XA4T8ZC6RB5WNG"})
-    assert refused(world.okstra("report", "render", DATA, "--json"), "report.taken").endswith("of another run")
+    assert refused(world.okstra("report", "render", DATA, "--json", exit=1), "report.taken").endswith("of another run")
     assert world.okstra(*line, "--force").json["changed"] is True
 
 
@@ -68,8 +68,8 @@ def test_what_is_not_a_plain_file_is_refused_at_once(world: World, data: dict[st
     os.mkfifo(world.path / "pipe.data.json")
     world.write("long.data.json", " " * (5 << 20) + "{}")
     for name in ("pipe.data.json", "/dev/zero", "long.data.json", "nowhere.data.json", "."):
-        refused(world.okstra("report", "check", name, "--json"), "report.missing")
-        refused(world.okstra("report", "render", name, "--output", "x.md", "--json"), "report.missing")
+        refused(world.okstra("report", "check", name, "--json", exit=1), "report.missing")
+        refused(world.okstra("report", "render", name, "--output", "x.md", "--json", exit=1), "report.missing")
     assert not (world.path / "x.md").exists()
 
 
@@ -80,7 +80,7 @@ def test_a_link_out_of_the_project_that_a_commit_brought_is_not_followed(world: 
     assert world.okstra("report", "check", "linked.data.json", "--json").json["problems"] == []
     world.ask("add", "linked.data.json")
     world.ask("commit", "-qm", "linked")
-    refused(world.okstra("report", "check", "linked.data.json", "--json"), "report.missing")
+    refused(world.okstra("report", "check", "linked.data.json", "--json", exit=1), "report.missing")
 
 
 def test_the_schema_of_report_data_is_printed(world: World) -> None:

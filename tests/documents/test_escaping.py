@@ -21,9 +21,9 @@ from okstra_git.documents.markdown import Section, parse_document
 
 PIECES = (
     *"ab1 _*`~<>&;|\\[]()!#-+=:.\n\t'\"/?x$@",
-    "\x00", "\x1b[31m", "\u202e", "\u2066", "\u2028", "\x85", "é", "가나", "שלום", "🙂", "```", "~~~", "---", "===", "|---|",
-    "| a |", "<script>", "</td>", "<!--", "-->", "&lt;", "&#124;", "\\|", "\r\n", "\n\n", "[x] ", "](http://a)", "[a]: b",
-    "1. ", "- ", "> ", "# ", "    ", "![", "$$",
+    "\x00", "\x1b[31m", "\u202e", "\u2066", "\u2028", "\x85", "é", "가나", "שלום", "🙂", "```", "~~~", "---", "===",
+    "|---|", "| a |", "<script>", "</td>", "<!--", "-->", "&lt;", "&#124;", "\\|", "\r\n", "\n\n", "[x] ", "](http://a)",
+    "[a]: b", "1. ", "- ", "> ", "# ", "    ", "![", "$$",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 
@@ -33,8 +33,8 @@ def page(text: str) -> str:
     return (
         f"---\nkey: {text_in_front_matter(text)}\n---\n\n# H {text_in_heading(text)}\n\n| a | b |\n|---|---|\n"
         f"| x | {text_in_cell(text)} |\n| {code_in_cell(text)} | y |\n\n- {text_in_item(text)}\n"
-        f"- z {text_in_line(text)}\n\n1. {code_in_line(text)}\n\n{text_in_paragraphs(text)}\n\n{code_in_block(text)}\n\n"
-        "## E\n\nlast\n"
+        f"- z {text_in_line(text)}\n\n1. {code_in_line(text)}\n\n{text_in_paragraphs(text)}\n\n{code_in_block(text)}"
+        "\n\n## E\n\nlast\n"
     )
 
 
