@@ -198,6 +198,18 @@ RUNS = {
     "worker.unknown": (1, "There is no worker of that name."),
 }
 
+CONVERGENCE = {
+    "convergence.begun": (1, "A round was recorded, so findings cannot be grouped anew."),
+    "convergence.findings": (1, "The grouping of findings is wrong; `problems` has everything."),
+    "convergence.none": (1, "The findings of the run were not collected yet."),
+    "convergence.other-round": (1, "The round is neither the next nor the last one."),
+    "convergence.round-needed": (1, "Analysers differ, and the round that is to come was not recorded or left out for a reason."),
+    "convergence.run-ended": (1, "The run has ended, so nothing about its convergence is written."),
+    "convergence.state": (1, "The file in the place of a convergence state is not one, or belongs to another run."),
+    "convergence.too-many": (1, "More parts of a plan are rejected than questions can be numbered."),
+    "convergence.verdicts": (1, "Verdict files are missing or wrong; `problems` has everything."),
+}
+
 BRIEFS = {
     "brief.answered": (1, "The question has another answer already."),
     "brief.case-clash": (1, "There is a brief whose name differs in case only."),
@@ -270,5 +282,5 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | CONVERGENCE | BRIEFS | RECONCILE | HANDOFF | SETUP
 """Code -> exit status and meaning."""

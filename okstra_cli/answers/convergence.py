@@ -1,0 +1,105 @@
+"""What `convergence` answers."""
+
+from typing_extensions import TypedDict
+
+from okstra_cli.answers.parts import Facts
+
+
+class StanceFacts(TypedDict):
+    """What a worker said of a finding in a round; round 0 is its result."""
+
+    worker: str
+    verdict: str
+    reason: str
+    round: int
+
+
+class FindingFacts(TypedDict):
+    """A finding, whose items it is made of, and how it stands."""
+
+    id: str
+    statement: str
+    items: list[str]
+    stances: list[StanceFacts]
+    classification: str
+
+
+class RoundFacts(TypedDict):
+    """A round as the report has it: `verdicts` by worker and finding."""
+
+    round: int
+    findings: list[str]
+    verdicts: dict[str, dict[str, str]]
+    moved: list[str]
+
+
+class StateFacts(TypedDict):
+    """The state as its file has it; the last three keys are copied into the report."""
+
+    schema: int
+    run: str
+    analysers: list[str]
+    closed: bool
+    findings: list[FindingFacts]
+    roundHistory: list[RoundFacts]
+    round2SkippedReason: str | None
+    finalClassificationCounts: dict[str, int]
+
+
+class ItemFlaw(TypedDict):
+    """Something wrong with an item of a worker's result."""
+
+    path: str
+    code: str
+    line: int
+    message: str
+    hint: str
+
+
+class ConvergenceFacts(TypedDict):
+    """`convergence findings`, `show` and `close`. `round` is the one that is to come, null when no other is."""
+
+    run: str
+    path: str
+    changed: bool
+    round: int | None
+    missing: list[str]
+    problems: list[ItemFlaw]
+    state: StateFacts
+    next: str
+
+
+class BatchFacts(TypedDict):
+    """What one worker is asked: `prompt` is for it to read, `path` where its file goes, `file` that file to fill in."""
+
+    worker: str
+    agent: str
+    path: str
+    ids: list[str]
+    prompt: str
+    file: Facts
+
+
+class RoundToAskFacts(TypedDict):
+    """`convergence batch`; without a round to come there is nobody to ask."""
+
+    run: str
+    round: int | None
+    batches: list[BatchFacts]
+    next: str
+
+
+class VerdictProblem(TypedDict):
+    """Something wrong with a verdict file: which, where in it, a rule, a sentence, what would be right."""
+
+    file: str
+    path: str
+    rule: str
+    message: str
+    hint: str
+
+
+class RefusedVerdicts(TypedDict):
+    """Beside a refusal of verdict files: everything that is wrong with them."""
+
+    problems: list[VerdictProblem]
