@@ -2,6 +2,7 @@
 
 from typing_extensions import TypedDict
 
+from okstra_cli.answers.documents import Flaw
 from okstra_cli.answers.parts import Facts
 
 
@@ -103,3 +104,87 @@ class RefusedVerdicts(TypedDict):
     """Beside a refusal of verdict files: everything that is wrong with them."""
 
     problems: list[VerdictProblem]
+
+
+class PartFacts(TypedDict):
+    """A part of a plan that can be disputed: `P-1-F2` is the second file of stage 1."""
+
+    id: str
+    part: str
+
+
+class PlanItemsFacts(TypedDict):
+    """`convergence plan-items`; where plans are not to be verified, `off` is true and nobody is asked."""
+
+    run: str
+    off: bool
+    plan: str | None
+    items: list[PartFacts]
+    batches: list[BatchFacts]
+    next: str
+
+
+class VerifiedPart(TypedDict):
+    """A part of a plan as the report has it."""
+
+    id: str
+    part: str
+    verdicts: dict[str, str]
+    classification: str
+    clarification: str | None
+
+
+class DissentFacts(TypedDict):
+    """An objection to a part, as the report has it."""
+
+    item: str
+    worker: str
+    reason: str
+
+
+class PlanVerificationFacts(TypedDict):
+    """What is copied to `deliverable.planVerification`."""
+
+    rounds: int
+    gate: str
+    items: list[VerifiedPart]
+    dissent: list[DissentFacts]
+
+
+class QuestionRow(TypedDict):
+    """A row of `clarifications` in the report's data."""
+
+    id: str
+    ticketId: str
+    kind: str
+    statement: str
+    expectedForm: str
+    blocks: str
+    status: str
+    userInput: str
+
+
+class PlanGateFacts(TypedDict):
+    """`convergence plan-gate`: `may_approve` says whether the marker stands; `rows` are what section 1 has to have.
+
+    Where plans are not verified, `gate` is null.
+    """
+
+    run: str
+    off: bool
+    gate: str | None
+    may_approve: bool
+    path: str
+    changed: bool
+    planVerification: PlanVerificationFacts | None
+    rows: list[QuestionRow]
+    next: str
+
+
+class CheckedGateFacts(TypedDict):
+    """`convergence plan-gate --check`, also beside a refusal."""
+
+    report: str
+    gate: str | None
+    may_approve: bool
+    problems: list[Flaw]

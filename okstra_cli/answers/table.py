@@ -83,6 +83,12 @@ ANSWERS: dict[str, Shapes] = {
     "convergence record": _shapes(convergence.ConvergenceFacts, beside_error=(convergence.RefusedVerdicts,)),
     "convergence close": _shapes(convergence.ConvergenceFacts),
     "convergence show": _shapes(convergence.ConvergenceFacts),
+    "convergence plan-items": _shapes(convergence.PlanItemsFacts),
+    "convergence plan-gate": _shapes(
+        convergence.PlanGateFacts,
+        convergence.CheckedGateFacts,
+        beside_error=(convergence.RefusedVerdicts, convergence.CheckedGateFacts),
+    ),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),
     "inspect resume": _shapes(inspecting.WayToResume),
     "inspect run": _shapes(inspecting.SeenRun),

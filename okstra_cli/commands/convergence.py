@@ -111,3 +111,61 @@ def _shown(result: "ConvergedRun") -> Answer:
     from okstra_cli.views import convergence as view
 
     return Answer(view.converged_json(result), lambda: view.converged_page(result))
+
+
+Draft = Annotated[str | None, typer.Argument(metavar="[PLAN]", help="The draft. Default: the run's report.")]
+
+
+@app.command("plan-items")
+def plan_items(
+    context: typer.Context,
+    run: RunOption,
+    plan: Draft = None,
+    worker: Annotated[str | None, typer.Option(metavar="WORKER", help="Print only the prompt of this one.")] = None,
+) -> Answer:
+    """List the parts of a draft that can be disputed (P-1-F2: file 2 of stage 1), with each analyser's prompt.
+
+    There is one round. Where the run was prepared with --no-plan-verification there is none, and the command says so.
+
+    \b
+    Example:
+      git okstra convergence plan-items --run 01J9ZK --worker codex
+    """
+    from okstra_cli.views import plan_body as view
+    from okstra_git.porcelain.convergence import require_worker
+    from okstra_git.porcelain.plan_body import list_plan_items
+
+    draft = list_plan_items(Session.of(context).workspace, run, plan)
+    named = require_worker(worker, [each.worker for each in draft.batches]) if worker and not draft.off else None
+    return Answer(view.items_json(draft), lambda: view.items_page(draft, named))
+
+
+@app.command("plan-gate")
+def plan_gate(
+    context: typer.Context,
+    run: RunOption,
+    plan: Draft = None,
+    verdicts: Annotated[
+        list[str] | None, typer.Option("--verdicts", metavar="FILE", help="A verdict file elsewhere. Repeatable.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="WORKER", help="One that gave no usable answer. Repeatable.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Hold the report against the recorded gate.")] = False,
+) -> Answer:
+    """Count the verdicts on a draft, record the gate, and say which questions the report has to ask.
+
+    \b
+    Examples:
+      git okstra convergence plan-gate --run 01J9ZK
+      git okstra convergence plan-gate --run 01J9ZK --check
+    """
+    from okstra_cli.views import plan_body as view
+    from okstra_git.porcelain.plan_body import check_plan_gate, record_plan_gate
+
+    workspace = Session.of(context).workspace
+    if check:
+        checked = check_plan_gate(workspace, run, plan)
+        return Answer(view.checked_json(checked), lambda: view.checked_page(checked), error=checked.refusal)
+    result = record_plan_gate(workspace, run, plan, verdicts=verdicts or (), without=without or ())
+    return Answer(view.gate_json(result), lambda: view.gate_page(result), error=result.refusal)

@@ -76,7 +76,7 @@ def read_verdicts(data: bytes, questions: Questions) -> dict[str, WorkerVerdict]
     problems += _about_ids(normal, questions, known)
     problems += _about_verdicts(normal, questions)
     if problems or isinstance(shape, list):
-        return list({problem.path: problem for problem in reversed(problems)}.values())[::-1]
+        return _first_of_each_place(problems)
     given = {each.id: each for each in shape.verdicts}
     return {id: given[id] for id in questions.ids}
 
@@ -150,3 +150,10 @@ def _about_verdicts(values: Mapping[str, Any], questions: Questions) -> Iterator
 
 def _is_unsaid(reason: Any) -> bool:
     return reason is None or (isinstance(reason, str) and reason.strip() in ("", UNFILLED))
+
+
+def _first_of_each_place(problems: Sequence[DataProblem]) -> list[DataProblem]:
+    places: dict[str, DataProblem] = {}
+    for problem in problems:
+        places.setdefault(problem.path, problem)
+    return list(places.values())
