@@ -31,6 +31,14 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def shortened(text: str, longest: int) -> str:
+    """The text, cut to that many characters at the end of a word if it has one near, with `…` for what is left out."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return f"{cut.rpartition(' ')[0] if ' ' in cut[longest // 2 :] else cut}…"
+
+
 MOST_LINES = 20
 MOST_CHARACTERS = 300
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]")

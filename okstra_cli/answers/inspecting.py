@@ -4,6 +4,7 @@ from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import Command, Facts, Holder, Life, Snapshot
 from okstra_cli.answers.runs import Assembly, Document, Waiver
+from okstra_cli.answers.tasks import Origin
 from okstra_git.runs.history import EntryFacts
 
 
@@ -38,6 +39,7 @@ class TaskStanding(TypedDict):
 class SeenTask(TaskStanding):
     """A task and how far it has come; `stages` are the numbers by state."""
 
+    origin: Origin | None
     last_run: RunInShort | None
     left: list[str]
     stages: dict[str, list[int]]

@@ -95,8 +95,18 @@ class Anchor(TypedDict):
     ref: str
 
 
+class Origin(TypedDict):
+    """The follow-up row that a task was opened for: `report` is of the task `parent`, `row` where it found it."""
+
+    parent: str
+    report: str
+    run: str | None
+    row: str | None
+    suggested_task_type: str | None
+
+
 class TaskFacts(TypedDict):
-    """A task without its anchor and stages."""
+    """A task without its anchor and stages; `origin` is null for one that somebody opened."""
 
     key: str
     category: str
@@ -104,6 +114,7 @@ class TaskFacts(TypedDict):
     tickets: list[str]
     phase: str | None
     status: str
+    origin: Origin | None
 
 
 class Task(TaskFacts):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
+from okstra_cli.views.task import origin_json, origin_words
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.grammar import show_time
-from okstra_git.runs.history import named_stages
+from okstra_git.runs.progress import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +61,7 @@ def task_json(seen: TaskSeen) -> shapes.SeenTask:
         "category": task.category,
         "open": task.is_open,
         "at": show_time(seen.at) if seen.at else None,
+        "origin": origin_json(task.origin),
         "last_run": run_in_short(standing.last, seen.life) if standing.last is not None else None,
         "open_runs": len(standing.open_runs),
         "next_phase": standing.next_phase,
@@ -157,6 +159,8 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
     title = f"  {task.title}" if task.title else ""
     closed = "" if task.is_open else "  (closed)"
     page.line(Cell(str(task.key), "strong"), title, closed, Cell(f"  {told_time(seen.at, now)}", "faint"))
+    if task.origin is not None:
+        page.line(f"  from      {origin_words(task.origin)}")
     if standing.last is not None:
         page.line("  last run  ", *run_words(standing.last, seen.life))
     if standing.next_phase is not None:

@@ -11,7 +11,7 @@ from okstra_git.commands import word
 
 if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
-    from okstra_git.records.states import Task
+    from okstra_git.records.states import Task, TaskOrigin
     from okstra_git.runs.leases import Lease
 
 
@@ -42,9 +42,29 @@ def task_json(task: Task, leases: Sequence[Lease] = ()) -> shapes.Task:
         "tickets": list(task.tickets),
         "phase": task_phase(task),
         "status": task_status(task),
+        "origin": origin_json(task.origin),
         "anchor": {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None,
         "stages": [stage_json(task, stage, leases) for stage in all_stages(task)],
     }
+
+
+def origin_json(origin: TaskOrigin | None) -> shapes.Origin | None:
+    """Where a task came from; null for one that somebody opened."""
+    if origin is None:
+        return None
+    return {
+        "parent": str(origin.parent),
+        "report": origin.report,
+        "run": origin.run or None,
+        "row": origin.row or None,
+        "suggested_task_type": origin.task_type or None,
+    }
+
+
+def origin_words(origin: TaskOrigin) -> str:
+    """The same in a line: `follow-up of shop:web:login (E-003), report.md`."""
+    row = f" ({origin.row})" if origin.row else ""
+    return f"follow-up of {origin.parent}{row}, {origin.report}"
 
 
 def opened_page(task: Task, *, changed: bool) -> Page:
@@ -92,6 +112,8 @@ def show_page(task: Task) -> Page:
         page.line(task.title)
     if task.tickets:
         page.line("tickets: ", ", ".join(task.tickets))
+    if task.origin is not None:
+        page.line("from: ", origin_words(task.origin))
     if task.anchor is not None:
         page.line("anchor: ", Cell(task.anchor.range.head[:10], "strong"), f" on {task.anchor.ref}")
     page.table(

@@ -115,8 +115,6 @@ def write_brief(
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
     project = ProjectPaths(require_project_root(workspace))
-    path = project.briefs(group) / f"{name}.md"
-    relative = project.relative(path)
     tickets = [" ".join(ticket.split()) for ticket in tickets]
     if not all(map(is_text, (title, *tickets))):
         raise refuse("text.refused", "title and tickets have to be text", hint="give them in UTF-8")
@@ -128,11 +126,22 @@ def write_brief(
         source=_source(workspace, source_file) if source_file is not None else "",
         report=_report(workspace, report, project) if report is not None else "",
     )
+    path = place_brief(workspace, group, name, text)
+    return NewBrief(path, project.relative(path), is_filled=source_file is not None)
+
+
+def place_brief(workspace: Workspace, group: str, name: str, text: str, *, keep: bool = False) -> Path:
+    """Write the text to the briefs folder. A brief that is there is refused, or left alone with `keep`."""
+    project = ProjectPaths(require_project_root(workspace))
+    path = project.briefs(parse_slug(group, what="task group")) / f"{parse_slug(name, what='task id')}.md"
+    relative = project.relative(path)
     decode(text.encode("utf-8"), name=relative)
     with hold_folder(project.root):  # two that differ in case only are two files on most file systems
+        if keep and Root(project.root).is_file(path):
+            return path
         _refuse_case_clash(project, path)
         _create(project, path, text, name=relative)
-    return NewBrief(path, relative, is_filled=source_file is not None)
+    return path
 
 
 def check_brief_file(workspace: Workspace, file: str, task_type: str) -> BriefCheck:

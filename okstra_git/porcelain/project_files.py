@@ -13,7 +13,7 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import find_entry
 from okstra_git.git.repo import open_repository
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -57,6 +57,13 @@ def read_document_named(workspace: Workspace, name: str, *, limit: int = MOST_BY
     except OkstraError:  # outside of any repository
         roots = {}
     return read_named(name, workspace.cwd, tuple(roots), limit=limit, is_tracked=is_tracked)
+
+
+def recorded_path(workspace: Workspace, path: Path) -> str:
+    """The file as it is recorded and shown: from the project's root where it lies below it, else absolute."""
+    root, real = real_path(project_root(workspace)), real_path(path)
+    recorded = real.relative_to(root).as_posix() if real.is_relative_to(root) else str(real)
+    return recorded.encode("utf-8", "backslashreplace").decode()
 
 
 def is_tracked(root: Path, path: str) -> bool:

@@ -27,7 +27,7 @@ from okstra_git.handoff.verification import (
 from okstra_git.names import CommitId, quote_path
 from okstra_git.paths import real_path
 from okstra_git.porcelain.handoff import settle_first
-from okstra_git.porcelain.project_files import project_root, read_document_named
+from okstra_git.porcelain.project_files import project_root, read_document_named, recorded_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.late import redact
@@ -164,13 +164,8 @@ def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes
             hint="write it first; name it as a file",
             path=name[:200],
         ) from refusal
-    recorded = _redacted(workspace, _recorded_path(real_path(path), real_path(root)))
+    recorded = _redacted(workspace, recorded_path(workspace, path))
     return content, Source(path=recorded, blob=name_of_blob(content))
-
-
-def _recorded_path(path: Path, root: Path) -> str:
-    recorded = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    return recorded.encode("utf-8", "backslashreplace").decode()
 
 
 def _redacted(workspace: Workspace, line: str) -> str:

@@ -19,7 +19,7 @@ from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base
-from okstra_git.runs.history import progress_of
+from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch

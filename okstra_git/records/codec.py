@@ -178,7 +178,7 @@ def _is_foreign(event: Any, known: frozenset[str]) -> bool:
 
 KNOWN_TYPES = frozenset(
     {
-        "task.opened", "task.closed", "anchor.set", "anchor.moved", "place.reserved", "place.released",
+        "task.opened", "task.closed", "task.spawned", "anchor.set", "anchor.moved", "place.reserved", "place.released",
         "stage.started", "stage.done", "stage.moved", "stage.verified", "stage.landed",
         "stage.unlanded", "group.verified",
         "group.assembled", "group.superseded", "pr.recorded", "pr.closed",

@@ -31,6 +31,20 @@ class TaskClosed(Fact):
     reason: g.Text = ""
 
 
+class TaskSpawned(Fact):
+    """The task was opened for a follow-up row of the report that a run of the task `parent` wrote.
+
+    `row` is what the row says of its origin, `task_type` the phase that it suggests to begin with.
+    """
+
+    type: Literal["task.spawned"] = "task.spawned"
+    parent: g.TaskId
+    report: g.DocumentPath
+    run: g.MaybeUlid = ""
+    row: g.Text = ""
+    task_type: g.MaybeSlug = ""
+
+
 class AnchorSet(Fact):
     """The implementation base commit of the task was fixed; later ones lose against the first."""
 
@@ -288,7 +302,7 @@ class RunAbandoned(Fact):
 
 
 AnyFact = Annotated[
-    TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
+    TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
     | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,

@@ -13,6 +13,16 @@ from okstra_git.records.stage import Proof, RangeFingerprint, Verification
 StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-pr", "landed"]
 
 
+class TaskOrigin(Record):
+    """Where a task came from: a follow-up row of a report about the task `parent`."""
+
+    parent: g.TaskId
+    report: g.DocumentPath
+    run: g.MaybeUlid = ""
+    row: g.Text = ""
+    task_type: g.MaybeSlug = ""
+
+
 class Reservation(Record):
     """A registry row: who owns which branch and worktree. Released rows stay for history and never block.
 
@@ -99,8 +109,9 @@ ADOPTED = "adopted"
 class Task(Record):
     """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id.
 
-    `groups` are the assembled groups by id, `prs` the pull requests by URL, closed ones included. `verifications` are
-    the newest ones of stages together, by the id of the group that these stages make.
+    `origin` is the report's row that it was opened for. `groups` are the assembled groups by id, `prs` the pull
+    requests by URL, closed ones included. `verifications` are the newest ones of stages together, by the id of the
+    group that these stages make.
     """
 
     key: g.TaskId
@@ -109,6 +120,7 @@ class Task(Record):
     tickets: g.Names = ()
     is_open: bool = True
     opened: g.Moment | None = None
+    origin: TaskOrigin | None = None
     anchor: Anchor | None = None
     places: dict[g.Scope, Reservation] = Field(default_factory=dict)
     stages: dict[g.StageNumber, Stage] = Field(default_factory=dict)

@@ -8,8 +8,8 @@ from okstra_git.names import quote_path
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import Advice, RunAdvice, new_run_command, show_plan
-from okstra_git.runs.history import TaskProgress
 from okstra_git.runs.leases import GUARDED
+from okstra_git.runs.progress import TaskProgress
 from okstra_git.runs.selection import stages_flag
 from okstra_git.store.stage_dependencies import finished_stages
 

@@ -26,6 +26,7 @@ from okstra_git.records.states import (
     Reservation,
     Stage,
     Task,
+    TaskOrigin,
     Trail,
     add_conflict,
     change,
@@ -53,6 +54,12 @@ def _opened(task: Task, event: e.Event, fact: e.TaskOpened) -> Task:
 
 def _closed(task: Task, _: e.Event, __: e.TaskClosed) -> Task:
     return change(task, is_open=False)
+
+
+def _spawned(task: Task, _: e.Event, fact: e.TaskSpawned) -> Task:
+    """The first origin stays: a task comes from one place."""
+    origin = TaskOrigin(**fact.model_dump(exclude={"type", "task"}))
+    return task if task.origin is not None else change(task, origin=origin)
 
 
 def _anchor_set(task: Task, _: e.Event, fact: e.AnchorSet) -> Task:
@@ -222,6 +229,7 @@ _NOT_OF_A_RUN = {"type", "task", "run", "stage", "outcome"}
 _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "task.opened": _opened,
     "task.closed": _closed,
+    "task.spawned": _spawned,
     "anchor.set": _anchor_set,
     "anchor.moved": _anchor_moved,
     "place.reserved": _reserved,

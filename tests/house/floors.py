@@ -23,7 +23,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("contract", "phases", "paths"), 0),
     **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
-    **dict.fromkeys(("store", "rendering", "plans", "briefs"), 3),
+    **dict.fromkeys(("store", "rendering", "plans", "briefs", "reports"), 3),
     **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
     **dict.fromkeys(("handoff", "runs", "bundle", "snapshots", "convergence"), 4),
     "porcelain": 5,

@@ -28,6 +28,7 @@ RUN, URL = ulid("R"), "https://example.org/o/r/pull/1"
 RECORDED: tuple[e.AnyFact, ...] = (
     e.TaskOpened(task=TASK, title="Log in", tickets=("SHOP-1",)),
     e.TaskClosed(task=TASK, reason="done"),
+    e.TaskSpawned(task=TASK, parent=TASK, report="r.md", run=RUN, row="E-003", task_type="error-analysis"),
     e.AnchorSet(task=TASK, range=a_range("M"), ref="main"),
     e.AnchorMoved(task=TASK, old=oid("M"), range=a_range("N"), proof="replay", evidence=EVIDENCE),
     e.PlaceReserved(task=TASK, scope="stage-1", branch="f/1", worktree="/w/1", base_ref="main", phase="implementation"),

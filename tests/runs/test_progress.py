@@ -6,7 +6,7 @@ import pytest
 
 from okstra_git.bundle import task_documents
 from okstra_git.records.runs import Run, RunStatus
-from okstra_git.runs.history import DONE, IN_PROGRESS, named_stages, progress_of
+from okstra_git.runs.progress import DONE, IN_PROGRESS, named_stages, progress_of
 from tests.kit.values import planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)))

@@ -5,8 +5,8 @@ import pytest
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import NOTHING, StageFacts, explain, explain_run
-from okstra_git.runs.history import progress_of
 from okstra_git.runs.leases import leases_of, life_of
+from okstra_git.runs.progress import progress_of
 from okstra_git.runs.resume_choice import Offer, choose_run, make_offer
 from tests.kit.values import NOW, WRITER, look, planned, run, task
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from okstra_git.porcelain.inspect.inspection import Inspection
 from okstra_git.porcelain.task_lookup import find_key
-from okstra_git.runs.history import last_recorded, newest_first, progress_of, timeline
+from okstra_git.runs.history import last_recorded, newest_first, timeline
+from okstra_git.runs.progress import progress_of
 from okstra_git.store.registry import require_task
 from okstra_git.store.snapshot import read_events
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
-    from okstra_git.runs.history import TaskProgress, TimelineEntry
+    from okstra_git.runs.history import TimelineEntry
+    from okstra_git.runs.progress import TaskProgress
 
 MOST_EVENTS, MOST_TASKS = 50, 10
 """Events of a time line, and tasks, that are shown when no number is given."""

@@ -14,7 +14,7 @@ from okstra_git.porcelain.explain import explain_task
 from okstra_git.porcelain.inspect.inspection import Inspection, has_ended, note_outdated, read_manifest
 from okstra_git.porcelain.inspect.run import read_context
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
-from okstra_git.runs.history import TaskProgress, progress_of
+from okstra_git.runs.progress import TaskProgress, progress_of
 from okstra_git.runs.resume_choice import MissingFiles, NextStep, Offer, choose_run, make_offer
 from okstra_git.store.registry import require_task
 

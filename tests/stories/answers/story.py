@@ -1,9 +1,10 @@
 """One task from `init` to the merge, with what goes wrong beside it: a story in which every command is called."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS
 from tests.kit.handing import REPORT, data_json
 from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
@@ -18,7 +19,7 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up, _adopt,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _follow_up,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -309,6 +310,19 @@ def _adopt(recorder: Recorder) -> None:
     recorder.run("adopt --undo --all")
 
 
+def _follow_up(recorder: Recorder) -> None:
+    rows = [("E-003", "limit", "error-analysis", "Logins are not limited", "out of scope", "yes"),
+            ("D-001", "ops:keys", "requirements-discovery", "Rotate the keys", "needs a person", "no")]  # fmt: skip
+    report = _write_follow_ups(recorder, "left.md", rows)
+    recorder.run(f"followups list {report}")
+    recorder.run(f"followups spawn {report} --dry-run")
+    recorder.run(f"followups spawn {report}")
+    recorder.run(f"followups spawn {report}")
+    recorder.run("task show shop:web:limit")
+    wrong = _write_follow_ups(recorder, "wrong.md", [("E-001", "a b", "planning", "", "", "perhaps")])
+    recorder.run(f"followups spawn {wrong}", exit=1)
+
+
 def _name(recorder: Recorder) -> None:
     """Names for what the answers speak of."""
     recorder.name("WRITER", recorder.query("status")["writer"])
@@ -327,6 +341,14 @@ def _run_of(recorder: Recorder, stage: int) -> str:
     """The id of the newest run that implements the stage."""
     runs = recorder.query(f"run list --all {TASK}")["runs"]
     return next(str(run["id"]) for run in runs if (run["task_type"], run["stage"]) == ("implementation", stage))
+
+
+def _write_follow_ups(recorder: Recorder, name: str, rows: Sequence[Sequence[str]]) -> str:
+    """A report that found more than it delivered."""
+    table = [FOLLOW_UP_COLUMNS, ("---",) * len(FOLLOW_UP_COLUMNS), *rows]
+    lines = "\n".join(f"| {' | '.join(cells)} |" for cells in table)
+    recorder.world.write(name, f"---\ntask: {KEY}\n---\n\n## 4. {HEADING_FOLLOW_UPS}\n\n{lines}\n")
+    return name
 
 
 def _write_verdict(recorder: Recorder, number: int, **changes: object) -> tuple[Path, Path]:

@@ -1,0 +1,1 @@
+"""Reports: tables, answers, what is rendered and read."""
