@@ -25,15 +25,6 @@ class FindingFacts(TypedDict):
     classification: str
 
 
-class RoundFacts(TypedDict):
-    """A round as the report has it: `verdicts` by worker and finding."""
-
-    round: int
-    findings: list[str]
-    verdicts: dict[str, dict[str, str]]
-    moved: list[str]
-
-
 class StateFacts(TypedDict):
     """The state as its file has it; the last three keys are copied into the report."""
 
@@ -42,7 +33,7 @@ class StateFacts(TypedDict):
     analysers: list[str]
     closed: bool
     findings: list[FindingFacts]
-    roundHistory: list[RoundFacts]
+    roundHistory: list[Facts]
     round2SkippedReason: str | None
     finalClassificationCounts: dict[str, int]
 

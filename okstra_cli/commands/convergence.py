@@ -132,8 +132,8 @@ def plan_items(
       git okstra convergence plan-items --run 01J9ZK --worker codex
     """
     from okstra_cli.views import plan_body as view
-    from okstra_git.porcelain.convergence import require_worker
     from okstra_git.porcelain.plan_body import list_plan_items
+    from okstra_git.porcelain.verdicts import require_worker
 
     draft = list_plan_items(Session.of(context).workspace, run, plan)
     named = require_worker(worker, [each.worker for each in draft.batches]) if worker and not draft.off else None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from okstra_git.convergence.plan_items import PlanPart, fingerprint_parts
+from okstra_git.convergence.plan_items import DisputablePart, fingerprint_parts
 from okstra_git.errors import refuse
 from okstra_git.records.convergence import PlanBodyState, WorkerVerdict
 from okstra_git.records.report.deliverables import Dissent, PlanItem
@@ -45,7 +45,7 @@ def gate_of(classes: Collection[str], answers: int) -> GateName:
 def verify_plan(
     run: str,
     plan: str,
-    parts: Sequence[PlanPart],
+    parts: Sequence[DisputablePart],
     verdicts: PlanVerdicts,
     *,
     links: Mapping[str, str],
@@ -104,7 +104,7 @@ def question_rows(state: PlanBodyState) -> list[ClarificationRow]:
     ]
 
 
-def _class_of(part: PlanPart, verdicts: PlanVerdicts) -> ItemClass:
+def _class_of(part: DisputablePart, verdicts: PlanVerdicts) -> ItemClass:
     words = [given[part.id].verdict for given in verdicts.values()]
     return classify_part(words.count("disagree"), len(words))
 
@@ -113,7 +113,7 @@ def _plain(verdict: WorkerVerdict) -> Literal["agree", "disagree"]:
     return "disagree" if verdict.verdict == "disagree" else "agree"
 
 
-def _dissent(parts: Iterable[PlanPart], verdicts: PlanVerdicts) -> Iterator[Dissent]:
+def _dissent(parts: Iterable[DisputablePart], verdicts: PlanVerdicts) -> Iterator[Dissent]:
     for part in parts:
         for worker, given in verdicts.items():
             if given[part.id].verdict == "disagree":

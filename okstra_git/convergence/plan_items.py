@@ -17,7 +17,7 @@ LONGEST = 2_000
 """Characters of a part that are shown."""
 
 
-class PlanPart(NamedTuple):
+class DisputablePart(NamedTuple):
     """One part that can be disputed: its id, and what it says."""
 
     id: str
@@ -31,16 +31,16 @@ class PlanPart(NamedTuple):
         return f"{where}: {self.text[:LONGEST]}"
 
 
-def list_parts(plan: PlanDocument) -> tuple[PlanPart, ...]:
+def list_parts(plan: PlanDocument) -> tuple[DisputablePart, ...]:
     """The parts in the order of the plan, numbered by stage and letter."""
-    parts = [PlanPart(f"P-0-A{n}", text) for n, text in enumerate(_approach(plan), 1)]
+    parts = [DisputablePart(f"P-0-A{n}", text) for n, text in enumerate(_approach(plan), 1)]
     for stage in plan.stages:
         for letter, texts in _texts_of(stage):
-            parts += [PlanPart(f"P-{stage.number}-{letter}{n}", text) for n, text in enumerate(texts, 1)]
+            parts += [DisputablePart(f"P-{stage.number}-{letter}{n}", text) for n, text in enumerate(texts, 1)]
     return tuple(parts)
 
 
-def fingerprint_parts(parts: Iterable[PlanPart]) -> str:
+def fingerprint_parts(parts: Iterable[DisputablePart]) -> str:
     """What stands for the parts and all that they say."""
     return fingerprint_of([list(part) for part in parts])
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 
 from okstra_git.convergence.classification import current_stances
-from okstra_git.convergence.plan_items import PlanPart
-from okstra_git.convergence.verdict_files import Questions, skeleton
+from okstra_git.convergence.plan_items import DisputablePart
+from okstra_git.convergence.verdict_files import VerdictRequest, skeleton
 from okstra_git.records.convergence import DiscussedFinding, Stance
 
 
-def findings_prompt(questions: Questions, findings: Sequence[DiscussedFinding], path: str) -> str:
+def findings_prompt(questions: VerdictRequest, findings: Sequence[DiscussedFinding], path: str) -> str:
     """The batch of one worker as Markdown. `path` is where its verdict file goes."""
     lines = [
         f"# Re-verification, round {questions.round}: {questions.worker}",
@@ -22,7 +22,7 @@ def findings_prompt(questions: Questions, findings: Sequence[DiscussedFinding], 
     return "\n".join([*lines, "", *_hand_in(questions, path)]) + "\n"
 
 
-def plan_prompt(questions: Questions, parts: Sequence[PlanPart], path: str, plan: str) -> str:
+def plan_prompt(questions: VerdictRequest, parts: Sequence[DisputablePart], path: str, plan: str) -> str:
     """What one worker is asked about the body of a plan, as Markdown."""
     lines = [
         f"# Verification of the plan: {questions.worker}",
@@ -49,7 +49,7 @@ def _stance_line(stance: Stance, worker: str) -> str:
     return f"{who}, round {stance.round}: {stance.verdict}" + (f": {_one_line(stance.reason)}" if stance.reason else "")
 
 
-def _hand_in(questions: Questions, path: str) -> Iterator[str]:
+def _hand_in(questions: VerdictRequest, path: str) -> Iterator[str]:
     words = " or ".join(filter(None, (", ".join(questions.words[:-1]), questions.words[-1])))
     yield f"Write one file, `{path}`, with this object and nothing around it. Every id is answered once, with {words};"
     yield "the reason names path and line, or a command and its exit code."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from okstra_git.commands import command
 from okstra_git.convergence.classification import CONTESTED, classified, count_classes, current_stances
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.records.convergence import ConvergenceState, DiscussedFinding, Stance, WorkerVerdict
@@ -92,27 +93,31 @@ def close(state: ConvergenceState, reason: str) -> ConvergenceState:
         raise refuse(
             "convergence.round-needed",
             "findings of one analyser have not been shown to the others: round 1 has to come first",
-            hint=f"git okstra convergence batch --run {state.run}",
+            hint=_line("git okstra convergence batch", state),
             round=1,
         )
     if not reason.strip():
-        contested = [finding.id for finding in _contested(state)]
-        raise refuse(
-            "convergence.round-needed",
-            f"analysers differ about {', '.join(contested[:8])}{' …' if contested[8:] else ''}: round 2 has to come, or"
-            " a reason for leaving it out",
-            hint=f"git okstra convergence batch --run {state.run}\n"
-            f"or: git okstra convergence close --run {state.run} --skip-round-2 'WHY'",
-            round=2,
-            findings=contested[:100],
-        )
+        raise _still_contested(state)
     return state.model_copy(update={"closed": True, "round2_skipped_reason": " ".join(reason.split())})
+
+
+def _still_contested(state: ConvergenceState) -> OkstraError:
+    contested = [finding.id for finding in _contested(state)]
+    named = ", ".join(contested[:8]) + (" …" if contested[8:] else "")
+    batch, leave_out = _line("git okstra convergence batch", state), _line("git okstra convergence close", state)
+    return refuse(
+        "convergence.round-needed",
+        f"analysers differ about {named}: round 2 has to come, or a reason for leaving it out",
+        hint=f"{batch}\nor: {leave_out} --skip-round-2 WHY",
+        round=2,
+        findings=contested[:100],
+    )
 
 
 def _other_round(state: ConvergenceState, number: int) -> OkstraError:
     done, coming = len(state.round_history), next_round(state)
     known = f"round {coming} is to come" if coming else "no round is to come"
-    hint = f"git okstra convergence show --run {state.run}"
+    hint = _line("git okstra convergence show", state)
     message = f"round {number} cannot be recorded: {known}" + (
         f", and round {done} can be recorded anew" if done else ""
     )
@@ -161,3 +166,7 @@ def _reason(state: ConvergenceState) -> str | None:
     if len(state.analysers) < 2:
         return f"only {''.join(state.analysers) or 'nobody'} handed in a result, so nobody could confirm it"
     return "every analyser had made every finding"
+
+
+def _line(begin: str, state: ConvergenceState) -> str:
+    return command(begin, ("--run", state.run))

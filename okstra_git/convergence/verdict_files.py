@@ -19,7 +19,7 @@ UNFILLED = "WHY, WITH EVIDENCE OF YOUR OWN"
 
 
 @dataclass(frozen=True)
-class Questions:
+class VerdictRequest:
     """What a verdict file has to answer: whose it is, in which run and round, the ids, and the words for a verdict."""
 
     run: str
@@ -47,7 +47,7 @@ def file_name(agent: str, task_type: str, seq: int) -> str:
     return f"{agent}-{task_type}-{seq:03}.json"
 
 
-def skeleton(questions: Questions) -> dict[str, Any]:
+def skeleton(questions: VerdictRequest) -> dict[str, Any]:
     """The file with everything but the verdicts: a worker fills in, and invents no key."""
     verdict = " | ".join(questions.words)
     return {
@@ -59,7 +59,7 @@ def skeleton(questions: Questions) -> dict[str, Any]:
     }
 
 
-def read_verdicts(data: bytes, questions: Questions) -> dict[str, WorkerVerdict] | list[DataProblem]:
+def read_verdicts(data: bytes, questions: VerdictRequest) -> dict[str, WorkerVerdict] | list[DataProblem]:
     """The verdicts by id in the order of the questions, or everything that is wrong with the file.
 
     Case and spaces do not count in a verdict, an id and the worker's name.
@@ -102,7 +102,7 @@ def _normal_entry(entry: Any, known: Mapping[str, str]) -> Any:
     return normal
 
 
-def _misfiled(values: Mapping[str, Any], questions: Questions) -> Iterator[DataProblem]:
+def _misfiled(values: Mapping[str, Any], questions: VerdictRequest) -> Iterator[DataProblem]:
     wanted = {"run": questions.run, "round": questions.round, "worker": questions.worker}
     for key, right in wanted.items():
         given = values.get(key)
@@ -118,7 +118,7 @@ def _entries(values: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, entry
 
 
-def _about_ids(values: Mapping[str, Any], questions: Questions, known: Mapping[str, str]) -> Iterator[DataProblem]:
+def _about_ids(values: Mapping[str, Any], questions: VerdictRequest, known: Mapping[str, str]) -> Iterator[DataProblem]:
     """Ids that were not asked about, that come twice, or that are missing."""
     first: dict[str, int] = {}
     for number, entry in _entries(values):
@@ -137,7 +137,7 @@ def _about_ids(values: Mapping[str, Any], questions: Questions, known: Mapping[s
             yield DataProblem(f"verdicts ({id})", "verdict.unanswered", f"nothing is said about {id}", hint)
 
 
-def _about_verdicts(values: Mapping[str, Any], questions: Questions) -> Iterator[DataProblem]:
+def _about_verdicts(values: Mapping[str, Any], questions: VerdictRequest) -> Iterator[DataProblem]:
     for number, entry in _entries(values):
         verdict, path = entry.get("verdict"), f"verdicts[{number}]"
         if isinstance(verdict, str) and verdict not in questions.words:

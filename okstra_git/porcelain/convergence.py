@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from okstra_git.bundle.stored_context import pretty_json
 from okstra_git.commands import command
-from okstra_git.convergence.findings import check_groups, group_items, open_state, same_name
+from okstra_git.convergence.findings import check_groups, group_items, open_state
 from okstra_git.convergence.rounds import Batch, batches, before_round, next_round, record_round, settle
 from okstra_git.convergence.rounds import close as close_state
-from okstra_git.convergence.verdict_files import Questions, agent_name, file_name, read_verdicts
+from okstra_git.convergence.verdict_files import VerdictRequest, agent_name
 from okstra_git.convergence.worker_items import WorkerItem, read_items
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError, refuse
-from okstra_git.fs.refusals import PathRefused
 from okstra_git.names import quote
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.run_at_work import RunAtWork, require_run_at_work
+from okstra_git.porcelain.verdicts import read_files, require_worker, verdict_path
 from okstra_git.records.convergence import ConvergenceState, FindingsFile, GroupedItems, parse_part
 from okstra_git.records.report.problems import DataProblem
 from okstra_git.wording import counted
@@ -26,10 +26,8 @@ from okstra_git.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from okstra_git.convergence.rounds import Verdicts
     from okstra_git.documents.problems import Flaw
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.records.convergence import WorkerVerdict
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,8 @@ class ConvergedRun:
     def next(self) -> str:
         """The command that follows."""
         if self.round is not None:
-            return _line("batch", self.ground)
-        return _line("show", self.ground)
+            return _line("git okstra convergence batch", self.ground)
+        return _line("git okstra convergence show", self.ground)
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class WorkerBatch:
     batch: Batch
     agent: str
     path: str
-    questions: Questions
+    questions: VerdictRequest
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class RoundToAsk:
         """The command that follows when the verdict files are there."""
         if self.number is None:
             return self.converged.next
-        return f"{_line('record', self.converged.ground)} --round {self.number}"
+        return f"{_line('git okstra convergence record', self.converged.ground)} --round {self.number}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class RecordedRound:
         if not wrong:
             return None
         message = f"{counted(wrong, 'thing is', 'things are')} wrong with the verdict files; nothing was recorded"
-        again = f"{_line('record', self.converged.ground)} --round {self.number}"
+        again = f"{_line('git okstra convergence record', self.converged.ground)} --round {self.number}"
         return refuse("convergence.verdicts", message, hint=f"ask those workers again, then: {again}")
 
 
@@ -191,71 +189,8 @@ def worker_batch(ground: RunAtWork, batch: Batch) -> WorkerBatch:
     agent = agent_name(batch.worker, batch.round)
     ids = tuple(finding.id for finding in batch.findings)
     return WorkerBatch(
-        batch, agent, verdict_path(ground, agent), Questions(ground.run.id, batch.round, batch.worker, ids)
+        batch, agent, verdict_path(ground, agent), VerdictRequest(ground.run.id, batch.round, batch.worker, ids)
     )
-
-
-def verdict_path(ground: RunAtWork, agent: str) -> str:
-    """Where the verdict file of an agent goes."""
-    return f"{ground.context.paths.worker_results}/{file_name(agent, ground.run.task_type, ground.run.seq)}"
-
-
-def require_worker(name: str, asked: Sequence[str]) -> str:
-    """The worker of that name among those who are asked, by id or as `codex-worker`."""
-    worker = same_name(name).removesuffix("-worker")
-    if worker not in asked:
-        known = ", ".join(asked) or "nobody"
-        raise refuse("worker.unknown", f"{quote(name)} is not asked in this round", hint=f"asked: {known}", worker=name)
-    return worker
-
-
-def read_files(
-    workspace: Workspace, ground: RunAtWork, expected: Mapping[str, tuple[str, Questions]], named: Sequence[str]
-) -> tuple[Verdicts, dict[str, list[DataProblem]]]:
-    """The verdicts by worker, and everything that is wrong, by file. `expected` has each worker's place and questions;
-    files that were `named` count in the place of their workers'."""
-    problems: dict[str, list[DataProblem]] = {}
-    contents: dict[str, tuple[str, bytes]] = {}
-    for file in named:
-        data = read_document_named(workspace, file)
-        worker = _worker_of(data)
-        if worker not in expected:
-            hint = f"one of {', '.join(expected)}"
-            problems[file] = [DataProblem("worker", "verdict.misfiled", f"{quote(worker)} is not asked here", hint)]
-        elif worker in contents:
-            hint = "name one of them"
-            message = f"{worker} speaks in {contents[worker][0]} already"
-            problems[file] = [DataProblem("worker", "verdict.same-worker", message, hint)]
-        else:
-            contents[worker] = file, data
-    verdicts: dict[str, Mapping[str, WorkerVerdict]] = {}
-    for worker, (place, questions) in expected.items():
-        path, data_or_problem = contents.get(worker) or (place, _read(ground, place, worker))
-        read = data_or_problem if isinstance(data_or_problem, list) else read_verdicts(data_or_problem, questions)
-        if isinstance(read, list):
-            problems.setdefault(path, []).extend(read)
-        else:
-            verdicts[worker] = read
-    return verdicts, problems
-
-
-def _read(ground: RunAtWork, path: str, worker: str) -> bytes | list[DataProblem]:
-    try:
-        data = ground.files.find_bytes(path)
-    except PathRefused as refusal:
-        return [DataProblem("", "verdict.unreadable", refusal.message, refusal.hint)]
-    if data is None:
-        hint = f"ask {worker} again, or repeat with --without {worker}"
-        return [DataProblem("", "verdict.missing", f"{worker} has no verdict file", hint)]
-    return data
-
-
-def _worker_of(data: bytes) -> str:
-    try:
-        named = read_plain_object(data).get("worker")
-    except NotPlain:
-        return ""
-    return same_name(named).removesuffix("-worker") if isinstance(named, str) else ""
 
 
 def _collect(ground: RunAtWork) -> tuple[list[WorkerItem], tuple[tuple[str, Flaw], ...], tuple[str, ...]]:
@@ -338,7 +273,7 @@ def _broken(path: str, why: str) -> OkstraError:
 def _require_state(ground: RunAtWork) -> ConvergenceState:
     state = _kept_state(ground)
     if state is None:
-        hint = _line("findings", ground)
+        hint = _line("git okstra convergence findings", ground)
         raise refuse("convergence.none", f"no findings of run {ground.run.id} were collected", hint=hint)
     return state
 
@@ -353,5 +288,5 @@ def _keep(converged: ConvergedRun, kept: ConvergenceState | None) -> ConvergedRu
     return ConvergedRun(ground, state, True, converged.flaws, converged.missing)
 
 
-def _line(verb: str, ground: RunAtWork) -> str:
-    return command(f"git okstra convergence {verb}", ("--run", ground.run.id))
+def _line(begin: str, ground: RunAtWork) -> str:
+    return command(begin, ("--run", ground.run.id))

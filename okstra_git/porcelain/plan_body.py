@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from okstra_git.bundle.stored_context import pretty_json
 from okstra_git.commands import command, word
 from okstra_git.convergence.plan_gate import question_rows, verify_plan
-from okstra_git.convergence.plan_items import PlanPart, list_parts
-from okstra_git.convergence.verdict_files import PLAN_WORDS, Questions, agent_name
+from okstra_git.convergence.plan_items import DisputablePart, list_parts
+from okstra_git.convergence.verdict_files import PLAN_WORDS, VerdictRequest, agent_name
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import Document, decode, parse_document
 from okstra_git.errors import OkstraError, refuse
@@ -17,9 +17,9 @@ from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.clarifications import list_clarifications
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.plans.verification_gate import check_verification
-from okstra_git.porcelain.convergence import read_files, require_worker, verdict_path
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.run_at_work import RunAtWork, require_run_at_work
+from okstra_git.porcelain.verdicts import read_files, require_worker, verdict_path
 from okstra_git.records.convergence import PlanBodyState, parse_part
 from okstra_git.wording import counted
 
@@ -42,7 +42,7 @@ class PlanBatch:
     worker: str
     agent: str
     path: str
-    questions: Questions
+    questions: VerdictRequest
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class DraftPlan:
     off: bool
     path: str = ""
     document: Document | None = None
-    parts: tuple[PlanPart, ...] = ()
+    parts: tuple[DisputablePart, ...] = ()
     batches: tuple[PlanBatch, ...] = ()
 
     @property
@@ -191,7 +191,9 @@ def _draft(workspace: Workspace, ground: RunAtWork, file: str | None) -> tuple[s
 
 def _batch(ground: RunAtWork, worker: str, ids: tuple[str, ...]) -> PlanBatch:
     agent = agent_name(f"{worker}-plan", 1)
-    return PlanBatch(worker, agent, verdict_path(ground, agent), Questions(ground.run.id, 1, worker, ids, PLAN_WORDS))
+    return PlanBatch(
+        worker, agent, verdict_path(ground, agent), VerdictRequest(ground.run.id, 1, worker, ids, PLAN_WORDS)
+    )
 
 
 def _links(kept: PlanBodyState | None, run: str) -> dict[str, str]:

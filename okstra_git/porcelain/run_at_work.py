@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.bundle.run_files import Disk, list_results
 from okstra_git.bundle.stored_context import find_context
+from okstra_git.commands import command
 from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.project_files import require_project_root
@@ -60,7 +61,7 @@ class RunAtWork:
             raise refuse(
                 "convergence.run-ended",
                 f"run {self.run.id} has ended, so its convergence stays as it is",
-                hint=f"git okstra run show {self.run.id}",
+                hint=command("git okstra run show", self.run.id),
                 run=self.run.id,
             )
 
@@ -74,7 +75,7 @@ def require_run_at_work(workspace: Workspace, run_id: str) -> RunAtWork:
         raise refuse(
             "run.elsewhere",
             f"the documents of run {run.id} are not in this clone, or are not whole",
-            hint=f"git okstra inspect run {run.id}",
+            hint=command("git okstra inspect run", run.id),
             run=run.id,
         )
     return RunAtWork(task, run, context, root)

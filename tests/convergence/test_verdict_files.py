@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from okstra_git.convergence.verdict_files import PLAN_WORDS, Questions, read_verdicts, skeleton
+from okstra_git.convergence.verdict_files import PLAN_WORDS, VerdictRequest, read_verdicts, skeleton
 from okstra_git.records.convergence import WorkerVerdict
 
-ASKED = Questions("R1", 1, "codex", ("claude:F-001", "claude:F-002"))
+ASKED = VerdictRequest("R1", 1, "codex", ("claude:F-001", "claude:F-002"))
 FIRST = {"id": "claude:F-001", "verdict": "agree", "reason": "src/a.py:1"}
 SECOND = {"id": "claude:F-002", "verdict": "disagree", "reason": "src/b.py:2"}
 
@@ -18,7 +18,7 @@ def file(*verdicts: Any, **changed: Any) -> bytes:
     return json.dumps(whole).encode()
 
 
-def problems(data: bytes, asked: Questions = ASKED) -> list[tuple[str, str]]:
+def problems(data: bytes, asked: VerdictRequest = ASKED) -> list[tuple[str, str]]:
     read = read_verdicts(data, asked)
     assert isinstance(read, list)
     assert all(problem.message for problem in read)
@@ -102,7 +102,7 @@ def test_everything_is_reported_at_once_with_what_would_be_right() -> None:
 
 
 def test_a_skeleton_names_every_id_and_is_not_taken_for_an_answer() -> None:
-    asked = Questions("R1", 1, "codex", ("P-1-F1",), PLAN_WORDS)
+    asked = VerdictRequest("R1", 1, "codex", ("P-1-F1",), PLAN_WORDS)
     assert skeleton(asked)["verdicts"][0]["verdict"] == "agree | disagree"
     assert problems(json.dumps(skeleton(asked)).encode(), asked) == [("data.form", "verdicts[0].verdict")]
     filled = {**skeleton(asked)["verdicts"][0], "verdict": "disagree"}
@@ -110,7 +110,7 @@ def test_a_skeleton_names_every_id_and_is_not_taken_for_an_answer() -> None:
 
 
 def test_of_a_plan_everybody_takes_a_side() -> None:
-    asked = Questions("R1", 1, "codex", ("P-1-F1",), PLAN_WORDS)
+    asked = VerdictRequest("R1", 1, "codex", ("P-1-F1",), PLAN_WORDS)
     data = file({"id": "P-1-F1", "verdict": "cannot-tell", "reason": "no idea"})
     assert problems(data, asked) == [("verdict.word", "verdicts[0].verdict")]
 
@@ -118,4 +118,4 @@ def test_of_a_plan_everybody_takes_a_side() -> None:
 def test_many_unknown_ids_take_linear_time() -> None:
     many = tuple(f"claude:F-{n}" for n in range(3_000))
     data = file(*({"id": f"codex:{n}", "verdict": "agree"} for n in range(3_000)))
-    assert len(problems(data, Questions("R1", 1, "codex", many))) == 6_000
+    assert len(problems(data, VerdictRequest("R1", 1, "codex", many))) == 6_000
