@@ -119,14 +119,14 @@ def _batch_json(each: WorkerBatch, root: str) -> shapes.BatchFacts:
         "worker": each.batch.worker,
         "agent": each.agent,
         "path": each.path,
-        "ids": list(each.questions.ids),
+        "ids": list(each.request.ids),
         "prompt": _prompt(each, root),
-        "file": skeleton(each.questions),
+        "file": skeleton(each.request),
     }
 
 
 def _prompt(each: WorkerBatch, root: str) -> str:
-    return findings_prompt(each.questions, each.batch.findings, f"{root}/{each.path}")
+    return findings_prompt(each.request, each.batch.findings, f"{root}/{each.path}")
 
 
 def round_page(result: RoundToAsk, root: str) -> Page:

@@ -39,14 +39,14 @@ def _batch_json(draft: DraftPlan, each: PlanBatch) -> shapes.BatchFacts:
         "worker": each.worker,
         "agent": each.agent,
         "path": each.path,
-        "ids": list(each.questions.ids),
+        "ids": list(each.request.ids),
         "prompt": _prompt(draft, each),
-        "file": skeleton(each.questions),
+        "file": skeleton(each.request),
     }
 
 
 def _prompt(draft: DraftPlan, each: PlanBatch) -> str:
-    return plan_prompt(each.questions, draft.parts, f"{draft.ground.root}/{each.path}", draft.path)
+    return plan_prompt(each.request, draft.parts, f"{draft.ground.root}/{each.path}", draft.path)
 
 
 def items_page(draft: DraftPlan, worker: str | None) -> Page:

@@ -47,20 +47,20 @@ def file_name(agent: str, task_type: str, seq: int) -> str:
     return f"{agent}-{task_type}-{seq:03}.json"
 
 
-def skeleton(questions: VerdictRequest) -> dict[str, Any]:
+def skeleton(request: VerdictRequest) -> dict[str, Any]:
     """The file with everything but the verdicts: a worker fills in, and invents no key."""
-    verdict = " | ".join(questions.words)
+    verdict = " | ".join(request.words)
     return {
         "schema": SCHEMA,
-        "run": questions.run,
-        "round": questions.round,
-        "worker": questions.worker,
-        "verdicts": [{"id": id, "verdict": verdict, "reason": UNFILLED} for id in questions.ids],
+        "run": request.run,
+        "round": request.round,
+        "worker": request.worker,
+        "verdicts": [{"id": id, "verdict": verdict, "reason": UNFILLED} for id in request.ids],
     }
 
 
-def read_verdicts(data: bytes, questions: VerdictRequest) -> dict[str, WorkerVerdict] | list[DataProblem]:
-    """The verdicts by id in the order of the questions, or everything that is wrong with the file.
+def read_verdicts(data: bytes, request: VerdictRequest) -> dict[str, WorkerVerdict] | list[DataProblem]:
+    """The verdicts by id in the order of the request, or everything that is wrong with the file.
 
     Case and spaces do not count in a verdict, an id and the worker's name.
     """
@@ -69,16 +69,16 @@ def read_verdicts(data: bytes, questions: VerdictRequest) -> dict[str, WorkerVer
     except NotPlain as problem:
         hint = "write the object that the batch shows, with nothing around it"
         return [DataProblem("", "verdict.unreadable", f"the verdict file {problem}", hint)]
-    known = {same_name(id): id for id in questions.ids}
+    known = {same_name(id): id for id in request.ids}
     normal = _normal(values, known)
     shape = parse_part(VerdictFile, normal, "the verdict file")
-    problems = [*(shape if isinstance(shape, list) else ()), *_misfiled(normal, questions)]
-    problems += _about_ids(normal, questions, known)
-    problems += _about_verdicts(normal, questions)
+    problems = [*(shape if isinstance(shape, list) else ()), *_misfiled(normal, request)]
+    problems += _about_ids(normal, request, known)
+    problems += _about_verdicts(normal, request)
     if problems or isinstance(shape, list):
         return _first_of_each_place(problems)
     given = {each.id: each for each in shape.verdicts}
-    return {id: given[id] for id in questions.ids}
+    return {id: given[id] for id in request.ids}
 
 
 def _normal(values: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
@@ -102,8 +102,8 @@ def _normal_entry(entry: Any, known: Mapping[str, str]) -> Any:
     return normal
 
 
-def _misfiled(values: Mapping[str, Any], questions: VerdictRequest) -> Iterator[DataProblem]:
-    wanted = {"run": questions.run, "round": questions.round, "worker": questions.worker}
+def _misfiled(values: Mapping[str, Any], request: VerdictRequest) -> Iterator[DataProblem]:
+    wanted = {"run": request.run, "round": request.round, "worker": request.worker}
     for key, right in wanted.items():
         given = values.get(key)
         if type(given) is type(right) and given != right:
@@ -118,31 +118,31 @@ def _entries(values: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, entry
 
 
-def _about_ids(values: Mapping[str, Any], questions: VerdictRequest, known: Mapping[str, str]) -> Iterator[DataProblem]:
+def _about_ids(values: Mapping[str, Any], request: VerdictRequest, known: Mapping[str, str]) -> Iterator[DataProblem]:
     """Ids that were not asked about, that come twice, or that are missing."""
     first: dict[str, int] = {}
     for number, entry in _entries(values):
         id, path = entry["id"], f"verdicts[{number}].id"
         if same_name(id) not in known:
-            message = f"{quote(id)} was not asked of {questions.worker} in round {questions.round}"
-            yield DataProblem(path, "verdict.unknown-id", message, near(id, questions.ids))
+            message = f"{quote(id)} was not asked of {request.worker} in round {request.round}"
+            yield DataProblem(path, "verdict.unknown-id", message, near(id, request.ids))
         elif id in first:
             hint = "leave one of them out"
             yield DataProblem(path, "verdict.duplicate", f"{id} is answered already, in verdicts[{first[id]}]", hint)
         else:
             first[id] = number
     if isinstance(values.get("verdicts"), list):
-        for id in (id for id in questions.ids if id not in first):
-            hint = f'add {{"id": "{id}", "verdict": "{" | ".join(questions.words)}", "reason": "…"}}'
+        for id in (id for id in request.ids if id not in first):
+            hint = f'add {{"id": "{id}", "verdict": "{" | ".join(request.words)}", "reason": "…"}}'
             yield DataProblem(f"verdicts ({id})", "verdict.unanswered", f"nothing is said about {id}", hint)
 
 
-def _about_verdicts(values: Mapping[str, Any], questions: VerdictRequest) -> Iterator[DataProblem]:
+def _about_verdicts(values: Mapping[str, Any], request: VerdictRequest) -> Iterator[DataProblem]:
     for number, entry in _entries(values):
         verdict, path = entry.get("verdict"), f"verdicts[{number}]"
-        if isinstance(verdict, str) and verdict not in questions.words:
+        if isinstance(verdict, str) and verdict not in request.words:
             message = f"{quote(verdict)} is not a verdict"
-            yield DataProblem(f"{path}.verdict", "verdict.word", message, f"one of {', '.join(questions.words)}")
+            yield DataProblem(f"{path}.verdict", "verdict.word", message, f"one of {', '.join(request.words)}")
         elif verdict != "agree" and isinstance(verdict, str) and _is_unsaid(entry.get("reason")):
             message = f"{verdict} has no reason"
             yield DataProblem(f"{path}.reason", "verdict.no-reason", message, "say why, with a path and line")

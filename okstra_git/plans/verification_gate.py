@@ -26,7 +26,7 @@ STATE_NAME = "plan-body-verification.json"
 _PASSED = PLAN_GATES[:2]
 _CLASS = re.compile(r"(majority-disagree|minority-disagree|agree)(?:\s*(?:→|->)\s*(C-\d{3}))?")
 _PART = re.compile(r"\bP-\d{1,6}-[ADFSVER]\d{1,4}\b")
-REMEDY = "plan again with the answers, or with --no-plan-verification"
+REMEDY = "plan again with what was answered, or with --no-plan-verification"
 
 
 def allows_approval(gate: str | None) -> bool:

@@ -65,7 +65,7 @@ class WorkerBatch:
     batch: Batch
     agent: str
     path: str
-    questions: VerdictRequest
+    request: VerdictRequest
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def record_verdicts(
     absent = {require_worker(worker, [each.batch.worker for each in asked]) for worker in without}
     expected = {each.batch.worker: each for each in asked if each.batch.worker not in absent}
     verdicts, problems = read_files(
-        workspace, ground, {worker: (each.path, each.questions) for worker, each in expected.items()}, files
+        workspace, ground, {worker: (each.path, each.request) for worker, each in expected.items()}, files
     )
     if problems:
         return RecordedRound(ConvergedRun(ground, kept), number, problems)

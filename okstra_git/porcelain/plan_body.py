@@ -42,7 +42,7 @@ class PlanBatch:
     worker: str
     agent: str
     path: str
-    questions: VerdictRequest
+    request: VerdictRequest
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def record_plan_gate(
     ground = draft.ground
     ground.require_active()
     absent = {require_worker(worker, [batch.worker for batch in draft.batches]) for worker in without}
-    expected = {each.worker: (each.path, each.questions) for each in draft.batches if each.worker not in absent}
+    expected = {each.worker: (each.path, each.request) for each in draft.batches if each.worker not in absent}
     given, problems = read_files(workspace, ground, expected, verdicts)
     if problems:
         return PlanGate(draft, problems=problems)

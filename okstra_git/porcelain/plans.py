@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.contract import APPROVED_MARKER
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
@@ -104,7 +104,7 @@ def approve(
     plan = plan_file(workspace, file)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     require_plan(plan.plan, path=plan.path, for_approval=True, needs_marker=not add_marker)
-    _require_gate(workspace, plan)
+    _require_gate(workspace, plan, key)
     waiting = open_rows(plan.plan.document, blocks="approval")
     if waiting and not despite_open:
         raise _open_questions(plan, waiting)
@@ -153,11 +153,13 @@ def _recorded_gate(workspace: Workspace, plan: PlanFile) -> str | None:
     return gate_on_record(Root(require_project_root(workspace)), plan.path)
 
 
-def _require_gate(workspace: Workspace, plan: PlanFile) -> None:
+def _require_gate(workspace: Workspace, plan: PlanFile, key: TaskKey) -> None:
     """Refuse a plan that its verification blocks, whatever was written into it since."""
     recorded = _recorded_gate(workspace, plan)
     named = read_gate(plan.plan.document)
     gate = recorded or (named[0] if named else None)
     if not allows_approval(gate):
         message = f"{plan.path} cannot be approved: the verification of the plan came to {gate}"
-        raise refuse("plan.gate-blocks", message, hint=REMEDY, path=plan.path, gate=gate)
+        again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))
+        hint = f"{REMEDY}: {again}"
+        raise refuse("plan.gate-blocks", message, hint=hint, path=plan.path, gate=gate)

@@ -41,7 +41,7 @@ def require_worker(name: str, asked: Sequence[str]) -> str:
 def read_files(
     workspace: Workspace, ground: RunAtWork, expected: Mapping[str, tuple[str, VerdictRequest]], named: Sequence[str]
 ) -> tuple[Verdicts, dict[str, list[DataProblem]]]:
-    """The verdicts by worker, and everything that is wrong, by file. `expected` has each worker's place and questions;
+    """The verdicts by worker, and everything that is wrong, by file. `expected` has each worker's place and request;
     files that were `named` count in the place of their workers'."""
     problems: dict[str, list[DataProblem]] = {}
     contents: dict[str, tuple[str, bytes]] = {}
@@ -58,9 +58,9 @@ def read_files(
         else:
             contents[worker] = file, data
     verdicts: dict[str, Mapping[str, WorkerVerdict]] = {}
-    for worker, (place, questions) in expected.items():
+    for worker, (place, request) in expected.items():
         path, data_or_problem = contents.get(worker) or (place, _read(ground, place, worker))
-        read = data_or_problem if isinstance(data_or_problem, list) else read_verdicts(data_or_problem, questions)
+        read = data_or_problem if isinstance(data_or_problem, list) else read_verdicts(data_or_problem, request)
         if isinstance(read, list):
             problems.setdefault(path, []).extend(read)
         else:
