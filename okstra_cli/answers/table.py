@@ -17,6 +17,7 @@ from okstra_cli.answers import (
     runs,
     tasks,
     upkeep,
+    validate,
     wizard,
     worktrees,
 )
@@ -90,6 +91,7 @@ ANSWERS: dict[str, Shapes] = {
         convergence.CheckedGateFacts,
         beside_error=(convergence.RefusedVerdicts, convergence.CheckedGateFacts),
     ),
+    "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "followups spawn": _shapes(follow_ups.SpawnedFollowUps, beside_error=(follow_ups.SpawnedFollowUps,)),
     "followups list": _shapes(follow_ups.FollowUps),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),

@@ -113,7 +113,7 @@ def _shown(result: "ConvergedRun") -> Answer:
     return Answer(view.converged_json(result), lambda: view.converged_page(result))
 
 
-Draft = Annotated[str | None, typer.Argument(metavar="[PLAN]", help="The draft. Default: the run's report.")]
+Draft = Annotated[str | None, typer.Argument(metavar="[FILE]", help="The draft. Default: the run's report.")]
 
 
 @app.command("plan-items")
