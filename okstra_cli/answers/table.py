@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from okstra_cli.answers import (
     adopting,
     checks,
+    clarifications,
     context,
     convergence,
     documents,
@@ -92,6 +93,9 @@ ANSWERS: dict[str, Shapes] = {
         beside_error=(convergence.RefusedVerdicts, convergence.CheckedGateFacts),
     ),
     "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
+    "report clarifications": _shapes(clarifications.ReportQuestions),
+    "report answer": _shapes(clarifications.AnsweredReport),
+    "report answers": _shapes(clarifications.ImportedAnswers, Template, beside_error=(clarifications.ImportedAnswers,)),
     "followups spawn": _shapes(follow_ups.SpawnedFollowUps, beside_error=(follow_ups.SpawnedFollowUps,)),
     "followups list": _shapes(follow_ups.FollowUps),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),

@@ -12,7 +12,7 @@ from okstra_git.documents.problems import Flaw
 from okstra_git.fs.refusals import PathRefused
 from okstra_git.fs.root import Root
 from okstra_git.names import quote
-from okstra_git.plans.clarifications import list_clarifications
+from okstra_git.reports.clarifications import list_clarifications
 
 if TYPE_CHECKING:
     from okstra_git.records.report.deliverables import PlanVerification

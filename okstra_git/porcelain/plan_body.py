@@ -14,13 +14,13 @@ from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import Document, decode, parse_document
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.paths import ProjectPaths, real_path
-from okstra_git.plans.clarifications import list_clarifications
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.plans.verification_gate import check_verification
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.run_at_work import RunAtWork, require_run_at_work
 from okstra_git.porcelain.verdicts import read_files, require_worker, verdict_path
 from okstra_git.records.convergence import PlanBodyState, parse_part
+from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths, real_path
-from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.rules import check_plan, require_plan
 from okstra_git.plans.verification_gate import REMEDY, allows_approval, check_gate, gate_on_record, read_gate
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
+from okstra_git.reports.clarifications import Clarification, open_rows
 from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,
