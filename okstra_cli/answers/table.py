@@ -92,6 +92,7 @@ ANSWERS: dict[str, Shapes] = {
         convergence.CheckedGateFacts,
         beside_error=(convergence.RefusedVerdicts, convergence.CheckedGateFacts),
     ),
+    "validate rules": _shapes(validate.ValidationRules),
     "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "report clarifications": _shapes(clarifications.ReportQuestions),
     "report answer": _shapes(clarifications.AnsweredReport),
