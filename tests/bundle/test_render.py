@@ -113,7 +113,7 @@ def test_every_template_is_used() -> None:
     others = {
         name
         for name in shelf
-        if name.startswith(("inputs/plan", "inputs/brief", "handoff/", "reports/report", "reports/sec"))
+        if name.startswith(("inputs/plan", "inputs/brief", "handoff/", "pages/", "reports/report", "reports/sec"))
     }
     assert shelf - others - used == set()
 
