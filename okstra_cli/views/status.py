@@ -7,9 +7,10 @@ from itertools import groupby
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.health import SHOWN_OF_A_KIND, problem_json
-from okstra_cli.views.stage import all_stages, checkout_json, lease_cell, stage_json, state_cell
+from okstra_cli.views.stage import checkout_json, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.records.states import recorded_and_planned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _task(page: Page, task: Task, seen: Survey) -> None:
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""
     page.line(Cell(str(task.key), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
-    stages = all_stages(task)
+    stages = recorded_and_planned(task)
     rows = [_row(task, stage, findings.get(stage.number)) for stage in stages]
     headers = ["  stage", "state", "commit", "history", "branch", "title"]
     if leases:
