@@ -10,6 +10,7 @@ from okstra_cli.views.health import SHOWN_OF_A_KIND, problem_json
 from okstra_cli.views.stage import checkout_json, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.porcelain.workspace import URGENT
 from okstra_git.records.states import recorded_and_planned
 
 TYPE_CHECKING = False
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
-
-URGENT = ("stage.stale", "anchor.unresolvable")
 
 
 def status_json(seen: Survey, *, only_problems: bool) -> shapes.Status:

@@ -1,0 +1,1 @@
+"""Pages for people: what they show, as plain values, and how these become one file of HTML."""
