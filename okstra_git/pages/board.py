@@ -154,6 +154,10 @@ class Happening:
     writer: str
     facts: Mapping[str, str]
 
+    def fact(self, name: str) -> str:
+        """What there is to say by this name; empty where it does not apply."""
+        return self.facts.get(name, "")
+
 
 @dataclass(frozen=True)
 class Clash:
