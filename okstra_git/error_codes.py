@@ -175,13 +175,29 @@ CHECKS = {
     "verify.not-exact": (1, "The worktree is not exactly the tree, and the command was to run there."),
 }
 
+QUESTIONS = {
+    "answer.no-material": (1, "Material was asked for, and the answer names neither a path that is here nor a URL."),
+    "answer.refused": (1, "The answer is empty, is not text, or is longer than its question takes."),
+    "answers.refused": (1, "A file of answers has problems, and none of it was written; `problems` has all of them."),
+    "clarification.ambiguous": (1, "Two rows of the report have the id."),
+    "clarification.bad-status": (1, "The row has a status that there is not."),
+    "clarification.no-column": (1, "The table has no column for answers."),
+    "clarification.not-yours": (1, "The step from one status to the other is a run's to make, or a person's."),
+    "clarification.settled": (1, "A run has resolved the question, or found it obsolete."),
+    "clarification.unknown": (1, "The report has no question of that id."),
+    "report.changed": (1, "Somebody else wrote the report since it was read."),
+    "report.no-task": (1, "The report does not say which task it is of."),
+    "report.unwritable": (1, "The report cannot be written."),
+}
+
 RUNS = {
     "archive.missing": (1, "The run has no archive here, or no such file in it."),
     "bundle.unwritable": (1, "A place below `.okstra/` cannot be written."),
     "context.broken": (1, "The stored context of the run cannot be understood."),
     "model.bad": (1, "The model name is one that no command line could carry."),
+    "validation.failed": (1, "What was checked breaks rules; `failures` has each, and `warnings` what is only unusual."),
+    "validation.no-run": (1, "The task has no prepared run that could be checked."),
     "followups.invalid": (1, "Follow-up rows of the report cannot become tasks; `rows` has each with its problems."),
-    "followups.no-task": (1, "Neither the report nor the line says of which task the report is."),
     "followups.other-task": (1, "The report is of another task than the one that was named."),
     "followups.too-many": (1, "The report asks for more tasks than are opened of one report."),
     "report.missing": (1, "The report, or its data, is not there or cannot be read."),
@@ -192,6 +208,8 @@ RUNS = {
     "run.lost": (1, "Somebody ended the run while its bundle was being made."),
     "run.no-such-process": (1, "The process that was named as holder does not run here."),
     "run.not-holder": (1, "Neither the nonce nor the process tree shows that the caller leads the run."),
+    "run.other-report": (1, "The report that was named is of another run."),
+    "run.other-routing": (1, "The next phase that was named is none of those that the report's data recommend."),
     "run.not-prepared": (1, "The run's bundle was never completed, so there is nothing to lead, resume or report."),
     "run.stale-nonce": (1, "The report comes from a holder that lost the run to another one."),
     "run.unknown": (1, "No run has that id."),
@@ -274,5 +292,8 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = (
+    COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | QUESTIONS | RUNS | BRIEFS | RECONCILE | HANDOFF
+    | SETUP
+)
 """Code -> exit status and meaning."""

@@ -1,1 +1,1 @@
-"""Pages for people: what they show, as plain values, and how these become one file of HTML."""
+"""Pages for a browser: values in, one self-contained HTML file out."""

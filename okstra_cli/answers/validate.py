@@ -1,0 +1,49 @@
+"""What `validate` answers."""
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+
+class RuleFinding(TypedDict):
+    """A rule that is broken: where (`line` null = the file as a whole), how, and what mends it."""
+
+    rule: str
+    severity: Literal["failure", "warning"]
+    path: str
+    line: int | None
+    message: str
+    remedy: str
+
+
+class FindingCounts(TypedDict):
+    """How many there are of each."""
+
+    failures: int
+    warnings: int
+
+
+class ValidationRule(TypedDict):
+    """A rule that runs hold to; `task_types` is empty for one that concerns all."""
+
+    id: str
+    severity: Literal["failure", "warning"]
+    says: str
+    remedy: str
+    task_types: list[str]
+
+
+class ValidationRules(TypedDict):
+    """`validate rules`."""
+
+    rules: list[ValidationRule]
+
+
+class ValidationAnswer(TypedDict):
+    """`validate run` and its siblings; `task` and `run` are null where the subject is a document."""
+
+    task: str | None
+    run: str | None
+    failures: list[RuleFinding]
+    warnings: list[RuleFinding]
+    counts: FindingCounts
