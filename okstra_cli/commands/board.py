@@ -15,9 +15,7 @@ app = single_command()
 def board(
     context: typer.Context,
     output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to FILE; '-' prints the page.")] = None,
-    forecast: Annotated[
-        bool, typer.Option("--forecast", help="Compute conflicts ahead anew.")
-    ] = False,
+    forecast: Annotated[bool, typer.Option("--forecast", help="Compute conflicts ahead anew.")] = False,
 ) -> Answer:
     """Show the whole repository as one page: what needs you, every task, and what moved by which proof.
 

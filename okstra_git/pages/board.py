@@ -109,7 +109,8 @@ class Delivery:
     @property
     def link(self) -> str:
         """The address where it may be followed from a page: http and https alone."""
-        return self.url if self.url.startswith(("https://", "http://")) else ""
+        is_web = self.url.startswith(("https://", "http://")) and self.url.isprintable()
+        return self.url if is_web else ""
 
 
 @dataclass(frozen=True)

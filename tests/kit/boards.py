@@ -17,7 +17,9 @@ from okstra_git.pages.board import (
 )
 
 AT = datetime(2026, 11, 21, 11, 48, tzinfo=UTC)
-CLAUDE = Worker("01A", "implementation", 3, "claude", "ada-laptop", 4711, True, "", AT - timedelta(minutes=9), "01M7Y3", True)
+CLAUDE = Worker(
+    "01A", "implementation", 3, "claude", "ada-laptop", 4711, True, "", AT - timedelta(minutes=9), "01M7Y3", True
+)
 CODEX = Worker("01B", "implementation", 4, "codex", "build-2", 99, False, "the process is gone", AT, "01N8Z4", False)
 
 LOGIN = BoardTask(
@@ -59,7 +61,9 @@ CART = BoardTask(
     is_open=True,
     stages=(
         BoardStage(1, "Keep a cart", (), "in-pr", "ok", commit="a" * 40, branch="cart-1"),
-        BoardStage(2, "Show prices", (1,), "in-pr", "auto", commit="b" * 40, branch="cart-2", moves=1, last_proof="replay"),
+        BoardStage(
+            2, "Show prices", (1,), "in-pr", "auto", commit="b" * 40, branch="cart-2", moves=1, last_proof="replay"
+        ),
     ),
     next_phase="",
     left=("merge stages 1, 2",),
