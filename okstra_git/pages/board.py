@@ -35,7 +35,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Worker:
+class RunHolder:
     """Who holds a run: a program on a host; `is_alive` as far as it can be seen from here, and `why` if not."""
 
     run: str
@@ -74,7 +74,7 @@ class BoardStage:
     moves: int = 0
     last_proof: str = ""
     landed_in: str = ""
-    worker: Worker | None = None
+    worker: RunHolder | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class BoardTask:
     next_phase: str = ""
     left: tuple[str, ...] = ()
     begun_at: str = ""
-    workers: tuple[Worker, ...] = ()
+    workers: tuple[RunHolder, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     needs: int = 0
     touched: int = 0
@@ -161,7 +161,7 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class Clash:
+class ConflictAhead:
     """Two stages that would contradict each other if both were merged, with the paths."""
 
     first: tuple[str, int]
@@ -176,7 +176,7 @@ class Ahead:
     `is_fresh`: they were computed for this page, uncommitted work included. `live` counts the stages under way.
     """
 
-    clashes: tuple[Clash, ...] = ()
+    clashes: tuple[ConflictAhead, ...] = ()
     at: datetime | None = None
     is_fresh: bool = False
     live: int = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from okstra_git.commands import command
 from okstra_git.pages.board import STATES, Board, BoardStage, BoardTask
 from okstra_git.pages.shown_text import CUT, shown
 from okstra_git.pages.stage_graph import Drawing, draw
@@ -21,6 +22,19 @@ STAGES_OF_A_TASK = 200
 
 FINISHED_IN_FULL = 40
 """Finished tasks that can be unfolded."""
+
+COMMANDS = {
+    "again": "git okstra board --open",
+    "forecast": "git okstra board --forecast",
+    "init": "git okstra init",
+    "demo": "git okstra demo",
+    "adopt": "git okstra adopt --all",
+    "problems": "git okstra status --problems",
+    "runs": "git okstra run list",
+    "handoff": "git okstra handoff status",
+    "log": "git okstra log",
+}
+"""Lines that the page offers by name."""
 
 NEWEST = 12
 """Events that are shown before the reader asks for older ones."""
@@ -46,6 +60,11 @@ class Card:
             parts.append((state, begin, count))
             begin += count
         return parts
+
+    @property
+    def list_line(self) -> str:
+        """The line that lists every stage."""
+        return command("git okstra stage list --task-key", self.task.key)
 
     @property
     def rows(self) -> Sequence[BoardStage]:
@@ -77,6 +96,7 @@ def board_html(board: Board) -> tuple[str, Tally]:
         "workers": [(card.task, worker) for card in shown_open for worker in card.task.workers],
         "totals": _totals(board.tasks),
         "needs_count": needs,
+        "commands": {**COMMANDS, "open": command("git okstra task open", f"{board.project or 'PROJECT'}:GROUP:TASK")},
         "newest": NEWEST,
         "name_of": lambda who: who.partition(" <")[0] or who,
         "signs": SIGNS,

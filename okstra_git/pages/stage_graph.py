@@ -41,7 +41,7 @@ class Box(NamedTuple):
     y: float
 
 
-class Line(NamedTuple):
+class Way(NamedTuple):
     """A piece of the way from one stage to another, as the path of an SVG; both ends are numbers of stages.
 
     `until` are all stages that the piece leads to: one line leaves a stage, however many wait for it.
@@ -59,7 +59,7 @@ class Drawing(NamedTuple):
     width: float
     height: float
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Way, ...]
 
     @property
     def is_wide(self) -> bool:
@@ -252,7 +252,7 @@ class _Grid:
         for node in every:
             node.y = round(tops[id(node)], 1)
         lines = tuple(
-            Line(self._path(node, other, x[id(node)], x[id(other)]), node.source, _ends(other))
+            Way(self._path(node, other, x[id(node)], x[id(other)]), node.source, _ends(other))
             for node in every
             for other in node.behind
         )

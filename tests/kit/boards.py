@@ -8,19 +8,19 @@ from okstra_git.pages.board import (
     Board,
     BoardStage,
     BoardTask,
-    Clash,
+    ConflictAhead,
     Delivery,
     Happening,
     Need,
     Outcome,
-    Worker,
+    RunHolder,
 )
 
 AT = datetime(2026, 11, 21, 11, 48, tzinfo=UTC)
-CLAUDE = Worker(
+CLAUDE = RunHolder(
     "01A", "implementation", 3, "claude", "ada-laptop", 4711, True, "", AT - timedelta(minutes=9), "01M7Y3", True
 )
-CODEX = Worker("01B", "implementation", 4, "codex", "build-2", 99, False, "the process is gone", AT, "01N8Z4", False)
+CODEX = RunHolder("01B", "implementation", 4, "codex", "build-2", 99, False, "the process is gone", AT, "01N8Z4", False)
 
 LOGIN = BoardTask(
     key="shop:web:login",
@@ -108,7 +108,9 @@ EVERYTHING = Board(
         Happening(AT - timedelta(days=1), "task.opened", "shop:web:search", None, "Bo", "01N8Z4",
                   {"title": "Find things", "category": "feature"}),
     ),
-    ahead=Ahead((Clash(("shop:web:login", 3), ("shop:web:cart", 2), (("src/form.py", "content"),)),), AT, live=6),
+    ahead=Ahead(
+        (ConflictAhead(("shop:web:login", 3), ("shop:web:cart", 2), (("src/form.py", "content"),)),), AT, live=6
+    ),
 )  # fmt: skip
 
 UNUSED = Board("", "shop", AT, "en", None, "", "")

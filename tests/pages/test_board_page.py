@@ -48,7 +48,7 @@ def poisoned(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(poisoned, value))
     if is_dataclass(value) and not isinstance(value, type):
-        kept = {"language", "state", "urgency"}
+        kept = {"language", "state", "urgency", "event"}
         changes = {f.name: poisoned(getattr(value, f.name)) for f in fields(value) if f.name not in kept}
         return replace(value, **changes)
     if isinstance(value, dict):

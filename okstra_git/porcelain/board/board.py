@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.git.history import resolve_head
 from okstra_git.git.worktrees import current_branch
-from okstra_git.pages.board import Ahead, Board, Clash
+from okstra_git.pages.board import Ahead, Board, ConflictAhead
 from okstra_git.paths import LANGUAGES
 from okstra_git.porcelain.board.deliveries import list_deliveries
 from okstra_git.porcelain.board.happenings import list_happenings
@@ -72,10 +72,10 @@ def _is_live(task: Task, number: int) -> bool:
     return not stage.landed and bool(stage.branch or stage.range)
 
 
-def _clashes(conflicts: Iterable[ComingClash]) -> tuple[Clash, ...]:
+def _clashes(conflicts: Iterable[ComingClash]) -> tuple[ConflictAhead, ...]:
     pairs = groupby(conflicts, key=lambda clash: (clash.one, clash.other))
     return tuple(
-        Clash(
+        ConflictAhead(
             (str(first[0]), first[1]),
             (str(second[0]), second[1]),
             tuple((clash.path, clash.kind) for clash in clashes),

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from okstra_git.git.checkouts import clauses_of
-from okstra_git.pages.board import BoardStage, BoardTask, Outcome, Worker
+from okstra_git.pages.board import BoardStage, BoardTask, Outcome, RunHolder
 from okstra_git.porcelain.current_state import LivenessChecker, own_writer
 from okstra_git.records.states import recorded_and_planned
 from okstra_git.runs.progress import progress_of
@@ -61,9 +61,9 @@ class TaskReader:
             touched=task.clock,
         )
 
-    def _worker(self, run: Run) -> Worker:
+    def _worker(self, run: Run) -> RunHolder:
         life, holder = self._guard.life_of(run), run.holder
-        return Worker(
+        return RunHolder(
             run=run.id,
             phase=run.task_type,
             stage=run.stage,
@@ -77,7 +77,7 @@ class TaskReader:
             is_own=run.writer == self._own,
         )
 
-    def _stage(self, task: Task, stage: Stage, finding: Finding | None, worker: Worker | None) -> BoardStage:
+    def _stage(self, task: Task, stage: Stage, finding: Finding | None, worker: RunHolder | None) -> BoardStage:
         checkout = self._seen.checkouts.get((task.key, stage.number))
         place = task.places.get(f"stage-{stage.number}")
         is_placed = place is not None and place.status == "active"
