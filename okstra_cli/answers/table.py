@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from okstra_cli.answers import (
     adopting,
+    board,
     checks,
     clarifications,
     context,
@@ -48,6 +49,7 @@ ANSWERS: dict[str, Shapes] = {
     "verified": _shapes(checks.VerifiedTree),
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
+    "board": _shapes(board.WrittenBoard, board.PrintedBoard),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),

@@ -97,6 +97,7 @@ def _plan(recorder: Recorder) -> None:
     recorder.run(f"plan approve .okstra/plan.md {TASK}")
     recorder.run(f"plan show {KEY}")
     recorder.run("status")
+    recorder.run("board")
     recorder.run("stage start 9", exit=1)
 
 
