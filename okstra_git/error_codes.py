@@ -137,6 +137,7 @@ STAGES = {
     "carry.refused": (1, "The carry is not one plain JSON object, or names another stage, task or project."),
     "plan.changed": (1, "The plan is not what was approved."),
     "plan.drifted": (2, "Files that the plan names are not as they were when it was approved."),
+    "plan.gate-blocks": (1, "The verification of the plan's body blocks an approval; `gate` is what it came to."),
     "plan.invalid": (1, "The plan breaks rules; `problems` has all of them."),
     "plan.missing": (1, "The plan's file cannot be read."),
     "plan.open-questions": (2, "Questions that hold up the approval are not answered."),
@@ -198,7 +199,6 @@ RUNS = {
     "validation.failed": (1, "What was checked breaks rules; `failures` has each, and `warnings` what is only unusual."),
     "validation.no-run": (1, "The task has no prepared run that could be checked."),
     "followups.invalid": (1, "Follow-up rows of the report cannot become tasks; `rows` has each with its problems."),
-    "followups.no-task": (1, "Neither the report nor the line says of which task the report is."),
     "followups.other-task": (1, "The report is of another task than the one that was named."),
     "followups.too-many": (1, "The report asks for more tasks than are opened of one report."),
     "report.missing": (1, "The report, or its data, is not there or cannot be read."),
@@ -219,6 +219,20 @@ RUNS = {
     "waiver.malformed": (1, "The waiver is not `<stageKey>:<reason>`."),
     "waiver.unknown-stage": (1, "The waiver is for an entry that does not exist."),
     "worker.unknown": (1, "There is no worker of that name."),
+}
+
+CONVERGENCE = {
+    "convergence.begun": (1, "A round was recorded, so findings cannot be grouped anew."),
+    "convergence.findings": (1, "The grouping of findings is wrong; `problems` has everything."),
+    "convergence.no-parts": (1, "The draft of the plan has no part that could be disputed."),
+    "convergence.none": (1, "The findings of the run were not collected yet, or its plan was not verified."),
+    "convergence.other-round": (1, "The round is neither the next nor the last one."),
+    "convergence.report": (1, "The report does not fit the verification of its plan; `problems` has everything."),
+    "convergence.round-needed": (1, "Analysers differ, and the round that is to come was not recorded or left out for a reason."),
+    "convergence.run-ended": (1, "The run has ended, so nothing about its convergence is written."),
+    "convergence.state": (1, "The file in the place of a convergence state is not one, or belongs to another run."),
+    "convergence.too-many": (1, "More parts of a plan are rejected than questions can be numbered."),
+    "convergence.verdicts": (1, "Verdict files are missing or wrong; `problems` has everything."),
 }
 
 BRIEFS = {
@@ -295,6 +309,6 @@ SETUP = {
 
 CODES = (
     COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | QUESTIONS | RUNS | BRIEFS | RECONCILE | HANDOFF
-    | SETUP
+    | SETUP | CONVERGENCE
 )
 """Code -> exit status and meaning."""

@@ -8,6 +8,7 @@ from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS
 from tests.kit.handing import REPORT, data_json
 from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
+from tests.stories.answers.converging import converge
 from tests.stories.answers.recording import Recorder
 
 TASK = f"--task-key {KEY}"
@@ -19,7 +20,7 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up, converge,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
