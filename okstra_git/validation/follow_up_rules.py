@@ -7,7 +7,7 @@ from okstra_git.names import quote
 from okstra_git.phases import PHASES
 from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.reports.follow_ups import ReportedFollowUp, read_rows_of_report
-from okstra_git.validation.report_reading import parts_of, plain_head, report_of, text_of
+from okstra_git.validation.report_reading import parts_of, plain_head, report_of, text_of, texts_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
@@ -59,7 +59,7 @@ def rows_by_hand_are_next_steps(documents: RunDocuments) -> Iterator[Breach]:
     if report is None:
         return
     parts = parts_of(report.document, HEADING_NEXT_STEPS)
-    texts = [each.text for part in parts for each in (*part.items, *part.paragraphs)]
+    texts = [text for part in parts for _, text in texts_of(part)]
     steps = _words(" ".join([*texts, *(c for part in parts for t in part.tables for row in t.rows for c in row.cells)]))
     for path, line, row in _rows(documents):
         if row.spawn is False and row.name and not _is_named(row, steps):

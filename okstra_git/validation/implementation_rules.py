@@ -76,7 +76,9 @@ def database_is_judged(documents: RunDocuments) -> Iterator[Breach]:
         return
     for changed in data.deliverable.diff:
         if _is_like(changed.path, DATABASE_FILES):
-            yield Breach(documents.data_path, 0, f"{quote_path(changed.path)} concerns a database, and databaseVerified is null")  # noqa: E501
+            yield Breach(
+                documents.data_path, 0, f"{quote_path(changed.path)} concerns a database, and databaseVerified is null"
+            )
             return
 
 

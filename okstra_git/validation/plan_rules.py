@@ -12,7 +12,7 @@ from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.validation.report_frame import fields_of
-from okstra_git.validation.report_reading import ReportRow, find_rows, parts_of, report_of
+from okstra_git.validation.report_reading import ReportRow, find_rows, parts_of, report_of, texts_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
@@ -117,10 +117,10 @@ def reported_gate(documents: RunDocuments) -> Gate | None:
     """The gate result that section 5.5.9 names: an item `Gate result: passed`, whatever the label's language."""
     report = report_of(documents)
     for part in parts_of(report.document, HEADING_PLAN_VERIFICATION) if report is not None else ():
-        for each in (*part.items, *part.paragraphs):
-            word = each.text.rpartition(":")[2].strip(" `*_.")
-            if ":" in each.text and word in PLAN_GATES:
-                return Gate(word, each.line)
+        for line, text in texts_of(part):
+            word = text.rpartition(":")[2].strip(" `*_.")
+            if ":" in text and word in PLAN_GATES:
+                return Gate(word, line)
     return None
 
 

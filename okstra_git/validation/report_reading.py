@@ -66,6 +66,12 @@ def rows_of(table: Table) -> Iterator[ReportRow]:
         yield ReportRow(row.line, dict(zip(heads, row.cells, strict=False)))
 
 
+def texts_of(section: Section) -> Iterator[tuple[int, str]]:
+    """The paragraphs and items of a section, each with its line."""
+    yield from ((paragraph.line, paragraph.text) for paragraph in section.paragraphs)
+    yield from ((item.line, item.text) for item in section.items)
+
+
 def plain_head(head: str) -> str:
     """A column's name as it is looked for."""
     return " ".join(head.casefold().split())

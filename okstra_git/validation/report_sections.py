@@ -30,6 +30,7 @@ from okstra_git.validation.report_reading import (
     rows_of,
     sections_named,
     text_of,
+    texts_of,
 )
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
@@ -141,7 +142,7 @@ def approval_block_repeats_nothing(documents: RunDocuments) -> Iterator[Breach]:
         yield Breach(report.path, section.line, f"{quote(section.raw)} belongs to {_PLANNING} alone")
     statements = {_words(row.statement): row.id for row in list_clarifications(report.document) if row.statement}
     for part in parts_of(report.document, _BARE_APPROVAL):
-        texts = [(each.line, each.text) for each in (*part.paragraphs, *part.items)]
+        texts = [*texts_of(part)]
         texts += [(row.line, cell) for table in part.tables for row in table.rows for cell in row.cells]
         for line, text in texts:
             name = next(iter(_ITEM.findall(text)), "") or statements.get(_words(text), "")

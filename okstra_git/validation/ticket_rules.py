@@ -10,7 +10,7 @@ from okstra_git.records.report.parts import ManyTickets, NoTickets, SingleTicket
 from okstra_git.validation.report_reading import text_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
-from okstra_git.validation.worker_items import items_of
+from okstra_git.validation.worker_items import TAGGED_SECTIONS, items_of
 
 TAGGED = tuple(name for name, phase in PHASES.items() if phase.tags_tickets)
 _BARE = ("final-verification", "release-handoff")
@@ -26,11 +26,10 @@ def rows_have_tickets(documents: RunDocuments) -> Iterator[Breach]:
 
 def items_have_tickets(documents: RunDocuments) -> Iterator[Breach]:
     """Every item of sections 1 to 5 of a result has its ticket."""
-    for file in documents.results.values():
-        for item in items_of(file.text) if text_of(file) is not None else ():
-            if item.section < 6 and not item.ticket:
-                name = quote(item.id) if item.id else "an item"
-                yield Breach(file.path, item.line, f"{name} has no ticket", _fill(documents))
+    for worker, file in documents.results.items():
+        for item in items_of(file.text, worker).items if text_of(file) is not None else ():
+            if item.section in TAGGED_SECTIONS and not item.ticket:
+                yield Breach(file.path, item.line, f"{quote(item.id)} has no ticket", _fill(documents))
 
 
 def coverage_is_said(documents: RunDocuments) -> Iterator[Breach]:
@@ -40,7 +39,9 @@ def coverage_is_said(documents: RunDocuments) -> Iterator[Breach]:
         return
     coverage, is_left_out = data.ticket_coverage, isinstance(data.ticket_coverage, NoTickets)
     if documents.task_type in TAGGED and is_left_out:
-        yield Breach(documents.data_path, 0, f"ticketCoverage leaves out the tickets, and {documents.task_type} tags them")
+        yield Breach(
+            documents.data_path, 0, f"ticketCoverage leaves out the tickets, and {documents.task_type} tags them"
+        )
     if documents.task_type in _BARE and not is_left_out:
         message = f'ticketCoverage of {documents.task_type} is {{"omit": true}}'
         yield Breach(documents.data_path, 0, message)
@@ -49,7 +50,9 @@ def coverage_is_said(documents: RunDocuments) -> Iterator[Breach]:
         for ticket, rows in coverage.tickets.items():
             for name in rows:
                 if name not in ids:
-                    yield Breach(documents.data_path, 0, f"ticketCoverage: {quote(ticket)} names {quote(name)}, which no row has")
+                    yield Breach(
+                        documents.data_path, 0, f"ticketCoverage: {quote(ticket)} names {quote(name)}, which no row has"
+                    )
 
 
 def tags_agree_with_coverage(documents: RunDocuments) -> Iterator[Breach]:
@@ -86,8 +89,7 @@ def tagged_rows(documents: RunDocuments) -> Iterator[tuple[str, Any]]:
         ("consensus", data.consensus),
         ("differences", data.differences),
     ]
-    names = type(data.deliverable).model_fields if hasattr(type(data.deliverable), "model_fields") else vars(data.deliverable)
-    lists += [(f"deliverable.{_camel(name)}", getattr(data.deliverable, name)) for name in names]
+    lists += [(f"deliverable.{_camel(name)}", rows) for name, rows in vars(data.deliverable).items()]
     for name, rows in lists:
         for at, row in enumerate(rows if isinstance(rows, tuple) else ()):
             if hasattr(row, "ticket_id"):

@@ -28,7 +28,7 @@ class Citation(NamedTuple):
 def pairs_resolve(documents: RunDocuments) -> Iterator[Breach]:
     """A pair names an item that the worker's result has."""
     known = {
-        worker: {item.id for item in items_of(file.text)}
+        worker: {item.id.casefold() for item in items_of(file.text, worker).items}
         for worker, file in documents.results.items()
         if text_of(file) is not None
     }
@@ -38,7 +38,7 @@ def pairs_resolve(documents: RunDocuments) -> Iterator[Breach]:
             continue
         if worker not in known:
             yield Breach(documents.data_path, 0, f"{place}: {quote(text)} names a worker without a result")
-        elif item.strip() not in known[worker]:
+        elif item.strip().casefold() not in known[worker]:
             message = f"{place}: {quote(text)} names an item that {documents.results[worker].path} does not have"
             yield Breach(documents.data_path, 0, message)
 

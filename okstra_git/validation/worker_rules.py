@@ -1,7 +1,7 @@
 """Rules of what workers hand in: results that can be cited, and sidecars that say what was read and what failed."""
 
 import json
-from collections import Counter
+import re
 from collections.abc import Iterator
 
 from okstra_git.contract import WORKER_DONE, WORKERS
@@ -9,9 +9,10 @@ from okstra_git.names import quote
 from okstra_git.validation.report_reading import text_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments, TextFile
-from okstra_git.validation.worker_items import items_of, numbered
+from okstra_git.validation.worker_items import items_of
 
 WRITER = "report-writer"
+_FIRST = re.compile(r"\s*1[.)]?\s")
 _READING = "reading confirmation"
 _KEYS = ("type", "what", "detail")
 
@@ -40,28 +41,26 @@ def results_begin_with_findings(documents: RunDocuments) -> Iterator[Breach]:
         for section in confirmed:
             message = f"{quote(section.raw)} belongs in the audit sidecar"
             yield Breach(file.path, section.line, message, "move it there, and begin with section 1")
-        below = [section for section in sections if section.level > 1 and section not in confirmed] or sections
-        first = next(iter(numbered(file.document)), None)
-        if not confirmed and (first is None or first[0] != 1 or (below and first[1].line > below[0].line)):
-            yield Breach(file.path, below[0].line if below else 1, "the result does not begin with section 1")
+        others = [section for section in sections if section.level > 1 and section not in confirmed] or sections
+        if not confirmed and (not others or not _FIRST.match(f"{others[0].raw} ")):
+            yield Breach(file.path, others[0].line if others else 1, "the result does not begin with section 1")
 
 
 def items_have_ids(documents: RunDocuments) -> Iterator[Breach]:
     """Every row and bullet of a result can be cited."""
-    for _, file in _results(documents):
-        for item in items_of(file.text):
-            if not item.id:
-                yield Breach(file.path, item.line, "an item without an id")
+    yield from _flaws(documents, "item.no-id")
 
 
 def ids_are_unique(documents: RunDocuments) -> Iterator[Breach]:
     """An id means one item of its file."""
-    for _, file in _results(documents):
-        items = [item for item in items_of(file.text) if item.id]
-        counts = Counter(item.id for item in items)
-        for item in items:
-            if counts[item.id] > 1:
-                yield Breach(file.path, item.line, f"{quote(item.id)} is the id of {counts[item.id]} items")
+    yield from _flaws(documents, "item.duplicate")
+
+
+def _flaws(documents: RunDocuments, code: str) -> Iterator[Breach]:
+    for worker, file in _results(documents):
+        for flaw in items_of(file.text, worker).flaws:
+            if flaw.code == code:
+                yield Breach(file.path, flaw.line, flaw.message, flaw.hint)
 
 
 def audits_are_there(documents: RunDocuments) -> Iterator[Breach]:
@@ -144,6 +143,6 @@ RULES = (
     RunRule("audit.missing", "Every result, and the report, has an audit sidecar that says what was read.",
          "let the worker write it: one line for each file that it read to its end", audits_are_there),
     RunRule("errors.line", "Each line of an errors sidecar is an object with type, what and detail.",
-         'write lines such as {{"type": "tool-failure", "what": "…", "detail": "…"}}'.replace("{{", "{").replace("}}", "}"),
+         'write lines such as {"type": "tool-failure", "what": "…", "detail": "…"}',
          errors_are_lines_of_json),
 )  # fmt: skip
