@@ -127,9 +127,9 @@ def reported_gate(documents: RunDocuments) -> Gate | None:
 def _computed_gate(documents: RunDocuments) -> str:
     """The gate of the state file, where it is one of this run; empty where nothing says."""
     values = documents.plan_body.values if documents.plan_body is not None else None
-    if values is None or values.get("runId") not in (None, documents.run):
+    if values is None or values.get("run") != documents.run:
         return ""
-    gate = values.get("gate", values.get("gateResult"))
+    gate = values.get("gate")
     return gate if isinstance(gate, str) else ""
 
 

@@ -1,6 +1,7 @@
 """All rules, in the order in which the reference lists them."""
 
 from okstra_git.validation import (
+    agreement,
     clarification_rules,
     follow_up_rules,
     implementation_rules,
@@ -28,5 +29,6 @@ RULES: tuple[RunRule, ...] = (
     *ticket_rules.RULES,
     *trace_rules.RULES,
     *worker_rules.RULES,
+    *agreement.RULES,
     *readability_rules.RULES,
 )
