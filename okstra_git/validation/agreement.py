@@ -41,7 +41,9 @@ def report_says_what_its_data_say(documents: RunDocuments) -> Iterator[Breach]:
             yield Breach(report.path, section.line, message)
     for place, section in wanted.items():
         if place not in seen:
-            yield Breach(report.path, 0, f"the data make a section {quote(section.raw)}, which the report does not have")
+            yield Breach(
+                report.path, 0, f"the data make a section {quote(section.raw)}, which the report does not have"
+            )
 
 
 def _differences(path: str, section: Section, wanted: Section) -> Iterator[Breach]:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from okstra_git.contract import CLARIFICATION_COLUMNS, HEADING_CLARIFICATIONS
+from okstra_git.contract import CLARIFICATION_COLUMNS, FORBIDDEN_HEADINGS, HEADING_CLARIFICATIONS
 from okstra_git.documents.markdown import Table
-from okstra_git.reports.clarifications import Clarification, check_clarifications, list_clarifications
+from okstra_git.reports.clarifications import Clarification, check_clarifications, list_clarifications, list_tables
 from okstra_git.validation.report_reading import parts_of, plain_head, report_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
@@ -25,7 +25,8 @@ def table_is_one(documents: RunDocuments) -> Iterator[Breach]:
     if report is None:
         return
     parts = parts_of(report.document, HEADING_CLARIFICATIONS)
-    for inner in parts[1:]:
+    removed = {heading.partition(" ")[2].casefold() for heading in FORBIDDEN_HEADINGS}
+    for inner in [part for part in parts[1:] if part.title.casefold() not in removed]:
         yield Breach(report.path, inner.line, "section 1 has no sections of its own: it is one table")
     tables = [table for part in parts for table in part.tables]
     for table in tables[1:]:
@@ -104,9 +105,13 @@ def decision_has_a_recommendation(documents: RunDocuments) -> Iterator[Breach]:
 
 
 def _rows(documents: RunDocuments) -> Iterator[tuple[str, Clarification]]:
+    """The rows, where the table has its columns: without them cells would be taken for others."""
     report = report_of(documents)
-    if report is not None:
-        yield from ((report.path, row) for row in list_clarifications(report.document))
+    if report is None or any(
+        set(map(plain_head, each.table.header)) != set(_HEADS) for each in list_tables(report.document)
+    ):
+        return
+    yield from ((report.path, row) for row in list_clarifications(report.document))
 
 
 def _asks(table: Table) -> bool:

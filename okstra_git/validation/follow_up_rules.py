@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS, HEADING_NEXT_STEPS, NO_FOLLOW_UPS
+from okstra_git.documents.markdown import Table
 from okstra_git.names import quote
 from okstra_git.phases import PHASES
 from okstra_git.reports.clarifications import list_clarifications
@@ -35,8 +36,7 @@ def columns_are_there(documents: RunDocuments) -> Iterator[Breach]:
     for part in parts_of(report.document, _TITLE) if report is not None else ():
         assert report is not None
         for table in part.tables:
-            heads = tuple(plain_head(head) for head in table.header if plain_head(head) != "ticket id")
-            if heads != _HEADS:
+            if not _has_columns(table):
                 yield Breach(report.path, table.line, "the follow-up table has other columns")
 
 
@@ -81,10 +81,16 @@ def questions_of_the_plan_go_on(documents: RunDocuments) -> Iterator[Breach]:
 
 
 def _rows(documents: RunDocuments) -> Iterator[tuple[str, int, ReportedFollowUp]]:
+    """The rows, where their table has its columns."""
     report = report_of(documents)
-    if report is not None:
+    parts = parts_of(report.document, _TITLE) if report is not None else ()
+    if report is not None and all(_has_columns(table) for part in parts for table in part.tables):
         for row in read_rows_of_report(report.document):
             yield report.path, int(row.place.rpartition(" ")[2]), row
+
+
+def _has_columns(table: Table) -> bool:
+    return tuple(plain_head(head) for head in table.header if plain_head(head) != "ticket id") == _HEADS
 
 
 def _is_named(row: ReportedFollowUp, steps: str) -> bool:

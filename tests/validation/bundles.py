@@ -82,7 +82,7 @@ DELIVERABLES: dict[str, dict[str, Any]] = {
                     "certainty": "shown", "source": "src/session.py:12"}],
         "ruledOut": [{"ticketId": TICKET, "cause": "the proxy", "observation": "Without it the same happens."}],
         "boundary": [{"ticketId": TICKET, "statement": "Why it is ten minutes is not known."}],
-        "diagnostics": [{"ticketId": TICKET, "step": "Log the expiry", "outcomes": "It is early or late", "cost": "an hour"}],
+        "diagnostics": [{"ticketId": TICKET, "step": "Log the expiry", "outcomes": "early or late", "cost": "an hour"}],
     },
     "improvement-discovery": {
         "candidates": [
