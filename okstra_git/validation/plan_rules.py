@@ -23,7 +23,7 @@ _MAJORITY = re.compile(r"majority-disagree\b\W*(C-[0-9]+)?")
 _PLAN_ITEM = re.compile(r"\bP-[0-9]+-[A-Z][0-9]+\b")
 
 
-class Gate(NamedTuple):
+class ReportedGate(NamedTuple):
     """What the verification of the plan came to, by the report; `line` is where it says so, 0 where it does not."""
 
     result: str
@@ -113,14 +113,14 @@ def questions_of_items_are_linked(documents: RunDocuments) -> Iterator[Breach]:
             yield Breach(report.path, row.line, message)
 
 
-def reported_gate(documents: RunDocuments) -> Gate | None:
+def reported_gate(documents: RunDocuments) -> ReportedGate | None:
     """The gate result that section 5.5.9 names: an item `Gate result: passed`, whatever the label's language."""
     report = report_of(documents)
     for part in parts_of(report.document, HEADING_PLAN_VERIFICATION) if report is not None else ():
         for line, text in texts_of(part):
             word = text.rpartition(":")[2].strip(" `*_.")
             if ":" in text and word in PLAN_GATES:
-                return Gate(word, line)
+                return ReportedGate(word, line)
     return None
 
 
