@@ -15,7 +15,8 @@ from okstra_git.validation import (
     verification_rules,
     worker_rules,
 )
-from okstra_git.validation.rule import RunRule
+from okstra_git.validation.rule import AnyRule, RunRule
+from okstra_git.validation.workflow import WORKFLOW_RULES
 
 RULES: tuple[RunRule, ...] = (
     *report_frame.RULES,
@@ -32,3 +33,6 @@ RULES: tuple[RunRule, ...] = (
     *agreement.RULES,
     *readability_rules.RULES,
 )
+
+ALL_RULES: tuple[AnyRule, ...] = (*RULES, *WORKFLOW_RULES)
+"""Those of the whole project, too."""
