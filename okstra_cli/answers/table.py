@@ -17,6 +17,7 @@ from okstra_cli.answers import (
     runs,
     tasks,
     upkeep,
+    validate,
     wizard,
     worktrees,
 )
@@ -79,6 +80,7 @@ ANSWERS: dict[str, Shapes] = {
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
+    "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "report clarifications": _shapes(clarifications.ReportQuestions),
     "report answer": _shapes(clarifications.AnsweredReport),
     "report answers": _shapes(clarifications.ImportedAnswers, Template, beside_error=(clarifications.ImportedAnswers,)),
