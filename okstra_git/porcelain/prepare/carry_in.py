@@ -56,7 +56,7 @@ def clarified_request(
     request = _same_again(key, run, context, inputs, clarification=str(report), project=project, with_brief=is_own)
     check_prepare(PrepareContext.of(workspace.silent(), request, holder=options.holder))
     text = decode(disk.files.read_bytes(last.report), name=last.report)
-    _let_answer(workspace, text, last.report, report, editor)
+    _let_answer(workspace, key, text, last.report, report, editor)
     return request
 
 
@@ -72,7 +72,7 @@ def _require_context(disk: Disk, last: Reported, key: TaskKey) -> RunContext:
     return context
 
 
-def _let_answer(workspace: Workspace, text: str, name: str, report: Path, editor: Editor) -> None:
+def _let_answer(workspace: Workspace, key: TaskKey, text: str, name: str, report: Path, editor: Editor) -> None:
     """Open the editor where a question waits for it; refuses to go on where nothing was answered and nobody may be
     asked."""
     rows = [row for row in list_clarifications(parse_document(text)) if row.is_open]
@@ -83,7 +83,7 @@ def _let_answer(workspace: Workspace, text: str, name: str, report: Path, editor
         editor.open(report)
     elif blank and not answered:
         message = f"no question of {name} is answered, and no editor is to be opened"
-        hint = command("git okstra report answer", blank[0], ("--value", "TEXT"))
+        hint = command("git okstra report answer", blank[0], ("--value", "TEXT"), ("--task-key", key))
         raise refuse("clarification.unanswered", message, hint=hint, report=name, waiting=blank)
     elif rows:
         workspace.note(f"no editor is opened: {answered} of {counted(len(rows), 'question')} of {name} answered")
