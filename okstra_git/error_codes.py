@@ -199,7 +199,6 @@ RUNS = {
     "validation.failed": (1, "What was checked breaks rules; `failures` has each, and `warnings` what is only unusual."),
     "validation.no-run": (1, "The task has no prepared run that could be checked."),
     "followups.invalid": (1, "Follow-up rows of the report cannot become tasks; `rows` has each with its problems."),
-    "followups.no-task": (1, "Neither the report nor the line says of which task the report is."),
     "followups.other-task": (1, "The report is of another task than the one that was named."),
     "followups.too-many": (1, "The report asks for more tasks than are opened of one report."),
     "report.missing": (1, "The report, or its data, is not there or cannot be read."),

@@ -80,6 +80,7 @@ ANSWERS: dict[str, Shapes] = {
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
+    "validate rules": _shapes(validate.ValidationRules),
     "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "report clarifications": _shapes(clarifications.ReportQuestions),
     "report answer": _shapes(clarifications.AnsweredReport),

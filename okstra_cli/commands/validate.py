@@ -39,3 +39,12 @@ def run(
     else:
         result = validate.validate_run(workspace, run_id, strict=strict)
     return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+
+
+@app.command("rules")
+def rules() -> Answer:
+    """List every rule: its id, whether it fails or warns, and what it says."""
+    from okstra_cli.views import validate as view
+    from okstra_git.validation.table import RULES
+
+    return Answer(view.rules_json(RULES), lambda: view.rules_page(RULES))
