@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from okstra_git.commands import word
 from okstra_git.errors import refuse
 from okstra_git.host.subprocesses import edit_file, find_editor
-from okstra_git.porcelain.prepare.options import Editor
+from okstra_git.porcelain.prepare.context import Editor
 
 if TYPE_CHECKING:
     from pathlib import Path

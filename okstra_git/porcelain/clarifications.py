@@ -14,7 +14,7 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.names import quote_path
 from okstra_git.paths import ProjectPaths, real_path
-from okstra_git.porcelain.brief_edits import difference, given_words, read_bytes
+from okstra_git.porcelain.brief_edits import given_words, read_bytes
 from okstra_git.porcelain.briefs import known_language
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.porcelain.report_files import ReportPlace, edit_report, find_report, save_report
@@ -24,6 +24,7 @@ from okstra_git.reports.answering import (
     QuestionIndex,
     answered_text,
     is_choice,
+    line_changes,
     list_choices,
     require_transition,
     require_words,
@@ -201,7 +202,7 @@ def _write(report: ReportFile, answers: dict[str, str], *, dry_run: bool) -> Ans
     before = {row.id: row for row in list_clarifications(report.document)}
     rows = list_clarifications(parse_document(text))
     changed = tuple(row.id for row in rows if row != before.get(row.id))
-    return AnswerEdit(ReportPlace.of(report), rows, changed, difference(report.text, text, report.name), dry_run)
+    return AnswerEdit(ReportPlace.of(report), rows, changed, line_changes(report.text, text), dry_run)
 
 
 def import_answers(workspace: Workspace, identity: Identity, file: str, given: str | None, *, dry_run: bool) -> Import:

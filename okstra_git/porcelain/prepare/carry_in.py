@@ -13,7 +13,7 @@ from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
-from okstra_git.porcelain.prepare.context import PrepareContext
+from okstra_git.porcelain.prepare.context import Editor, PrepareContext
 from okstra_git.porcelain.prepare.prepare import check_prepare
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.report_files import require_newest
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from okstra_git.bundle.inputs import Reported
     from okstra_git.bundle.request import PrepareOptions
     from okstra_git.names import TaskKey
-    from okstra_git.porcelain.prepare.options import Editor
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
@@ -80,7 +79,7 @@ def _let_answer(workspace: Workspace, key: TaskKey, text: str, name: str, report
     answered = len(rows) - len(blank)
     is_wanted = blank or not rows
     if is_wanted and (editor.when == "blank" or (editor.when == "unanswered" and not answered)):
-        editor.open(report)
+        editor.edit(report)
     elif blank and not answered:
         message = f"no question of {name} is answered, and no editor is to be opened"
         hint = command("git okstra report answer", blank[0], ("--value", "TEXT"), ("--task-key", key))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from okstra_git.briefs.brief import parse_brief
 from okstra_git.bundle.request import RunRequest, parse_request
@@ -16,7 +14,7 @@ from okstra_git.git.settings import Settings, write_setting
 from okstra_git.names import quote, quote_path
 from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.porcelain.prepare.brief_input import find_brief
-from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
+from okstra_git.porcelain.prepare.context import Editor, PrepareContext, Prepared
 from okstra_git.porcelain.prepare.prepare import prepare_run
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import require_key
@@ -25,9 +23,6 @@ from okstra_git.stages.task import MAX_TEXT, open_task
 from okstra_git.store.registry import find_task, refuse_case_clash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from okstra_git.bundle.request import PrepareOptions, RunRequest
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
@@ -35,17 +30,6 @@ if TYPE_CHECKING:
 
 KEPT = "project"
 TEMPLATE_SCOPES = ("run", KEPT)
-
-
-class Editor(NamedTuple):
-    """Lets a person answer in a report: `open` waits until they have, or refuses where that is not possible.
-
-    `when` says what it is opened for: `blank` = a question that nobody has answered, `unanswered` = a report in which
-    no question is, `never` = nothing.
-    """
-
-    open: Callable[[Path], None]
-    when: Literal["blank", "unanswered", "never"]
 
 
 def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *, editor: Editor) -> Prepared:
