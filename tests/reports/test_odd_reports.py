@@ -1,4 +1,4 @@
-"""Reports that nobody would write: older layouts, tables in odd places, any text at all. None of it stops a reader."""
+"""Reports that nobody would write (older layouts, tables in odd places, any text at all) stop no reader."""
 
 import pytest
 from hypothesis import given
