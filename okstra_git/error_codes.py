@@ -185,6 +185,7 @@ QUESTIONS = {
     "clarification.no-column": (1, "The table has no column for answers."),
     "clarification.not-yours": (1, "The step from one status to the other is a run's to make, or a person's."),
     "clarification.settled": (1, "A run has resolved the question, or found it obsolete."),
+    "clarification.unanswered": (2, "A run is to carry answers on, nothing is answered, and nobody may be asked."),
     "clarification.unknown": (1, "The report has no question of that id."),
     "report.changed": (1, "Somebody else wrote the report since it was read."),
     "report.answered": (1, "A report was to be rendered without a question that a person has answered."),
