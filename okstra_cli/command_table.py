@@ -33,7 +33,7 @@ COMMANDS = {
     "render-bundle": Row("render_bundle", WORK, "The same as run prepare, for skills"),
     "convergence": Row("convergence", WORK, "Compare what workers found, and ask them again"),
     "validate": Row("validate", WORK, "Check what runs left, and what plans and reports have to hold to"),
-    "report": Row("report", WORK, "Show and answer the questions of a report"),
+    "report": Row("report", WORK, "Render a report from its data; show and answer its questions"),
     "followups": Row("followups", WORK, "Open tasks for what a report found and did not deliver"),
     "inspect": Row("inspect", WORK, "Show what happened to tasks and runs, and how to go on"),
     "handoff": Row("handoff", WORK, "Turn verified stages into pull requests"),

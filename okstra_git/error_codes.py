@@ -187,6 +187,10 @@ QUESTIONS = {
     "clarification.settled": (1, "A run has resolved the question, or found it obsolete."),
     "clarification.unknown": (1, "The report has no question of that id."),
     "report.changed": (1, "Somebody else wrote the report since it was read."),
+    "report.answered": (1, "A report was to be rendered without a question that a person has answered."),
+    "report.approved": (1, "An approved report would be another one if it were rendered again."),
+    "report.invalid": (1, "The data of the report are not as they should be; `problems` has all of it."),
+    "report.taken": (1, "The file that a report is to be rendered into holds something else."),
     "report.no-task": (1, "The report does not say which task it is of."),
     "report.unwritable": (1, "The report cannot be written."),
 }
