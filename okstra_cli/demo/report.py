@@ -58,15 +58,6 @@ model: default
 - none
 """
 FILLED: Mapping[str, Any] = {
-    "schema": 1,
-    "taskKey": KEY,
-    "taskType": "requirements-discovery",
-    "seq": "001",
-    "stage": None,
-    "language": "en",
-    "title": "A list of prices",
-    "carriedIn": None,
-    "reporterConfirmation": None,
     "verdict": {
         "token": "conditional-accept",
         "direction": "proceed",
@@ -155,8 +146,11 @@ def ask_and_answer(play: Playground) -> Iterator[Beat]:
     play.okstra("task", "open", KEY, "--title", "A list of prices")
     prepared = play.okstra("run", "prepare", *TASK, "--task-type", "requirements-discovery")
     run, nonce = _named(prepared, "Run"), _named(prepared, "Nonce")
-    data, report = _fill_in(play, run, nonce)
-    yield Say("Here the agent's part is done in its place. A check names every mistake at once; there is none:")
+    yield play.okstra("report", "new", "--run", run)
+    data, report = _data_and_report()
+    _fill_in(play, data, run, nonce)
+    yield Say("Agents fill in the gaps; here that is done in their place. A check names every mistake at once, and "
+              "there is none:")  # fmt: skip
     yield play.okstra("report", "check", data)
     yield play.okstra("report", "render", data)
     yield play.okstra("validate", "run", run)
@@ -177,16 +171,25 @@ def _named(ran: Ran, what: str) -> str:
     return found[1]
 
 
-def _fill_in(play: Playground, run: str, nonce: str) -> tuple[str, str]:
-    """Write the data of the run and what they rest on, as its agents would; data and report, from the root."""
-    folder = f".okstra/tasks/{KEY.replace(':', '/')}/runs/requirements-discovery"
-    data = f"{folder}/reports/final-report-requirements-discovery-001.data.json"
+def _data_and_report() -> tuple[str, str]:
+    """The two files of the run's report, from the root."""
+    folder = f".okstra/tasks/{KEY.replace(':', '/')}/runs/requirements-discovery/reports"
+    data = f"{folder}/final-report-requirements-discovery-001.data.json"
+    return data, data.replace(".data.json", ".md")
+
+
+def _fill_in(play: Playground, data: str, run: str, nonce: str) -> None:
+    """Fill in the data, and write what they rest on, as agents would."""
+    folder = data.partition("/reports/")[0]
     results = {
         f"{folder}/worker-results/{worker}-requirements-discovery-001.md": RESULT.format(
             run=run, nonce=nonce, worker=worker, finding=finding
         )
         for worker, finding in FOUND.items()
     }
-    values = {**FILLED, "runId": run, "nonce": nonce}
-    play.write({data: json.dumps(values, ensure_ascii=False, indent=2) + "\n", **results})
-    return data, data.replace(".data.json", ".md")
+    audits = {
+        f"{folder}/worker-results/{worker}-audit-requirements-discovery-001.md": "- src/shop/app.py: read to its end\n"
+        for worker in (*FOUND, "report-writer-worker")
+    }
+    values = {**json.loads((play.repository / data).read_text(encoding="utf-8")), **FILLED}
+    play.write({data: json.dumps(values, ensure_ascii=False, indent=2) + "\n", **results, **audits})
