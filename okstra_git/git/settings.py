@@ -12,6 +12,7 @@ from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.config import FALSE, TRUE, Entry
 from okstra_git.git.repo import Git
 from okstra_git.names import BadName, is_text, parse_slug, quote
+from okstra_git.plain_lines import ANY, split_plain
 
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
 _SCALES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -30,7 +31,8 @@ class Setting(Generic[T]):
     """One key of git config, of which the last value counts; on `Settings` a property with the value in force.
 
     `parse` turns a text into a value, or raises ValueError with what is expected. A private one counts only where it
-    stands in the clone's own file of configuration: an included file may be one that the repository brought along.
+    stands in the clone's own file of configuration: an included file may be one that the repository brought along. With
+    `is_personal` it counts in the user's own configuration (`git config --global`), too.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Setting(Generic[T]):
     meaning: str
     parse: Callable[[str], Any]
     is_private: bool = False
+    is_personal: bool = False
 
     is_list = False
 
@@ -139,6 +142,15 @@ def _writer(text: str) -> str:
     return text
 
 
+def _plain_line(text: str) -> str:
+    try:
+        split_plain(text.removesuffix(f" {ANY}"))
+    except ValueError as error:
+        expected = f"expected one command with nothing for a shell in it, ` {ANY}` at its end allowed"
+        raise ValueError(f"{expected}; {error}") from None
+    return text
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
@@ -203,6 +215,15 @@ class Settings:
         _writer,
         is_private=True,
     )
+    replay_commands = ListSetting(
+        "okstra.replayCommands",
+        "command",
+        (),
+        "Recorded commands that validate run --replay may run; ` *` at the end stands for any further arguments.",
+        _plain_line,
+        is_private=True,
+        is_personal=True,
+    )
     hooks = Setting[bool](
         "okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag
     )
@@ -235,6 +256,7 @@ class Settings:
 
 SETTINGS: tuple[Setting[Any], ...] = tuple(value for value in vars(Settings).values() if isinstance(value, Setting))
 _PRIVATE = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_private)
+_PERSONAL = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_personal)
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}
 
 
@@ -261,7 +283,12 @@ def read_settings(git: Git) -> Settings:
     lines = [entry for entry in git.configuration.entries if entry.key.startswith("okstra.")]
     private = sorted({entry.key for entry in lines} & _PRIVATE)
     own = [entry for key in private for entry in _own_lines(git, key)]
-    return Settings((*(entry for entry in lines if entry.key not in _PRIVATE), *own))
+    return Settings((*(entry for entry in lines if entry.key not in _PRIVATE or _is_personal(entry)), *own))
+
+
+def _is_personal(entry: Entry) -> bool:
+    """Whether the line counts because the user wrote it for all repositories."""
+    return entry.scope == "global" and entry.key in _PERSONAL
 
 
 _NO_SUCH_LINE = 5

@@ -8,7 +8,7 @@ from pydantic import Field
 from okstra_git.records import grammar as g
 from okstra_git.records.grammar import LoggedEvent, Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
-from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
+from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
 
 
@@ -281,7 +281,10 @@ class RunResumed(Fact):
 
 
 class RunFinished(Fact):
-    """A run ended by itself; `archive` is the tree of its redacted artifacts in the log."""
+    """A run ended by itself; `archive` is the tree of its redacted artifacts in the log.
+
+    `validation` is `passed`, `unchecked` or `no-data`, empty where the run failed or an older okstra recorded its end.
+    """
 
     type: Literal["run.finished"] = "run.finished"
     run: g.Ulid
@@ -290,6 +293,7 @@ class RunFinished(Fact):
     next_phase: g.Name = ""
     archive: g.MaybeObjectId = ""
     reason: g.Text = ""
+    validation: g.MaybeSlug = ""
 
 
 class RunAbandoned(Fact):
@@ -301,11 +305,23 @@ class RunAbandoned(Fact):
     archive: g.MaybeObjectId = ""
 
 
+class RunReplayed(Fact):
+    """The commands that a run's documents claim were run again on this commit, in a clean checkout."""
+
+    type: Literal["run.replayed"] = "run.replayed"
+    run: g.Ulid
+    stage: g.StageNumber | None = None
+    commit: g.Commit
+    tree: g.ObjectId
+    commands: ReplayedCommands = ()
+
+
 AnyFact = Annotated[
     TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
-    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
+    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned
+    | RunReplayed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

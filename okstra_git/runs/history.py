@@ -108,6 +108,9 @@ class EntryFacts(_Former, total=False):
     report: str | None
     next_phase: str | None
     reason: str | None
+    validation: str | None
+    held: int
+    commands: int
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,14 @@ def _ended(fact: Any) -> EntryFacts:
         "report": getattr(fact, "report", "") or None,
         "next_phase": getattr(fact, "next_phase", "") or None,
         "reason": fact.reason or None,
+        "validation": getattr(fact, "validation", "") or None,
     }
+
+
+def _replayed(fact: Any) -> EntryFacts:
+    """How many of the commands ended as recorded."""
+    held = sum(command.is_held for command in fact.commands)
+    return {"commit": fact.commit, "held": held, "commands": len(fact.commands)}
 
 
 def _moved(fact: Any) -> EntryFacts:
@@ -191,6 +201,7 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "run.resumed": lambda fact: {"holder": fact.holder.name or None, "host": fact.holder.host},
     "run.finished": _ended,
     "run.abandoned": _ended,
+    "run.replayed": _replayed,
 }  # fmt: skip
 
 

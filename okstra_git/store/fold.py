@@ -19,7 +19,7 @@ from typing import Any
 
 from okstra_git.names import TaskKey
 from okstra_git.records import events as e
-from okstra_git.records.runs import Plan, Run
+from okstra_git.records.runs import Plan, Replay, Run
 from okstra_git.records.stage import Verification
 from okstra_git.records.states import (
     Anchor,
@@ -209,6 +209,15 @@ def _run_abandoned(task: Task, event: e.Event, fact: e.RunAbandoned) -> Task:
     return _change_run(task, event, fact, status="abandoned", ended=event.at, ended_by=event.writer)
 
 
+def _run_replayed(task: Task, event: e.Event, fact: e.RunReplayed) -> Task:
+    """The newest replay counts, whether the run goes on or has ended."""
+    before = task.runs.get(fact.run)
+    if before is None:
+        return add_conflict(task, f"run.replayed {event.id} names a run that was never claimed")
+    replay = Replay(commit=fact.commit, tree=fact.tree, commands=fact.commands, by=event.by, at=event.at)
+    return _put_run(task, change(before, replay=replay))
+
+
 def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:
     """The run as the fact says it is now; a run that ended stays as it ended."""
     before = task.runs.get(fact.run)
@@ -246,4 +255,5 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "run.resumed": _run_resumed,
     "run.finished": _run_finished,
     "run.abandoned": _run_abandoned,
+    "run.replayed": _run_replayed,
 }

@@ -11,6 +11,7 @@ FLOORS: dict[str, int] = {
             "error_codes",
             "names",
             "commands",
+            "plain_lines",
             "digest",
             "spool",
             "faults",
@@ -24,7 +25,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
     **dict.fromkeys(("store", "rendering", "plans", "briefs", "reports"), 3),
-    **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
+    **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup", "validation"), 4),
     **dict.fromkeys(("handoff", "runs", "bundle", "snapshots"), 4),
     "porcelain": 5,
 }

@@ -59,13 +59,13 @@ class DataProblem(NamedTuple):
         return self._asdict()
 
 
-def describe_errors(error: ValidationError, model: type[BaseModel]) -> list[DataProblem]:
+def describe_errors(error: ValidationError, model: type[BaseModel], *, what: str = "report data") -> list[DataProblem]:
     """All of it, in the order of the model; the forms of one value that has several count once."""
     errors = error.errors(include_url=False, include_context=True)
     missing = {_path(each["loc"]) for each in errors if each["type"] == "missing"}
     places = [each["loc"] for each in errors]
     counted = (each for each in errors if not (each["type"] == "too_short" and _has_within(places, each["loc"])))
-    return list(dict.fromkeys(_problem(each, model, missing) for each in counted))
+    return list(dict.fromkeys(_problem(each, model, missing, what) for each in counted))
 
 
 def _has_within(places: Sequence[tuple[str | int, ...]], loc: tuple[str | int, ...]) -> bool:
@@ -98,14 +98,14 @@ def _known_parts(loc: Sequence[str | int]) -> list[str | int]:
     return [part for part in loc if part not in _MEMBERS and part != "[key]"]
 
 
-def _problem(error: ErrorDetails, model: type[BaseModel], missing: set[str]) -> DataProblem:
+def _problem(error: ErrorDetails, model: type[BaseModel], missing: set[str], what: str) -> DataProblem:
     loc = error["loc"]
     if any(part in _MEMBERS for part in loc):
         return DataProblem("ticketCoverage", "data.ticket-coverage", f"ticketCoverage must be {_COVERAGE}")
     path, kind = _path(loc), error["type"]
-    name = path or "the report data"
+    name = path or f"the {what}"
     if kind == "extra_forbidden":
-        return DataProblem(path, "data.unknown-key", f"{name} is not a key of report data", _near(loc, model, missing))
+        return DataProblem(path, "data.unknown-key", f"{name} is not a key of {what}", _near(loc, model, missing))
     if kind == "string_pattern_mismatch":
         return DataProblem(path, "data.form", *_pattern(name, error))
     wrong = _SIMPLE.get(kind, "has another form").format(**error.get("ctx", {}))
