@@ -281,10 +281,7 @@ class RunResumed(Fact):
 
 
 class RunFinished(Fact):
-    """A run ended by itself; `archive` is the tree of its redacted artifacts in the log.
-
-    `validation` is `passed`, `unchecked` or `no-data`, empty where the run failed or an older okstra recorded its end.
-    """
+    """A run ended by itself; `archive` is the tree of its redacted artifacts in the log."""
 
     type: Literal["run.finished"] = "run.finished"
     run: g.Ulid
@@ -293,7 +290,6 @@ class RunFinished(Fact):
     next_phase: g.Name = ""
     archive: g.MaybeObjectId = ""
     reason: g.Text = ""
-    validation: g.MaybeSlug = ""
 
 
 class RunAbandoned(Fact):
@@ -303,6 +299,15 @@ class RunAbandoned(Fact):
     run: g.Ulid
     reason: g.Text = ""
     archive: g.MaybeObjectId = ""
+
+
+class RunValidated(Fact):
+    """What became of a run's validation when it was about to finish: `passed`, `unchecked` or `no-data`."""
+
+    type: Literal["run.validated"] = "run.validated"
+    run: g.Ulid
+    result: g.Slug
+    warnings: g.Count = 0
 
 
 class RunReplayed(Fact):
@@ -321,7 +326,7 @@ AnyFact = Annotated[
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
     | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned
-    | RunReplayed,
+    | RunValidated | RunReplayed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

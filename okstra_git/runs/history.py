@@ -162,7 +162,6 @@ def _ended(fact: Any) -> EntryFacts:
         "report": getattr(fact, "report", "") or None,
         "next_phase": getattr(fact, "next_phase", "") or None,
         "reason": fact.reason or None,
-        "validation": getattr(fact, "validation", "") or None,
     }
 
 
@@ -201,6 +200,7 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "run.resumed": lambda fact: {"holder": fact.holder.name or None, "host": fact.holder.host},
     "run.finished": _ended,
     "run.abandoned": _ended,
+    "run.validated": lambda fact: {"validation": fact.result},
     "run.replayed": _replayed,
 }  # fmt: skip
 

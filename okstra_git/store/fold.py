@@ -209,6 +209,14 @@ def _run_abandoned(task: Task, event: e.Event, fact: e.RunAbandoned) -> Task:
     return _change_run(task, event, fact, status="abandoned", ended=event.at, ended_by=event.writer)
 
 
+def _run_validated(task: Task, event: e.Event, fact: e.RunValidated) -> Task:
+    """Recorded just before the run's end; the last one counts."""
+    before = task.runs.get(fact.run)
+    if before is None:
+        return add_conflict(task, f"run.validated {event.id} names a run that was never claimed")
+    return task if before.ended is not None else _put_run(task, change(before, validation=fact.result))
+
+
 def _run_replayed(task: Task, event: e.Event, fact: e.RunReplayed) -> Task:
     """The newest replay counts, whether the run goes on or has ended."""
     before = task.runs.get(fact.run)
@@ -255,5 +263,6 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "run.resumed": _run_resumed,
     "run.finished": _run_finished,
     "run.abandoned": _run_abandoned,
+    "run.validated": _run_validated,
     "run.replayed": _run_replayed,
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from okstra_git.names import quote
 from okstra_git.paths import IMPLEMENTATION
@@ -37,17 +37,13 @@ class ConformanceVerdict(NamedTuple):
         return f"conformance gate {self.verdict} for stage {self.stage_key}: {self.reason}"
 
 
-def scope_of_run(inputs: Mapping[str, Any] | None, folder: str) -> Scope:
-    """The stages that a run is about: as its inputs say, without them as its folder is called.
+def scope_of_run(stage: int | None, stages: Sequence[int], folder: str) -> Scope:
+    """The stages that a run is about: as it was prepared, without that as its folder is called.
 
-    A run of one stage, whichever its task type, is about that stage, one that verifies stages together about those.
+    A run of one stage, whichever its task type, is about that stage, one that looks at `stages` together about those.
     """
-    if inputs is not None:
-        stage, stages = inputs.get("stage"), inputs.get("stages")
-        numbers = [stage, *(stages if isinstance(stages, list) else ())]
-        known = frozenset(number for number in numbers if type(number) is int and number > 0)
-        if known:
-            return known
+    if stage is not None or stages:
+        return frozenset(stages if stage is None else (stage,))
     path = PurePosixPath(folder)
     match = _FOLDER_OF_STAGE.fullmatch(path.name) if path.parent.name == IMPLEMENTATION else None
     return frozenset({int(match[1])}) if match else None

@@ -38,12 +38,9 @@ class DeclaredEntry(NamedTuple):
     entry: ConformanceEntry
 
 
-def parse_manifest(data: bytes, *, task_id: str) -> list[DeclaredEntry] | list[str]:
-    """The entries with their stages, or every error, each beginning with its place; empty where nothing is declared.
-
-    Which of the two it is says `is_broken`.
-    """
-    manifest = _parse(data, ConformanceManifest, "manifest")
+def parse_manifest(data: str, *, task_id: str) -> list[DeclaredEntry] | list[str]:
+    """The entries with their stages, or every error, each beginning with its place; empty where nothing is declared."""
+    manifest = _parse(data, ConformanceManifest, "the conformance manifest")
     if isinstance(manifest, list):
         return manifest
     errors = list(_contradictions(manifest.entries, task_id))
@@ -52,9 +49,9 @@ def parse_manifest(data: bytes, *, task_id: str) -> list[DeclaredEntry] | list[s
     return [DeclaredEntry(_stage_of(entry, task_id) or 0, entry) for entry in manifest.entries]
 
 
-def parse_results(data: bytes) -> ConformanceResults | list[str]:
+def parse_results(data: str) -> ConformanceResults | list[str]:
     """The results, or every error in their form."""
-    return _parse(data, ConformanceResults, "results")
+    return _parse(data, ConformanceResults, "the conformance results")
 
 
 def stage_in(key: str, task_id: str) -> int | None:
@@ -74,7 +71,7 @@ def _stage_of(entry: ConformanceEntry, task_id: str) -> int | None:
     return entry.stage or stage_in(entry.stage_key, task_id)
 
 
-def _parse(data: bytes, model: type[Document], what: str) -> Document | list[str]:
+def _parse(data: str, model: type[Document], what: str) -> Document | list[str]:
     try:
         values = json.loads(data)
     except (ValueError, RecursionError):

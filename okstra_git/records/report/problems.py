@@ -103,7 +103,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], missing: set[str], wha
     if any(part in _MEMBERS for part in loc):
         return DataProblem("ticketCoverage", "data.ticket-coverage", f"ticketCoverage must be {_COVERAGE}")
     path, kind = _path(loc), error["type"]
-    name = path or f"the {what}"
+    name = path or what
     if kind == "extra_forbidden":
         return DataProblem(path, "data.unknown-key", f"{name} is not a key of {what}", _near(loc, model, missing))
     if kind == "string_pattern_mismatch":
