@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import Command, Facts, Holder, Life, Snapshot
-from okstra_cli.answers.runs import Assembly, Document, Waiver
+from okstra_cli.answers.runs import Assembly, Conclusion, Document, Waiver
 from okstra_cli.answers.tasks import Origin
 from okstra_git.runs.history import EntryFacts
 
@@ -143,6 +143,7 @@ class InspectedRun(TypedDict):
     ended: str | None
     report: str | None
     next_phase: str | None
+    conclusion: Conclusion | None
     archive: str | None
     reason: str | None
 

@@ -43,6 +43,14 @@ class Assembly(TypedDict):
     members: list[Member]
 
 
+class Conclusion(TypedDict):
+    """What the data of the report say: null for what they do not say, an empty `routing` where nothing follows."""
+
+    verdict: str | None
+    direction: str | None
+    routing: list[str] | None
+
+
 class RunFields(TypedDict):
     """What is published of a run's record besides its id."""
 
@@ -71,6 +79,7 @@ class RunFields(TypedDict):
     ended: str | None
     report: str
     next_phase: str
+    conclusion: Conclusion | None
     archive: str
     reason: str
 

@@ -16,6 +16,7 @@ from okstra_cli.answers import (
     runs,
     tasks,
     upkeep,
+    validate,
     wizard,
     worktrees,
 )
@@ -78,6 +79,7 @@ ANSWERS: dict[str, Shapes] = {
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
+    "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "followups spawn": _shapes(follow_ups.SpawnedFollowUps, beside_error=(follow_ups.SpawnedFollowUps,)),
     "followups list": _shapes(follow_ups.FollowUps),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),

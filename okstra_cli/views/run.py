@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
-    from okstra_git.records.runs import Holder, Run
+    from okstra_git.records.runs import Conclusion, Holder, Run
     from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
     from okstra_git.runs.explain import Advice, RunAdvice
@@ -71,9 +71,23 @@ def run_fields(run: Run) -> shapes.RunFields:
         "ended": moment_json(run.ended),
         "report": run.report,
         "next_phase": run.next_phase,
+        "conclusion": conclusion_json(run.conclusion),
         "archive": run.archive,
         "reason": run.reason,
     }
+
+
+def conclusion_json(conclusion: Conclusion | None) -> shapes.Conclusion | None:
+    """What the report says; null where its data were not there at the run's end."""
+    if conclusion is None:
+        return None
+    routing = list(conclusion.routing) if conclusion.routing is not None else None
+    return {"verdict": conclusion.verdict or None, "direction": conclusion.direction or None, "routing": routing}
+
+
+def conclusion_words(conclusion: Conclusion | None) -> str:
+    """The same in a line: `accepted, proceed`."""
+    return ", ".join(filter(None, (conclusion.verdict, conclusion.direction))) if conclusion is not None else ""
 
 
 def holder_json(holder: Holder | None) -> parts.Holder | None:
@@ -166,6 +180,7 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
         ("plan", (run.plan or "")[:10]),
         ("waivers", ", ".join(f"{waiver.stage_key} ({waiver.reason})" for waiver in run.waivers)),
         ("report", run.report),
+        ("verdict", conclusion_words(run.conclusion)),
         ("next phase", run.next_phase),
         ("archive", f"git okstra run show {word(run.id[:12])} --archive" if run.archive else ""),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import pack_run
@@ -11,11 +11,12 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.names import quote_path
 from okstra_git.paths import real_path
+from okstra_git.porcelain.conclusions import with_conclusion
 from okstra_git.porcelain.current_state import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
-from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
+from okstra_git.runs.ending import Ended, abandon_run, check_abandon, check_finish, finish_run
 from okstra_git.runs.history import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.snapshots.take import snapshot_of_run
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
+    from okstra_git.runs.ending import Finish, IsOurs
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 
@@ -46,14 +48,19 @@ def finish(workspace: Workspace, run_id: str, asked: Finish, *, archive: bool) -
     """Record that a run ended by itself. `asked.report` is as the caller named it; refuses a report that is missing."""
     refuse_text(asked.reason, what="reason")
     writable_project_root(workspace)  # refuses before anything is recorded
-    asked = Finish(
-        asked.outcome, asked.nonce, _recorded_report(workspace, asked.report), asked.next_phase, asked.reason
-    )
+    asked = replace(asked, report=_recorded_report(workspace, asked.report))
     is_ours = LivenessChecker(workspace).is_ours
+    asked = _concluded(workspace, run_id, asked, is_ours)
     ended = finish_run(workspace.store, run_id, asked, is_ours=is_ours, pack=packer(workspace, wanted=archive))
     _leave_in_order(workspace, ended)
     _remind_of_stage(workspace, ended)
     return ended
+
+
+def _concluded(workspace: Workspace, run_id: str, asked: Finish, is_ours: IsOurs) -> Finish:
+    """The end with what the report's data conclude; they are read only for a caller who may end the run."""
+    task, run = require_run(workspace.store.read().state, run_id)
+    return with_conclusion(workspace, run, asked) if check_finish(task, run, asked, is_ours) else asked
 
 
 def abandon(workspace: Workspace, run_id: str, *, reason: str, force: bool, archive: bool) -> Abandoned:

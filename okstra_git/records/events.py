@@ -8,7 +8,7 @@ from pydantic import Field
 from okstra_git.records import grammar as g
 from okstra_git.records.grammar import LoggedEvent, Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
-from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Source, Waivers
+from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Routing, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
 
 
@@ -280,6 +280,16 @@ class RunResumed(Fact):
     team: g.Name = ""
 
 
+class RunConcluded(Fact):
+    """The data of the run's report were read at its end, just before it finished; see `Conclusion`."""
+
+    type: Literal["run.concluded"] = "run.concluded"
+    run: g.Ulid
+    verdict: g.Name = ""
+    direction: g.Name = ""
+    routing: Routing | None = None
+
+
 class RunFinished(Fact):
     """A run ended by itself; `archive` is the tree of its redacted artifacts in the log."""
 
@@ -325,7 +335,7 @@ AnyFact = Annotated[
     TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
-    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned
+    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunConcluded | RunFinished | RunAbandoned
     | RunValidated | RunReplayed,
     Field(discriminator="type"),
 ]  # fmt: skip

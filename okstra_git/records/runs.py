@@ -100,6 +100,21 @@ class Plan(Record):
     at: g.Moment | None = None
 
 
+Routing = Annotated[tuple[g.Name, ...], g.AtMost(g.MAX_ITEMS)]
+"""Task types, and `release-handoff(stage-group)`, that should follow."""
+
+
+class Conclusion(Record):
+    """What the data of a run's report say at its end; a text is empty, and `routing` None, where they do not say.
+
+    `routing` is empty where nothing follows.
+    """
+
+    verdict: g.Name = ""
+    direction: g.Name = ""
+    routing: Routing | None = None
+
+
 class Run(Record):
     """One agent at work on one phase (for implementation: one stage) of a task, as recorded.
 
@@ -138,6 +153,7 @@ class Run(Record):
     ended_by: g.Name = ""
     report: g.DocumentPath = ""
     next_phase: g.Name = ""
+    conclusion: Conclusion | None = None
     archive: g.MaybeObjectId = ""
     reason: g.Text = ""
     validation: g.MaybeSlug = ""

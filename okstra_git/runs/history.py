@@ -1,6 +1,6 @@
 """What the records say of a task's runs: by name, and event by event."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,7 +97,9 @@ class EntryFacts(_Former, total=False):
     proof: str
     found_by: str | None
     landed: bool
-    verdict: str
+    verdict: str | None
+    direction: str | None
+    routing: list[str] | None
     target: str | None
     how: str
     url: str
@@ -171,6 +173,10 @@ def _replayed(fact: Any) -> EntryFacts:
     return {"commit": fact.commit, "held": held, "commands": len(fact.commands)}
 
 
+def _listed(words: Sequence[str] | None) -> list[str] | None:
+    return list(words) if words is not None else None
+
+
 def _moved(fact: Any) -> EntryFacts:
     return {"from": fact.old, "commit": fact.range.head, "proof": fact.proof}
 
@@ -198,6 +204,9 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "run.claimed": lambda _: {},
     "run.prepared": lambda fact: {"branch": fact.branch or None},
     "run.resumed": lambda fact: {"holder": fact.holder.name or None, "host": fact.holder.host},
+    "run.concluded": lambda fact: {"verdict": fact.verdict or None,
+                                   "direction": fact.direction or None,
+                                   "routing": _listed(fact.routing)},
     "run.finished": _ended,
     "run.abandoned": _ended,
     "run.validated": lambda fact: {"validation": fact.result},

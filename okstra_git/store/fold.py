@@ -19,7 +19,7 @@ from typing import Any
 
 from okstra_git.names import TaskKey
 from okstra_git.records import events as e
-from okstra_git.records.runs import Plan, Replay, Run
+from okstra_git.records.runs import Conclusion, Plan, Replay, Run
 from okstra_git.records.stage import Verification
 from okstra_git.records.states import (
     Anchor,
@@ -201,6 +201,11 @@ def _run_resumed(task: Task, event: e.Event, fact: e.RunResumed) -> Task:
     return _change_run(task, event, fact, status="running", touched=event.at)
 
 
+def _run_concluded(task: Task, event: e.Event, fact: e.RunConcluded) -> Task:
+    conclusion = Conclusion(verdict=fact.verdict, direction=fact.direction, routing=fact.routing)
+    return _change_run(task, event, fact, conclusion=conclusion)
+
+
 def _run_finished(task: Task, event: e.Event, fact: e.RunFinished) -> Task:
     return _change_run(task, event, fact, status=fact.outcome, ended=event.at, ended_by=event.writer)
 
@@ -241,7 +246,7 @@ def _put_run(task: Task, run: Run) -> Task:
     return change(task, runs={**task.runs, run.id: run})
 
 
-_NOT_OF_A_RUN = {"type", "task", "run", "stage", "outcome"}
+_NOT_OF_A_RUN = {"type", "task", "run", "stage", "outcome", "verdict", "direction", "routing"}
 
 _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "task.opened": _opened,
@@ -261,6 +266,7 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "run.claimed": _run_claimed,
     "run.prepared": _run_prepared,
     "run.resumed": _run_resumed,
+    "run.concluded": _run_concluded,
     "run.finished": _run_finished,
     "run.abandoned": _run_abandoned,
     "run.validated": _run_validated,

@@ -1,1 +1,1 @@
-"""What a finished run owes: rules over its documents, asked before it ends and by `validate`."""
+"""What a finished run owes: one table of rules over its documents, and everything that breaks one."""

@@ -25,8 +25,8 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
     **dict.fromkeys(("store", "rendering", "plans", "briefs", "reports"), 3),
-    **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup", "validation"), 4),
-    **dict.fromkeys(("handoff", "runs", "bundle", "snapshots"), 4),
+    **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
+    **dict.fromkeys(("handoff", "runs", "bundle", "snapshots", "validation"), 4),
     "porcelain": 5,
 }
 """Rooms of okstra_git; `rendering` is the one door to jinja2 and stands below the rooms that render."""

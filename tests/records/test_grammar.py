@@ -56,6 +56,7 @@ RECORDED: tuple[e.AnyFact, ...] = (
         brief=runs.Source(path="b.md", blob=oid("b")), plan=oid("p"), waivers=(runs.Waiver(stage_key="k", reason="r"),),
     ),
     e.RunResumed(task=TASK, run=RUN, holder=HOLDER, nonce="n2"),
+    e.RunConcluded(task=TASK, run=RUN, verdict="accepted", direction="proceed", routing=("implementation",)),
     e.RunFinished(task=TASK, run=RUN, report="r.md", next_phase="release-handoff(stage-group)", archive=oid("t")),
     e.RunAbandoned(task=TASK, run=RUN, reason="gone"),
 )  # fmt: skip

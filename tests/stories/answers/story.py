@@ -156,6 +156,7 @@ def _end_runs(recorder: Recorder) -> None:
     recorder.run("run show 01ARZ3NDEKTSV4RRFFQ69G5FAV", exit=1)
     recorder.run(f"run resume {first} --explain")
     recorder.run(f"run resume {third}")
+    recorder.run(f"validate run {first}", exit=1)
     recorder.run(f"run finish {first} --nonce 0123456789abcdef", exit=1)
     recorder.run(f"run finish {first} --next-phase final-verification")
     recorder.run(f"run finish {first}")

@@ -1,0 +1,49 @@
+"""What was found against rules, as JSON and as text."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from okstra_cli.page import Page
+from okstra_git.wording import counted
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import validate as shapes
+    from okstra_git.porcelain.validate import Validation
+    from okstra_git.validation.rule import RuleFinding
+
+
+def validation_json(result: Validation) -> shapes.ValidationAnswer:
+    return {
+        "task": result.task or None,
+        "run": result.run or None,
+        "failures": [_finding_json(finding) for finding in result.failures],
+        "warnings": [_finding_json(finding) for finding in result.warnings],
+        "counts": {"failures": len(result.failures), "warnings": len(result.warnings)},
+    }
+
+
+def validation_page(result: Validation) -> Page:
+    page = Page()
+    for path, findings in groupby(result.findings, key=lambda finding: finding.breach.path):
+        page.line(path)
+        for finding in findings:
+            place = f"{finding.breach.line}: " if finding.breach.line else ""
+            page.line(f"  {finding.rule.severity} {finding.rule.id}: {place}{finding.breach.message}")
+            page.line(f"    {finding.hint}")
+    if result.refusal is None:
+        warnings = f", {counted(len(result.warnings), 'warning')}" if result.warnings else ""
+        page.line(f"{result.subject} holds{warnings}")
+    return page
+
+
+def _finding_json(finding: RuleFinding) -> shapes.RuleFinding:
+    return {
+        "rule": finding.rule.id,
+        "severity": finding.rule.severity,
+        "path": finding.breach.path,
+        "line": finding.breach.line or None,
+        "message": finding.breach.message,
+        "remedy": finding.hint,
+    }
