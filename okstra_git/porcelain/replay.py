@@ -12,11 +12,14 @@ from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import open_repository
 from okstra_git.git.throwaway_checkout import throwaway_checkout
 from okstra_git.host.interrupts import unwound_by_endings
+from okstra_git.plans.stage_map import parse_plan
+from okstra_git.porcelain.run_documents import read_run_documents
 from okstra_git.porcelain.verify import CheckRequest, record_check, run_at
 from okstra_git.records.events import AnyFact, RunReplayed
 from okstra_git.records.runs import ReplayedCommand
 from okstra_git.redaction.late import redact
 from okstra_git.runs.history import require_run
+from okstra_git.validation.replay import list_claims, plan_replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Task
     from okstra_git.store.snapshot import Snapshot
     from okstra_git.validation.replay import PlannedReplay
+    from okstra_git.validation.run_documents import RunDocuments
 
 CHECK = "replay"
 """Under which name the tree's record of a command is kept, as `git okstra verify` would."""
@@ -68,23 +72,34 @@ class ReplayedRun:
 
 
 def replay_run(
-    workspace: Workspace, run_id: str, plan: Sequence[PlannedReplay], *, timeout: float = TIME_LIMIT,
-    show: Callable[[ReplayedClaim], object],
-) -> ReplayedRun:  # fmt: skip
-    """Run what the plan lets run, one after the other in one clean checkout, and record how each ended.
+    workspace: Workspace, run_id: str, *, timeout: float = TIME_LIMIT, show: Callable[[ReplayedClaim], object]
+) -> ReplayedRun:
+    """Run what the documents of a run claim and the user allows, one after the other in one clean checkout.
 
     `show` is given each claim as soon as it is known. Each command has a session of its own, no input and `timeout`
-    seconds; what it leaves running ends with it. Refuses (`replay.no-commit`) a run that no commit belongs to yet.
+    seconds; what it leaves running ends with it. How each ended is recorded. Refuses (`replay.no-commit`) a run that no
+    commit belongs to yet.
     """
     task, run = require_run(workspace.store.read().state, run_id)
     commit = require_commit(task, run)
     tree = tree_of(workspace.git, commit)
+    documents = read_run_documents(workspace, task, run)
+    plan = plan_replay(list_claims(documents.data, _stage_validation(documents)), workspace.settings.replay_commands)
     claims: list[ReplayedClaim] = []
     for claim in _replayed(workspace, plan, commit, tree, timeout):
         claims.append(claim)
         show(claim)
     recorded = _record(workspace, task, run, commit, tree, claims) if claims else False
     return ReplayedRun(task, run, commit, tree, tuple(claims), recorded)
+
+
+def _stage_validation(documents: RunDocuments) -> str:
+    """The Markdown of the plan's validation blocks of the run's stages."""
+    if documents.plan is None:
+        return ""
+    numbers = documents.stages or (documents.stage,)
+    stages = (stage for stage in parse_plan(documents.plan.document).stages if stage.number in numbers)
+    return "\n\n".join(stage.blocks["validation"].text for stage in stages if "validation" in stage.blocks)
 
 
 def require_commit(task: Task, run: Run) -> str:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -38,9 +38,9 @@ class DeclaredEntry(NamedTuple):
     entry: ConformanceEntry
 
 
-def parse_manifest(data: str, *, task_id: str) -> list[DeclaredEntry] | list[str]:
+def parse_manifest(values: Mapping[str, Any], *, task_id: str) -> list[DeclaredEntry] | list[str]:
     """The entries with their stages, or every error, each beginning with its place; empty where nothing is declared."""
-    manifest = _parse(data, ConformanceManifest, "the conformance manifest")
+    manifest = _parse(values, ConformanceManifest, "the conformance manifest")
     if isinstance(manifest, list):
         return manifest
     errors = list(_contradictions(manifest.entries, task_id))
@@ -49,9 +49,9 @@ def parse_manifest(data: str, *, task_id: str) -> list[DeclaredEntry] | list[str
     return [DeclaredEntry(_stage_of(entry, task_id) or 0, entry) for entry in manifest.entries]
 
 
-def parse_results(data: str) -> ConformanceResults | list[str]:
+def parse_results(values: Mapping[str, Any]) -> ConformanceResults | list[str]:
     """The results, or every error in their form."""
-    return _parse(data, ConformanceResults, "the conformance results")
+    return _parse(values, ConformanceResults, "the conformance results")
 
 
 def stage_in(key: str, task_id: str) -> int | None:
@@ -71,13 +71,7 @@ def _stage_of(entry: ConformanceEntry, task_id: str) -> int | None:
     return entry.stage or stage_in(entry.stage_key, task_id)
 
 
-def _parse(data: str, model: type[Document], what: str) -> Document | list[str]:
-    try:
-        values = json.loads(data)
-    except (ValueError, RecursionError):
-        return ["the file is not JSON"]
-    if not isinstance(values, dict):
-        return ["the file must hold a JSON object"]
+def _parse(values: Mapping[str, Any], model: type[Document], what: str) -> Document | list[str]:
     try:
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:

@@ -1,6 +1,6 @@
-"""What the state of a team has to say once its run is over: how it was made, how each worker ended, who wrote."""
+"""Rules of the team's recorded state once a run is over: how it was made, how each worker ended, who wrote."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from okstra_git.contract import (
@@ -13,6 +13,8 @@ from okstra_git.contract import (
     WORKER_NOT_RUN,
 )
 from okstra_git.names import quote
+from okstra_git.validation.rule import Breach, RunRule
+from okstra_git.validation.run_documents import RunDocuments
 
 REPORT_WRITER = "report-writer"
 ENDS = (WORKER_DONE, *WORKER_FAILURES)
@@ -129,3 +131,51 @@ def _has_run(row: Mapping[str, Any]) -> bool:
 
 def _is_said(text: object) -> bool:
     return isinstance(text, str) and bool(text.strip())
+
+
+def _problems(documents: RunDocuments) -> list[TeamProblem]:
+    state = documents.team_state
+    if state is None or state.values is None:
+        return []
+    has_report = documents.report is not None
+    return check_team(
+        state.values, run=documents.run, nonce=documents.nonce, team=documents.team, roster=documents.workers,
+        has_report=has_report,
+    )  # fmt: skip
+
+
+def is_recorded(documents: RunDocuments) -> Iterator[Breach]:
+    """The state is there; whoever reads the run later knows nothing else of who took part."""
+    state = documents.team_state
+    if state is None and documents.folder:
+        yield Breach("", 0, "the state of the team is not there")
+    elif state is not None and state.refusal:
+        yield Breach(state.path, 0, state.refusal)
+
+
+def _only(rule: str) -> Callable[[RunDocuments], Iterator[Breach]]:
+    """The problems of this rule as breaches."""
+
+    def check(documents: RunDocuments) -> Iterator[Breach]:
+        path = documents.team_state.path if documents.team_state is not None else ""
+        for problem in _problems(documents):
+            if problem.rule == rule:
+                yield Breach(path, 0, f"{problem.place}: {problem.message}", problem.remedy)
+
+    return check
+
+
+_ASKED = {
+    "team.stale": "The team state is that of the attempt that ends.",
+    "team.name": "The team's name is recorded as the run was given it.",
+    "team.create": "How making the team came out is recorded: ok, error with its message, or skipped for other runs.",
+    "team.dispatch": "A worker is dispatched without the team only where making it failed or was left out.",
+    "team.worker-status": "Every worker of the run has ended: completed, error, timeout or not-run.",
+    "team.worker-reason": "A worker that failed has a reason on record.",
+    "team.roster": "Only workers of the run take part.",
+    "team.report-author": "A lead writes the report only after a dispatch of the report writer failed.",
+}
+RULES = (
+    RunRule("team.state", "The state of the team can be read.", "restore the file that the prepare wrote", is_recorded),
+    *(RunRule(id, says, "record it in the team state", _only(id)) for id, says in _ASKED.items()),
+)
