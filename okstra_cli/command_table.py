@@ -32,6 +32,7 @@ COMMANDS = {
     "run": Row("run", WORK, "Prepare, list, show, resume and end runs; keep what they left"),
     "render-bundle": Row("render_bundle", WORK, "The same as run prepare, for skills"),
     "validate": Row("validate", WORK, "Check what runs left, and what plans and reports have to hold to"),
+    "report": Row("report", WORK, "Show and answer the questions of a report"),
     "followups": Row("followups", WORK, "Open tasks for what a report found and did not deliver"),
     "inspect": Row("inspect", WORK, "Show what happened to tasks and runs, and how to go on"),
     "handoff": Row("handoff", WORK, "Turn verified stages into pull requests"),

@@ -48,6 +48,25 @@ CLARIFICATION_COLUMNS = (
 CLARIFICATION_KINDS = ("material", "decision", "data-point")
 CLARIFICATION_BLOCKS = ("approval", "next-phase", "none")
 CLARIFICATION_STATUSES = ("open", "answered", "resolved", "obsolete")
+OLDER_CLARIFICATION_COLUMNS = {
+    **dict.fromkeys(("#", "no", "no.", "번호"), "ID"),
+    **dict.fromkeys(("ticket", "티켓", "티켓 id"), "Ticket ID"),
+    **dict.fromkeys(("type", "종류", "유형"), "Kind"),
+    **dict.fromkeys(
+        ("question", "item", "material", "request", "질문", "항목", "자료", "요청 자료", "내용"),
+        "Statement",
+    ),
+    **dict.fromkeys(("expected", "expected answer", "format", "형식", "답변 형식", "기대 형식"), "Expected form"),
+    **dict.fromkeys(("blocking", "차단", "차단 대상"), "Blocks"),
+    "상태": "Status",
+    **dict.fromkeys(("answer", "user answer", "response", "답변", "사용자 답변", "사용자 입력", "응답"), "User input"),
+}
+"""Names that reports of older releases gave these columns, in lower case."""
+OLDER_CLARIFICATION_HEADINGS = {
+    "추가 자료 요청": "material", "Additional Material Requests": "material",
+    "사용자 확인 질문": "decision", "Questions for the User": "decision",
+}  # fmt: skip
+"""Titles of the two tables that reports had before there was one, and the kind of their rows."""
 
 FOLLOW_UP_COLUMNS = ("Origin", "New Task ID", "Suggested task-type", "Scope", "Reason / Why deferred", "Auto-spawn?")
 IMPROVEMENT_COLUMNS = (

@@ -175,6 +175,21 @@ CHECKS = {
     "verify.not-exact": (1, "The worktree is not exactly the tree, and the command was to run there."),
 }
 
+QUESTIONS = {
+    "answer.no-material": (1, "Material was asked for, and the answer names neither a path that is here nor a URL."),
+    "answer.refused": (1, "The answer is empty, is not text, or is longer than its question takes."),
+    "answers.refused": (1, "A file of answers has problems, and none of it was written; `problems` has all of them."),
+    "clarification.ambiguous": (1, "Two rows of the report have the id."),
+    "clarification.bad-status": (1, "The row has a status that there is not."),
+    "clarification.no-column": (1, "The table has no column for answers."),
+    "clarification.not-yours": (1, "The step from one status to the other is a run's to make, or a person's."),
+    "clarification.settled": (1, "A run has resolved the question, or found it obsolete."),
+    "clarification.unknown": (1, "The report has no question of that id."),
+    "report.changed": (1, "Somebody else wrote the report since it was read."),
+    "report.no-task": (1, "The report does not say which task it is of."),
+    "report.unwritable": (1, "The report cannot be written."),
+}
+
 RUNS = {
     "archive.missing": (1, "The run has no archive here, or no such file in it."),
     "bundle.unwritable": (1, "A place below `.okstra/` cannot be written."),
@@ -183,7 +198,6 @@ RUNS = {
     "validation.failed": (1, "What was checked breaks rules; `failures` has each, and `warnings` what is only unusual."),
     "validation.no-run": (1, "The task has no prepared run that could be checked."),
     "followups.invalid": (1, "Follow-up rows of the report cannot become tasks; `rows` has each with its problems."),
-    "followups.no-task": (1, "Neither the report nor the line says of which task the report is."),
     "followups.other-task": (1, "The report is of another task than the one that was named."),
     "followups.too-many": (1, "The report asks for more tasks than are opened of one report."),
     "report.missing": (1, "The report, or its data, is not there or cannot be read."),
@@ -282,5 +296,8 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = (
+    COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | QUESTIONS | RUNS | BRIEFS | RECONCILE | HANDOFF
+    | SETUP
+)
 """Code -> exit status and meaning."""

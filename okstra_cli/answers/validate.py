@@ -52,6 +52,22 @@ class ReplayedRun(TypedDict):
     commands: list[ReplayedCommand]
 
 
+class ValidationRule(TypedDict):
+    """A rule that runs hold to; `task_types` is empty for one that concerns all."""
+
+    id: str
+    severity: Literal["failure", "warning"]
+    says: str
+    remedy: str
+    task_types: list[str]
+
+
+class ValidationRules(TypedDict):
+    """`validate rules`."""
+
+    rules: list[ValidationRule]
+
+
 class ValidationAnswer(TypedDict):
     """`validate run` and its siblings; `task` and `run` are null where the subject is a document."""
 

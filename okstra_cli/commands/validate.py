@@ -58,3 +58,12 @@ def run(
     done = replay_run(workspace, name, timeout=limit, show=lambda claim: workspace.note(again.progress_line(claim)))
     error = result.refusal or again.refusal_of(done)
     return Answer(view.validation_json(result, done), lambda: view.validation_page(result, done), error=error)
+
+
+@app.command("rules")
+def rules() -> Answer:
+    """List every rule: its id, whether it fails or warns, and what it says."""
+    from okstra_cli.views import validate as view
+    from okstra_git.validation.table import RULES
+
+    return Answer(view.rules_json(RULES), lambda: view.rules_page(RULES))

@@ -13,10 +13,12 @@ from okstra_git.errors import refuse
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from okstra_cli.answers import validate as shapes
     from okstra_git.porcelain.replay import ReplayedRun
     from okstra_git.porcelain.validate import Validation
-    from okstra_git.validation.rule import RuleFinding
+    from okstra_git.validation.rule import RuleFinding, RunRule
 
 
 def validation_json(result: Validation, replayed: ReplayedRun | None = None) -> shapes.ValidationAnswer:
@@ -66,3 +68,24 @@ def _finding_json(finding: RuleFinding) -> shapes.RuleFinding:
         "message": finding.breach.message,
         "remedy": finding.hint,
     }
+
+
+def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
+    return {
+        "rules": [
+            {
+                "id": rule.id,
+                "severity": rule.severity,
+                "says": rule.says,
+                "remedy": rule.remedy,
+                "task_types": list(rule.task_types),
+            }
+            for rule in rules
+        ]
+    }
+
+
+def rules_page(rules: Sequence[RunRule]) -> Page:
+    page = Page()
+    page.table(("rule", "severity", "says"), [(rule.id, rule.severity, rule.says) for rule in rules])
+    return page

@@ -1,6 +1,6 @@
 """Renders the files of a run's bundle, and the forms that people fill in for one; reads nothing but templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,7 +175,9 @@ INPUTS = {
 """What can be asked for: the brief of a release handoff, and answers to a report's clarification rows."""
 
 
-def make_input(kind: str, task: TaskPart, *, language: str, rows: Iterable[Mapping[str, str]] = ()) -> str:
-    """The form for this task; `rows` are clarification rows by column, for answers."""
-    values = {"task": task, "t": read_labels(language), "rows": list(rows)}
+def make_input(
+    kind: str, task: TaskPart, *, language: str, rows: Iterable[Sequence[str]] = (), report: str = ""
+) -> str:
+    """The form for this task; for answers with the `report` that they are for and its `rows`, as cells of a table."""
+    values = {"task": task, "t": read_labels(language), "rows": list(rows), "report": report}
     return render(INPUTS[kind], values)

@@ -13,9 +13,9 @@ from okstra_git.documents.problems import Flaw, in_order
 from okstra_git.errors import refuse
 from okstra_git.names import quote_path
 from okstra_git.paths import templates_directory
-from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
+from okstra_git.reports.clarifications import check_clarifications
 
 REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 """The blocks that every stage has."""

@@ -145,7 +145,7 @@ def _identity(workspace: Workspace, report: Path, key: str, run: str, task: Task
     own = key_of_slashed(key) if is_slashed_key(key) else find_task_key(key)
     if task is None and own is None:
         hint = "name it: --task-key P:G:T"
-        raise refuse("followups.no-task", f"{quote_path(path)} does not say of which task it is", hint=hint, path=path)
+        raise refuse("report.no-task", f"{quote_path(path)} does not say of which task it is", hint=hint, path=path)
     if task is not None and own is not None and task != own:
         hint = f"leave --task-key out, or name {own}"
         raise refuse("followups.other-task", f"{quote_path(path)} is a report of {own}, not of {task}", hint=hint)

@@ -12,9 +12,9 @@ from okstra_git.documents.markdown import too_long
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.paths import ProjectPaths, real_path
-from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.rules import check_plan, require_plan
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
+from okstra_git.reports.clarifications import Clarification, open_rows
 from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,

@@ -143,7 +143,7 @@ def test_the_suggested_task_type_is_what_comes_next(shop: World) -> None:
 
 def test_whose_report_it_is_has_to_be_known(shop: World) -> None:
     write_report(shop, front="title: x")
-    refused(shop.okstra(*SPAWN, exit=1), "followups.no-task")
+    refused(shop.okstra(*SPAWN, exit=1), "report.no-task")
     assert shop.okstra(*SPAWN, "--task-key", KEY).json["opened"] == ["shop:web:limit"]
     write_report(shop)
     shop.okstra("task", "open", "shop:web:other")

@@ -7,6 +7,7 @@ from tests.docs.manual import man_page
 from tests.docs.reference_codes import codes_page
 from tests.docs.reference_commands import commands_page
 from tests.docs.reference_json import json_page
+from tests.docs.reference_rules import rules_page
 from tests.docs.reference_settings import settings_page
 from tests.packaging.claude_plugin import marketplace_manifest, plugin_manifest
 from tests.packaging.debian import debian_files
@@ -18,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/man/git-okstra.1": man_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/codes.md": codes_page,
+    "docs/reference/rules.md": rules_page,
     "docs/reference/settings.md": settings_page,
     "docs/reference/json.md": json_page,
     ".claude-plugin/marketplace.json": marketplace_manifest,

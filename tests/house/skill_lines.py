@@ -32,6 +32,7 @@ PLACEHOLDERS = {
     "base": "main",
     "branch": "feature/web/login-stage-2",
     "brief-file": ".okstra/briefs/web/login.md",
+    "clarification": "C-003",
     "data-json": ".okstra/verification-2.json",
     "group": "web",
     "last-message": ".okstra/tasks/shop/web/login/runs/error-analysis/prompts/codex-worker-prompt001.answer.md",

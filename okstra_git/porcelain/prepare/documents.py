@@ -19,11 +19,11 @@ from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import parse_task_key
 from okstra_git.paths import plan_key, real_path
-from okstra_git.plans.clarifications import check_clarifications, holds_up, list_clarifications
 from okstra_git.porcelain.prepare.brief_input import ReadBrief, find_brief
 from okstra_git.porcelain.prepare.refresh import schedule
 from okstra_git.porcelain.prepare.whole_task import Whole, left_carry, stage_rows
 from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.reports.clarifications import check_clarifications, holds_up, list_clarifications
 from okstra_git.stages.approve import PlanFile, require_approved
 from okstra_git.store.registry import find_task
 

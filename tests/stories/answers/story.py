@@ -19,7 +19,7 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _follow_up,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -112,6 +112,41 @@ def _prepare(recorder: Recorder) -> None:
     recorder.run(f"status {KEY}")
 
 
+ASKING = f"""\
+---
+task: {KEY}
+---
+
+# Report
+
+## 1. Clarification Items
+
+| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |
+|---|---|---|---|---|---|---|---|
+| C-001 | SHOP-12 | decision | Keep the old tokens? | yes/no | next-phase | open | |
+| C-002 | SHOP-12 | material | The log of a login that failed | file path | none | open | |
+| C-003 | SHOP-12 | data-point | How many users? | number | none | resolved | 40 |
+"""
+
+
+def _answer(recorder: Recorder) -> None:
+    recorder.world.write(".okstra/asking.md", ASKING)
+    recorder.world.write(".okstra/answers.json", json.dumps({
+        "schema": 1, "kind": "okstra-user-response", "task": KEY, "run": None, "report": ".okstra/asking.md",
+        "answers": [{"id": "C-001", "answer": "yes", "status": "answered"}],
+    }))  # fmt: skip
+    named = "--report .okstra/asking.md"
+    recorder.run("report clarifications .okstra/asking.md --open")
+    recorder.run(f"report answer C-003 --value 50 {named}", exit=1)
+    recorder.run(f"report answer C-002 --value later {named}", exit=1)
+    recorder.run(f"report answer C-002 --file .okstra/plan.md {named}")
+    recorder.run(f"report answer C-001 --value perhaps {named} --dry-run")
+    recorder.run(f"report answers --export {named}")
+    recorder.run(f"report answers .okstra/answers.json {named}")
+    recorder.run(f"report answers .okstra/plan.md {named}", exit=1)
+    recorder.run("report clarifications .okstra/asking.md")
+
+
 def _look_into_bundles(recorder: Recorder) -> None:
     """What a prepared run wrote; documents of bundles are recorded in tests/bundle/snapshots, here by their length."""
     if recorder.form != "json":
@@ -157,6 +192,7 @@ def _end_runs(recorder: Recorder) -> None:
     recorder.run(f"run resume {first} --explain")
     recorder.run(f"run resume {third}")
     recorder.run(f"validate run {first}", exit=1)
+    recorder.run("validate rules")
     recorder.run(f"run finish {first} --nonce 0123456789abcdef", exit=1)
     recorder.run(f"run finish {first} --next-phase final-verification")
     recorder.run(f"run finish {first}")

@@ -4,7 +4,7 @@ import pytest
 
 from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.documents.markdown import Document, parse_document
-from okstra_git.plans.clarifications import Clarification, check_clarifications, list_clarifications, open_rows
+from okstra_git.reports.clarifications import Clarification, check_clarifications, list_clarifications, open_rows
 
 HEADER = f"| {' | '.join(CLARIFICATION_COLUMNS)} |\n|{'---|' * len(CLARIFICATION_COLUMNS)}\n"
 

@@ -1,0 +1,121 @@
+"""`git okstra report`: the questions of a report, and their answers."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from okstra_cli.lazy import command_group
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
+from okstra_git.errors import refuse
+from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import parts
+
+app = command_group("Show the questions of a report and answer them.")
+
+NamedReport = Annotated[
+    str | None, typer.Option("--report", metavar="FILE", help="The report. Default: the newest one of the task.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would change.")]
+
+
+@app.command("clarifications")
+@names_a_task
+def clarifications(
+    context: typer.Context,
+    identity: Identity,
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="A report. Default: the newest one of the task.")
+    ] = None,
+    only_open: Annotated[
+        bool, typer.Option("--open", help="Leave out what a run has resolved or found obsolete.")
+    ] = False,
+) -> Answer:
+    """List the questions of a report: what is asked, what it holds up, and what was answered.
+
+    Reports of older releases are read too, whatever number the section has and whatever order the columns are in.
+
+    \b
+    Examples:
+      git okstra report clarifications --open
+      git okstra report clarifications final-report-error-analysis-001.md --json
+    """
+    from okstra_cli.views import clarifications as view
+    from okstra_git.porcelain.clarifications import list_questions
+
+    result = list_questions(Session.of(context).workspace, identity, report)
+    return Answer(
+        view.questions_json(result, only_open=only_open), lambda: view.questions_page(result, only_open=only_open)
+    )
+
+
+@app.command("answer")
+@names_a_task
+def answer(
+    context: typer.Context,
+    identity: Identity,
+    id: Annotated[str, typer.Argument(metavar="ID", help="The question, such as C-003.")],
+    value: Annotated[str | None, typer.Option(metavar="TEXT", help="The answer; several lines become one.")] = None,
+    value_file: Annotated[str | None, typer.Option(metavar="FILE", help="The same from a file.")] = None,
+    file: Annotated[str | None, typer.Option(metavar="PATH", help="The file or folder that was asked for.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the answer back.")] = False,
+    report: NamedReport = None,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Write the answer to one question into its report; nothing else of the file changes.
+
+    Material is a path that exists or a URL; an answer that begins with "no" says that there is none. A data-point is
+    one line. A decision may be any text, with a note where it is none of the choices that are named.
+
+    \b
+    Examples:
+      git okstra report answer C-003 --value "yes, keep the old tokens"
+      git okstra report answer C-004 --file logs/login.txt
+    """
+    from okstra_cli.views import clarifications as view
+    from okstra_git.porcelain.clarifications import LineAnswer, answer_question
+
+    given = LineAnswer(value, value_file, file, clear)
+    edit = answer_question(Session.of(context).workspace, identity, id, given, report, dry_run=dry_run)
+    return Answer(view.answered_json(edit, id), lambda: view.answered_page(edit))
+
+
+@app.command("answers")
+@names_a_task
+def answers(
+    context: typer.Context,
+    identity: Identity,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE]", help="A filled-in form, or what a page exported."),
+    ] = None,
+    export: Annotated[bool, typer.Option("--export", help="Print a form with the questions, to be filled in.")] = False,
+    report: NamedReport = None,
+    language: Annotated[str | None, typer.Option(metavar="en|ko", help="Default: okstra.language.")] = None,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Write the answers of a file into their report: all of them or, where anything is wrong, none.
+
+    A row of the form without an answer changes nothing. The JSON of a page may take answers back, too.
+
+    \b
+    Examples:
+      git okstra report answers --export --task-key shop:web:login
+      git okstra report answers answers.json
+    """
+    from okstra_cli.views import clarifications as view
+    from okstra_git.porcelain.clarifications import answer_form, import_answers
+
+    workspace = Session.of(context).workspace
+    if export == (file is not None):
+        hint = "git okstra report answers FILE, or: git okstra report answers --export"
+        raise refuse("usage", "give a file of answers, or --export" + (", not both" if export else ""), hint=hint)
+    if file is None:
+        text = answer_form(workspace, identity, report, language)
+        facts: parts.Template = {"template": text}
+        return Answer(facts, lambda: text, is_page=True)
+    result = import_answers(workspace, identity, file, report, dry_run=dry_run)
+    return Answer(view.imported_json(result), lambda: view.imported_page(result), error=result.refusal)
