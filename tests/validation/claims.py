@@ -6,7 +6,7 @@ from typing import Any
 from tests.kit.prepared import manifest, prepare, set_up
 from tests.kit.scenario import World
 
-PLAN_COMMAND = "make test"
+PLAN_COMMANDS = ("python -m pytest tests/test_s1.py",)
 
 
 def data_of(world: World, run: str, *commands: tuple[str, int], **changes: Any) -> dict[str, Any]:
