@@ -1,10 +1,13 @@
 """Conformance of a task as its files say it: what a plan declares for its stages, and how the commands came out."""
 
-from typing import Annotated, Literal
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from okstra_git.records.report.parts import MAX_ROWS, ExitCode, Line, MaybeLine, ReportPart, StageNumber
+from okstra_git.records.report.problems import describe_errors
 
 
 class ConformanceEntry(ReportPart):
@@ -42,3 +45,17 @@ class ConformanceResults(ReportPart):
 
     schema_: Annotated[Literal[1], Field(alias="schema")] = 1
     entries: Annotated[tuple[ConformanceOutcome, ...], Field(max_length=MAX_ROWS)] = ()
+
+
+ConformanceFile = TypeVar("ConformanceFile", ConformanceManifest, ConformanceResults)
+
+
+def parse_conformance(
+    values: Mapping[str, Any], model: type[ConformanceFile], *, what: str
+) -> ConformanceFile | list[str]:
+    """The file, or everything that is wrong with its form, each with its place; `what` names it in sentences."""
+    try:
+        return model.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        problems = describe_errors(error, model, what=what)
+        return [f"{each.message}{f'; {each.hint}' if each.hint else ''}" for each in problems]

@@ -235,8 +235,7 @@ class PlanApproved(Fact):
 class RunClaimed(Fact):
     """A prepare took a run's identity and numbers, and its stage; `holder` is the preparing process itself.
 
-    `numbers` says for each category of the run's files which number they have; `seq` is that of the manifests.
-    `assembled` is what a run looks at that verifies stages together.
+    `numbers` are those of the run's files by category; `assembled` is what a run of stages together looks at.
     """
 
     type: Literal["run.claimed"] = "run.claimed"
@@ -334,9 +333,8 @@ class RunReplayed(Fact):
 AnyFact = Annotated[
     TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
-    | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
-    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunConcluded | RunFinished | RunAbandoned
-    | RunValidated | RunReplayed,
+    | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed | PlanApproved | RunClaimed | RunPrepared | RunResumed
+    | RunConcluded | RunFinished | RunAbandoned | RunValidated | RunReplayed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

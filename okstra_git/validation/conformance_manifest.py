@@ -1,15 +1,16 @@
 """Reads the conformance manifest and the results beside it: everything that is wrong with them at once."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
-
-from pydantic import ValidationError
+from typing import Any, NamedTuple
 
 from okstra_git.names import quote
-from okstra_git.records.conformance import ConformanceEntry, ConformanceManifest, ConformanceResults
-from okstra_git.records.report.problems import describe_errors
+from okstra_git.records.conformance import (
+    ConformanceEntry,
+    ConformanceManifest,
+    ConformanceResults,
+    parse_conformance,
+)
 
 EXAMPLE = {
     "schema": 1,
@@ -28,7 +29,6 @@ RESULTS_EXAMPLE = {
 }
 
 _NUMBERED = re.compile(r".-stage-([1-9][0-9]{0,5})$")
-Document = TypeVar("Document", ConformanceManifest, ConformanceResults)
 
 
 class DeclaredEntry(NamedTuple):
@@ -40,7 +40,7 @@ class DeclaredEntry(NamedTuple):
 
 def parse_manifest(values: Mapping[str, Any], *, task_id: str) -> list[DeclaredEntry] | list[str]:
     """The entries with their stages, or every error, each beginning with its place; empty where nothing is declared."""
-    manifest = _parse(values, ConformanceManifest, "the conformance manifest")
+    manifest = parse_conformance(values, ConformanceManifest, what="the conformance manifest")
     if isinstance(manifest, list):
         return manifest
     errors = list(_contradictions(manifest.entries, task_id))
@@ -51,7 +51,7 @@ def parse_manifest(values: Mapping[str, Any], *, task_id: str) -> list[DeclaredE
 
 def parse_results(values: Mapping[str, Any]) -> ConformanceResults | list[str]:
     """The results, or every error in their form."""
-    return _parse(values, ConformanceResults, "the conformance results")
+    return parse_conformance(values, ConformanceResults, what="the conformance results")
 
 
 def stage_in(key: str, task_id: str) -> int | None:
@@ -69,14 +69,6 @@ def stage_in(key: str, task_id: str) -> int | None:
 
 def _stage_of(entry: ConformanceEntry, task_id: str) -> int | None:
     return entry.stage or stage_in(entry.stage_key, task_id)
-
-
-def _parse(values: Mapping[str, Any], model: type[Document], what: str) -> Document | list[str]:
-    try:
-        return model.model_validate_json(json.dumps(values))
-    except ValidationError as error:
-        problems = describe_errors(error, model, what=what)
-        return [f"{each.message}{f'; {each.hint}' if each.hint else ''}" for each in problems]
 
 
 def _contradictions(entries: Sequence[ConformanceEntry], task_id: str) -> Iterator[str]:
