@@ -16,7 +16,36 @@ PLANNING = "implementation-planning"
 UNKNOWN = "I don't know"
 """What a field says that nobody could fill."""
 
+_GAP = re.compile(r"<[^<>`]+>")
+_GAP_INSIDE = re.compile(r"<(?:path:line|shape|why|others)>")
+"""What a skeleton leaves inside of a text that is known in part."""
+
 _PLACE = re.compile(r":\d|`[^`]+`|\bexit\b|종료 코드|https?://")
+
+
+def _placeholders(data: "AnyReportData") -> Iterator[Contradiction]:
+    for path, text in _texts(data, ""):
+        gap = _GAP.fullmatch(text.strip()) or _GAP_INSIDE.search(text)
+        if gap:
+            yield Contradiction(path, f"{gap[0]} is not filled in")
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Every text of the data with its JSON path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{path}[{index}]")
+    elif isinstance(value, dict) or hasattr(value, "__dict__"):
+        fields = value if isinstance(value, dict) else {_key(name): inner for name, inner in vars(value).items()}
+        for name, inner in fields.items():
+            yield from _texts(inner, f"{path}.{name}" if path else name)
+
+
+def _key(attribute: str) -> str:
+    first, *others = attribute.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _task(data: "AnyReportData") -> Iterator[Contradiction]:
@@ -180,6 +209,8 @@ def _tagged(data: "AnyReportData") -> Iterator[Contradiction]:
 
 
 RULES = (
+    DataRule("data.placeholder", "No gap of the skeleton is left.",
+             "write what is meant in its place, or take the row out", _placeholders),
     DataRule("report.task", "The task key and the id of the run are well-formed.",
              "copy taskKey and runId from the skeleton: git okstra report new --run R", _task),
     DataRule("report.stage", "A stage is named exactly where the run is about one.", "", _stage),

@@ -80,6 +80,12 @@ MAJORITY = both(
 )  # fmt: skip
 
 MUTATIONS = (
+    Mutation("data.placeholder", DISCOVERY, "evidence.primary[0].finding",
+             at("evidence.primary.0.finding", "<finding>")),
+    Mutation("data.placeholder", DISCOVERY, "clarifications[1].statement",
+             at("clarifications.1.statement", "`intent-check:` So? Evidence checked: <path:line>")),
+    Mutation("data.placeholder", VERIFICATION, "validationEvidence[0].runBy",
+             at("validationEvidence.0.runBy", "<run by>")),
     Mutation("report.task", DISCOVERY, "taskKey", at("taskKey", "login")),
     Mutation("report.task", DISCOVERY, "runId", at("runId", "run 1")),
     Mutation("report.stage", IMPLEMENTATION, "stage", at("stage", None)),
