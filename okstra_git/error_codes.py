@@ -188,6 +188,8 @@ QUESTIONS = {
     "report.changed": (1, "Somebody else wrote the report since it was read."),
     "report.no-task": (1, "The report does not say which task it is of."),
     "report.unwritable": (1, "The report cannot be written."),
+    "view.not-ours": (1, "Where the page would be written lies something that is no page of okstra's."),
+    "view.unwritable": (1, "The page cannot be written."),
 }
 
 RUNS = {
