@@ -137,6 +137,7 @@ STAGES = {
     "carry.refused": (1, "The carry is not one plain JSON object, or names another stage, task or project."),
     "plan.changed": (1, "The plan is not what was approved."),
     "plan.drifted": (2, "Files that the plan names are not as they were when it was approved."),
+    "plan.gate-blocks": (1, "The verification of the plan's body blocks an approval; `gate` is what it came to."),
     "plan.invalid": (1, "The plan breaks rules; `problems` has all of them."),
     "plan.missing": (1, "The plan's file cannot be read."),
     "plan.open-questions": (2, "Questions that hold up the approval are not answered."),
@@ -186,6 +187,10 @@ QUESTIONS = {
     "clarification.settled": (1, "A run has resolved the question, or found it obsolete."),
     "clarification.unknown": (1, "The report has no question of that id."),
     "report.changed": (1, "Somebody else wrote the report since it was read."),
+    "report.answered": (1, "A report was to be rendered without a question that a person has answered."),
+    "report.approved": (1, "An approved report would be another one if it were rendered again."),
+    "report.invalid": (1, "The data of the report are not as they should be; `problems` has all of it."),
+    "report.taken": (1, "The file that a report is to be rendered into holds something else."),
     "report.no-task": (1, "The report does not say which task it is of."),
     "report.unwritable": (1, "The report cannot be written."),
     "view.not-ours": (1, "Where the page would be written lies something that is no page of okstra's."),
@@ -220,6 +225,20 @@ RUNS = {
     "waiver.malformed": (1, "The waiver is not `<stageKey>:<reason>`."),
     "waiver.unknown-stage": (1, "The waiver is for an entry that does not exist."),
     "worker.unknown": (1, "There is no worker of that name."),
+}
+
+CONVERGENCE = {
+    "convergence.begun": (1, "A round was recorded, so findings cannot be grouped anew."),
+    "convergence.findings": (1, "The grouping of findings is wrong; `problems` has everything."),
+    "convergence.no-parts": (1, "The draft of the plan has no part that could be disputed."),
+    "convergence.none": (1, "The findings of the run were not collected yet, or its plan was not verified."),
+    "convergence.other-round": (1, "The round is neither the next nor the last one."),
+    "convergence.report": (1, "The report does not fit the verification of its plan; `problems` has everything."),
+    "convergence.round-needed": (1, "Analysers differ, and the round that is to come was not recorded or left out for a reason."),
+    "convergence.run-ended": (1, "The run has ended, so nothing about its convergence is written."),
+    "convergence.state": (1, "The file in the place of a convergence state is not one, or belongs to another run."),
+    "convergence.too-many": (1, "More parts of a plan are rejected than questions can be numbered."),
+    "convergence.verdicts": (1, "Verdict files are missing or wrong; `problems` has everything."),
 }
 
 BRIEFS = {
@@ -296,6 +315,6 @@ SETUP = {
 
 CODES = (
     COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | QUESTIONS | RUNS | BRIEFS | RECONCILE | HANDOFF
-    | SETUP
+    | SETUP | CONVERGENCE
 )
 """Code -> exit status and meaning."""

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSynta
 
 from okstra_git import contract
 from okstra_git.commands import exact_word, word
+from okstra_git.documents import escaping
 from okstra_git.errors import refuse
 from okstra_git.paths import LANGUAGES, templates_directory
 
@@ -166,6 +167,15 @@ def _environment(directory: Path) -> Environment:
         cell=table_cell,
         name=base_name,
         json=as_json,
+        in_line=escaping.text_in_line,
+        in_cell=escaping.text_in_cell,
+        in_item=escaping.text_in_item,
+        in_heading=escaping.text_in_heading,
+        in_paragraphs=escaping.text_in_paragraphs,
+        in_yaml=escaping.text_in_front_matter,
+        code_in_line=escaping.code_in_line,
+        code_in_cell=escaping.code_in_cell,
+        code_in_block=escaping.code_in_block,
         json_block=json_block,
     )
     return found

@@ -28,6 +28,7 @@ class TaskStanding(TypedDict):
     key: str
     title: str | None
     category: str
+    origin: Origin | None
     open: bool
     at: str | None
     open_runs: int
@@ -39,7 +40,6 @@ class TaskStanding(TypedDict):
 class SeenTask(TaskStanding):
     """A task and how far it has come; `stages` are the numbers by state."""
 
-    origin: Origin | None
     last_run: RunInShort | None
     left: list[str]
     stages: dict[str, list[int]]

@@ -1,4 +1,4 @@
-"""`git okstra report`: the questions of a report, and their answers."""
+"""`git okstra report`: checks and renders the data of a report; its questions, and their answers."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +14,58 @@ from okstra_git.porcelain.task_lookup import Identity
 if TYPE_CHECKING:
     from okstra_cli.answers import parts
 
-app = command_group("Show the questions of a report and answer them.")
+app = command_group("Check and render a report; show its questions and answer them.")
 
 NamedReport = Annotated[
     str | None, typer.Option("--report", metavar="FILE", help="The report. Default: the newest one of the task.")
 ]
+Data = Annotated[str, typer.Argument(metavar="DATA", help="The data of the report, final-report-….data.json.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would change.")]
+
+
+@app.command("check")
+def check(context: typer.Context, data: Data) -> Answer:
+    """Report everything that is wrong with the data of a report, each with its JSON path; changes nothing.
+
+    What the data look like is in git okstra schema report TASK-TYPE.
+
+    \b
+    Example:
+      git okstra report check final-report-error-analysis-001.data.json
+    """
+    from okstra_cli.views import report_render as view
+    from okstra_git.porcelain.report_render import check_report
+
+    result = check_report(Session.of(context).workspace, data)
+    return Answer(view.check_json(result), lambda: view.check_page(result), error=result.refusal)
+
+
+@app.command("render")
+def render(
+    context: typer.Context,
+    data: Data,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Where the report goes. Default: beside its data, NAME.md.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over what is there, though an answer or an approval is lost.")
+    ] = False,
+) -> Answer:
+    """Write the report that says what its data say; data with problems are refused, and all of them named.
+
+    Answers and approval in a report that is there already are kept. Where that cannot be, nothing is written.
+
+    \b
+    Example:
+      git okstra report render final-report-error-analysis-001.data.json
+    """
+    from okstra_cli.views import report_render as view
+    from okstra_git.porcelain.report_render import write_report
+
+    result = write_report(Session.of(context).workspace, data, output, force=force)
+    if result.check.refusal:
+        return Answer(view.check_json(result.check), lambda: view.check_page(result.check), error=result.check.refusal)
+    return Answer(view.written_json(result), lambda: f"{result.line}\n")
 
 
 @app.command("clarifications")

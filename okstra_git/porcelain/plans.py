@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.contract import APPROVED_MARKER
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
+from okstra_git.documents.problems import in_order
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import PathRefused, TooLarge
+from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.rules import check_plan, require_plan
+from okstra_git.plans.verification_gate import REMEDY, allows_approval, check_gate, gate_on_record, read_gate
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.reports.clarifications import Clarification, open_rows
 from okstra_git.stages.approve import (
@@ -85,7 +88,7 @@ def plan_file(workspace: Workspace, file: str) -> PlanFile:
 def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
     """Every rule that the plan breaks; a missing marker, which only prevents the approval, is noted."""
     plan = plan_file(workspace, file)
-    flaws = check_plan(plan.plan, for_approval=True, needs_marker=False)
+    flaws = in_order([*check_plan(plan.plan, for_approval=True, needs_marker=False), *_gate_flaws(workspace, plan)])
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     if lacks_marker:
         workspace.note(f"{plan.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
@@ -101,6 +104,7 @@ def approve(
     plan = plan_file(workspace, file)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     require_plan(plan.plan, path=plan.path, for_approval=True, needs_marker=not add_marker)
+    _require_gate(workspace, plan, key)
     waiting = open_rows(plan.plan.document, blocks="approval")
     if waiting and not despite_open:
         raise _open_questions(plan, waiting)
@@ -138,3 +142,24 @@ def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...]) -> Okstr
         path=plan.path,
         rows=[{"id": row.id, "line": row.line, "statement": row.statement} for row in waiting],
     )
+
+
+def _gate_flaws(workspace: Workspace, plan: PlanFile) -> list[Flaw]:
+    """What forbids the approval of a plan whose body was verified."""
+    return list(check_gate(plan.plan.document, _recorded_gate(workspace, plan)))
+
+
+def _recorded_gate(workspace: Workspace, plan: PlanFile) -> str | None:
+    return gate_on_record(Root(require_project_root(workspace)), plan.path)
+
+
+def _require_gate(workspace: Workspace, plan: PlanFile, key: TaskKey) -> None:
+    """Refuse a plan that its verification blocks, whatever was written into it since."""
+    recorded = _recorded_gate(workspace, plan)
+    named = read_gate(plan.plan.document)
+    gate = recorded or (named[0] if named else None)
+    if not allows_approval(gate):
+        message = f"{plan.path} cannot be approved: the verification of the plan came to {gate}"
+        again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))
+        hint = f"{REMEDY}: {again}"
+        raise refuse("plan.gate-blocks", message, hint=hint, path=plan.path, gate=gate)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from okstra_git.documents.json_problems import DataProblem
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.names import quote
 from okstra_git.records.report.answers import parse_user_response
-from okstra_git.records.report.problems import DataProblem
 from okstra_git.reports.answering import PERSON, QuestionIndex, is_same, require_transition, require_words
 from okstra_git.reports.cells import joined
 from okstra_git.reports.clarifications import list_clarifications

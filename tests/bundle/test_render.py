@@ -110,7 +110,11 @@ def test_every_template_is_used() -> None:
     assert cache is not None
     used = {key[1] for key in cache.keys()}  # noqa: SIM118 - jinja's cache is no mapping
     shelf = {path.relative_to(templates_directory()).as_posix() for path in templates_directory().rglob("*.j2")}
-    others = {name for name in shelf if name.startswith(("inputs/plan", "inputs/brief", "handoff/", "pages/"))}
+    others = {
+        name
+        for name in shelf
+        if name.startswith(("inputs/plan", "inputs/brief", "handoff/", "pages/", "reports/report", "reports/sec"))
+    }
     assert shelf - others - used == set()
 
 

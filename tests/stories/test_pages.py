@@ -128,7 +128,8 @@ ELSEWHERE = {
     "guide/runs": "its lines belong to runs in several states; the two stories above type them",
     "guide/stages": "shows two ways to begin one stage",
     "guide/worktrees": "its lines belong to worktrees in several states; tests/health/test_astray.py types them",
-    **dict.fromkeys(("reference/commands", "reference/codes", "reference/settings", "reference/json"), "generated"),
+    **dict.fromkeys(("reference/commands", "reference/codes", "reference/settings", "reference/json",
+                     "reference/rules"), "generated"),
     **dict.fromkeys(("guide/how-it-works", "reference/handoff-codes", "reference/bundle", "reference/dependencies",
                      "reference/security", "README", "architecture", "glossary"), "has no line to type"),
 }  # fmt: skip

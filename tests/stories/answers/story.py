@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS
+from tests.kit.golden_reports import golden_data
 from tests.kit.handing import REPORT, data_json
 from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
+from tests.stories.answers.converging import converge
 from tests.stories.answers.recording import Recorder
 
 TASK = f"--task-key {KEY}"
@@ -19,7 +21,8 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up, _report,
+        converge,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -345,6 +348,17 @@ def _adopt(recorder: Recorder) -> None:
     recorder.run("adopt --undo by-hand")
     recorder.run("adopt --undo by-hand", exit=1)
     recorder.run("adopt --undo --all")
+
+
+def _report(recorder: Recorder) -> None:
+    data = golden_data("release-handoff")
+    recorder.world.write(".okstra/handed.data.json", json.dumps(data))
+    recorder.world.write(".okstra/wrong.data.json", json.dumps({**data, "sek": "1", "routing": ["shipping"]}))
+    recorder.run("report check .okstra/wrong.data.json", exit=1)
+    recorder.run("report render .okstra/wrong.data.json", exit=1)
+    recorder.run("report check .okstra/handed.data.json")
+    recorder.run("report render .okstra/handed.data.json")
+    recorder.run("report render .okstra/handed.data.json --output .okstra/plan.md", exit=1)
 
 
 def _follow_up(recorder: Recorder) -> None:

@@ -1,0 +1,101 @@
+"""Findings made of workers' items: which of them say the same, and whose they are."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+from okstra_git.convergence.classification import classified, count_classes
+from okstra_git.convergence.worker_items import WorkerItem
+from okstra_git.names import quote
+from okstra_git.records.convergence import ConvergenceState, DiscussedFinding, GroupedItems, Stance
+from okstra_git.records.report.problems import DataProblem
+
+_CLOSE_AMONG = 2_000
+"""Names among which a near one is looked for; among more that takes too long."""
+
+
+def same_name(text: str) -> str:
+    """What two spellings of one id have in common: case and spaces do not count."""
+    return "".join(text.casefold().split())
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """A hint that gives the known name that was probably meant, or the first ones there are."""
+    known = list(names)
+    close = get_close_matches(name, known, n=1) if len(known) <= _CLOSE_AMONG and len(name) < 200 else []
+    return f"did you mean {close[0]}?" if close else f"one of {', '.join(known[:8])}" + (" …" if known[8:] else "")
+
+
+def check_groups(groups: Sequence[GroupedItems], items: Sequence[WorkerItem]) -> Iterator[DataProblem]:
+    """Items of the groups that no worker has."""
+    known = {same_name(item.pair): item.pair for item in items}
+    for number, group in enumerate(groups):
+        for place, pair in enumerate(group.items):
+            if same_name(pair) not in known:
+                message = f"{quote(pair)} is not an item of a result"
+                path = f"findings[{number}].items[{place}]"
+                yield DataProblem(path, "convergence.unknown-item", message, near(pair, known.values()))
+
+
+def group_items(items: Sequence[WorkerItem], groups: Sequence[GroupedItems] = ()) -> tuple[DiscussedFinding, ...]:
+    """A finding for every group and for every item that is in none, in the order of the items.
+
+    Groups that share an item are one: saying the same is transitive. Names that no item has are passed over.
+    """
+    by_name = {same_name(item.pair): item for item in items}
+    named = [[name for each in group.items if (name := same_name(each)) in by_name] for group in groups]
+    leader = _leaders(list(by_name), named)
+    statements: dict[str, str] = {}
+    for group, names in zip(groups, named, strict=True):
+        if names and group.statement.strip():
+            statements.setdefault(leader[names[0]], group.statement.strip())
+    members: dict[str, list[WorkerItem]] = {}
+    for name, item in by_name.items():
+        members.setdefault(leader[name], []).append(item)
+    return tuple(_finding(of_one, statements.get(name, "")) for name, of_one in members.items())
+
+
+def _leaders(names: Sequence[str], groups: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Name -> the first of all names that are together with it, directly or through others."""
+    leader, order = {name: name for name in names}, {name: number for number, name in enumerate(names)}
+
+    def find(name: str) -> str:
+        while leader[name] != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    for group in groups:
+        heads = {find(name) for name in group}
+        leader.update(dict.fromkeys(heads, min(heads, key=order.__getitem__, default="")))
+    return {name: find(name) for name in names}
+
+
+def open_state(run: str, analysers: Sequence[str], findings: Iterable[DiscussedFinding]) -> ConvergenceState:
+    """The state before any round."""
+    counted = tuple(classified(finding, analysers) for finding in findings)
+    return ConvergenceState(
+        schema_=1,
+        run=run,
+        analysers=tuple(analysers),
+        findings=counted,
+        final_classification_counts=count_classes(counted),
+    )
+
+
+def by_worker(items: Iterable[WorkerItem]) -> Mapping[str, list[WorkerItem]]:
+    """The items of each worker, in order."""
+    listed: dict[str, list[WorkerItem]] = {}
+    for item in items:
+        listed.setdefault(item.worker, []).append(item)
+    return listed
+
+
+def _finding(members: Sequence[WorkerItem], statement: str) -> DiscussedFinding:
+    first = members[0]
+    workers = dict.fromkeys(item.worker for item in members)
+    return DiscussedFinding(
+        id=first.pair,
+        statement=statement or first.text or first.pair,
+        items=tuple(item.pair for item in members),
+        stances=tuple(Stance(worker=worker, verdict="agree") for worker in workers),
+    )
