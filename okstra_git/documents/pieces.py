@@ -43,7 +43,7 @@ class Piece(NamedTuple):
     is_open: bool = True
 
 
-class Part(NamedTuple):
+class DocumentPart(NamedTuple):
     """What follows a heading, up to the next one; before the first heading `level` is 0. Lines count from 1."""
 
     level: int
@@ -52,14 +52,14 @@ class Part(NamedTuple):
     pieces: tuple[Piece, ...]
 
 
-def list_parts(document: Document) -> list[Part]:
+def list_parts(document: Document) -> list[DocumentPart]:
     """The whole document in parts; its front matter is left out."""
     tokens = read_tokens(document)
     starts = [at for at, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
     parts = []
     for section, start, end in zip(document.sections, [-3, *starts], [*starts, len(tokens)], strict=True):
         pieces = tuple(_pieces(tokens[start + 3 : end]))
-        parts.append(Part(section.level, section.raw, section.line, pieces))
+        parts.append(DocumentPart(section.level, section.raw, section.line, pieces))
     return parts
 
 

@@ -15,7 +15,7 @@ _SOFT = re.compile(r", (?:or )?| or |/")
 LONGEST, MOST, LONGEST_FORM = 160, 12, 4_000
 
 
-class Offer(NamedTuple):
+class ChoiceOffer(NamedTuple):
     """What may be chosen: `choices` in their order, `recommended` one of them or empty, and why it is; `form` is what
     the expected form says beside."""
 
@@ -25,11 +25,11 @@ class Offer(NamedTuple):
     form: str
 
 
-def read_offer(expected: str) -> Offer:
+def read_offer(expected: str) -> ChoiceOffer:
     """The offer of an expected form such as `one of a or b. Recommended: a — it is quick; Alternatives: b`."""
     expected = " ".join(expected.split())
     if len(expected) > LONGEST_FORM:
-        return Offer((), "", "", expected)
+        return ChoiceOffer((), "", "", expected)
     head, recommended, reason, others = expected, "", "", ""
     marks = [*_PARTS.finditer(expected)]
     for at, mark in enumerate(marks):
@@ -47,8 +47,8 @@ def read_offer(expected: str) -> Offer:
         recommended = next((choice for choice in named if is_choice(recommended, [choice])), recommended)
         choices = named if recommended in named else (*named, recommended)
     if len(choices) < 2 or len(choices) > MOST or any(len(choice) > LONGEST for choice in choices):
-        return Offer((), recommended, reason, expected if not recommended else head)
-    return Offer(choices, recommended, reason, head)
+        return ChoiceOffer((), recommended, reason, expected if not recommended else head)
+    return ChoiceOffer(choices, recommended, reason, head)
 
 
 def _split_reason(words: str) -> tuple[str, str]:

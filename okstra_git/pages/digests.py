@@ -13,12 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okstra_git.documents.markdown import Document
-    from okstra_git.pages.report_view import Place
     from okstra_git.reports.clarifications import Clarification
 
 DATA_ID = "okstra-view"
 MARK = f'<script type="application/json" id="{DATA_ID}">'
 _DATA = re.compile(re.escape(MARK) + r"([^<]*)</script>")
+
+
+class ViewedReport(NamedTuple):
+    """Which report it is: `name` is its path from the project's root; None for what is not known of it.
+
+    `next_run` is the command that carries the answers on.
+    """
+
+    name: str
+    task: str | None
+    task_type: str | None
+    run: str | None
+    next_run: str | None = None
 
 
 class ViewDifference(NamedTuple):
@@ -33,7 +45,7 @@ class ViewDifference(NamedTuple):
     line: int
 
 
-def view_data(rows: Sequence[Clarification], place: Place) -> dict[str, Any]:
+def view_data(rows: Sequence[Clarification], place: ViewedReport) -> dict[str, Any]:
     """What a page carries for its script, and to be compared with the report."""
     return {
         "schema": 1,

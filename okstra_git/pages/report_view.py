@@ -15,9 +15,9 @@ from okstra_git.contract import (
     HEADING_VERDICT_CARD,
     VERDICTS,
 )
-from okstra_git.documents.pieces import Part, list_parts
-from okstra_git.pages.choices import Offer, read_offer
-from okstra_git.pages.digests import view_data
+from okstra_git.documents.pieces import DocumentPart, list_parts
+from okstra_git.pages.choices import ChoiceOffer, read_offer
+from okstra_git.pages.digests import ViewedReport, view_data
 from okstra_git.paths import LANGUAGES
 from okstra_git.rendering import read_labels, render_page
 from okstra_git.reports.clarifications import list_clarifications, list_tables
@@ -38,20 +38,7 @@ TONES = dict(zip((*VERDICTS, BLOCKED), ("good", "warn", "bad", "bad"), strict=Tr
 DIRECTION_TONES = dict(zip(DIRECTIONS, ("good", "warn", "warn", "bad"), strict=True))
 
 
-class Place(NamedTuple):
-    """Which report it is: `name` is its path from the project's root; None for what is not known of it.
-
-    `next_run` is the command that carries the answers on.
-    """
-
-    name: str
-    task: str | None
-    task_type: str | None
-    run: str | None
-    next_run: str | None = None
-
-
-class Question(NamedTuple):
+class QuestionForm(NamedTuple):
     """A row of section 1 as a form; `number` names its elements, `can_answer` says that its row still takes one.
 
     `statement` and `checked` are what is asked and what was looked at before, in turns of words and code.
@@ -59,20 +46,20 @@ class Question(NamedTuple):
 
     number: int
     row: Clarification
-    offer: Offer
+    offer: ChoiceOffer
     can_answer: bool
     statement: list[str]
     checked: list[str]
 
 
-class Section(NamedTuple):
+class ShownPart(NamedTuple):
     """A part of the report with the number by which it is linked."""
 
     number: int
-    part: Part
+    part: DocumentPart
 
 
-def render_view(document: Document, place: Place, *, language: str | None = None) -> str | None:
+def render_view(document: Document, place: ViewedReport, *, language: str | None = None) -> str | None:
     """The page as HTML; None for a report that asks nothing, which has none.
 
     The language is that of the report, else the one given, else English.
@@ -91,6 +78,7 @@ def render_view(document: Document, place: Place, *, language: str | None = None
         "questions": questions,
         "marker": _marker(document),
         "approve": command("git okstra plan approve", place.name, ("--task-key", place.task)),
+        "answer": command("git okstra report answer", "ID", ("--value", "TEXT"), ("--report", place.name)),
         "take": f"git okstra report answers answers.json --report {word(place.name)}",
         "sections": _sections(parts, document),
         "data": {**view_data(rows, place), **_for_script(questions, place, chosen)},
@@ -109,7 +97,7 @@ def read_card(document: Document) -> dict[str, str]:
     return {}
 
 
-def _questions(rows: Sequence[Clarification]) -> list[Question]:
+def _questions(rows: Sequence[Clarification]) -> list[QuestionForm]:
     """The rows as forms. A row without an id of its own takes no answer: nobody could say which one is meant."""
     times = Counter(row.id for row in rows)
     questions = []
@@ -117,7 +105,7 @@ def _questions(rows: Sequence[Clarification]) -> list[Question]:
         asked, _, checked = row.statement.partition("Evidence checked:")
         can_answer = row.is_open and times[row.id] == 1 and bool(_ID.match(row.id))
         words, evidence = _turns(asked.strip()), _turns(checked.strip())
-        questions.append(Question(number, row, read_offer(row.expected), can_answer, words, evidence))
+        questions.append(QuestionForm(number, row, read_offer(row.expected), can_answer, words, evidence))
     return questions
 
 
@@ -138,10 +126,10 @@ def _marker(document: Document) -> bool | None:
     return None if first is None else first.checked
 
 
-def _sections(parts: Sequence[Part], document: Document) -> list[Section]:
+def _sections(parts: Sequence[DocumentPart], document: Document) -> list[ShownPart]:
     """What is shown as it stands: all but what the page shows in its own way, card, title and the questions' tables."""
     own = {table.table.line for table in list_tables(document)}
-    shown: list[Section] = []
+    shown: list[ShownPart] = []
     for part, section in zip(parts, document.sections, strict=True):
         is_card = section.title.casefold() == HEADING_VERDICT_CARD.casefold()
         is_asked = section.title.casefold() == HEADING_CLARIFICATIONS.casefold() or any(
@@ -150,11 +138,11 @@ def _sections(parts: Sequence[Part], document: Document) -> list[Section]:
         words = "".join(piece.text for piece in part.pieces if piece.kind != "box").strip()
         if is_card or is_asked or (part.level <= 1 and words in ("", APPROVED_MARKER)):
             continue
-        shown.append(Section(len(shown) + 1, part))
+        shown.append(ShownPart(len(shown) + 1, part))
     return shown
 
 
-def _for_script(questions: Sequence[Question], place: Place, language: str) -> dict[str, Any]:
+def _for_script(questions: Sequence[QuestionForm], place: ViewedReport, language: str) -> dict[str, Any]:
     labels = read_labels(language, "pages")
     return {
         "labels": {name: label for name, label in labels.items() if name.startswith("script_")},

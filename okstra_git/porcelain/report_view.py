@@ -10,7 +10,8 @@ from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.names import quote_path
-from okstra_git.pages.report_view import Place, render_view
+from okstra_git.pages.digests import ViewedReport
+from okstra_git.pages.report_view import render_view
 from okstra_git.paths import real_path
 from okstra_git.porcelain.briefs import known_language
 from okstra_git.porcelain.clarifications import ReportPlace
@@ -52,7 +53,7 @@ def write_view(
     task = str(report.key) if report.key is not None else None
     page = render_view(
         report.document,
-        Place(report.name, task, report.task_type, report.run, place.next_run),
+        ViewedReport(report.name, task, report.task_type, report.run, place.next_run),
         language=known_language(workspace, language),
     )
     if page is None:

@@ -1,0 +1,1 @@
+"""Pages for a browser, as HTML and in a real one."""
