@@ -196,6 +196,8 @@ QUESTIONS = {
     "report.not-a-report": (1, "The document has none of the chapters of a report, in any layout."),
     "report.no-task": (1, "The report does not say which task it is of."),
     "report.unwritable": (1, "The report cannot be written."),
+    "view.not-ours": (1, "Where the page would be written lies something that is no page of okstra's."),
+    "view.unwritable": (1, "The page cannot be written."),
 }
 
 RUNS = {
@@ -218,6 +220,10 @@ RUNS = {
     "run.not-holder": (1, "Neither the nonce nor the process tree shows that the caller leads the run."),
     "run.other-report": (1, "The report that was named is of another run."),
     "run.other-routing": (1, "The next phase that was named is none of those that the report's data recommend."),
+    "run.not-valid": (1, "What the run left breaks rules, so that it is not finished; `failures` has each."),
+    "replay.failed": (1, "A command ended otherwise than a document claims, or was not run; `replay` has each."),
+    "replay.no-commit": (1, "No commit is on record on which the run's commands could be run again."),
+    "replay.nothing": (1, "The run's documents claim no command that could be run again."),
     "run.not-prepared": (1, "The run's bundle was never completed, so there is nothing to lead, resume or report."),
     "run.stale-nonce": (1, "The report comes from a holder that lost the run to another one."),
     "run.unknown": (1, "No run has that id."),
