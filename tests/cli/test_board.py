@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, stage_place
-from tests.kit.prepared import prepare, set_up
+from tests.kit.prepared import code_of, prepare, set_up
 from tests.kit.scenario import World
 
 
@@ -123,3 +123,26 @@ def test_who_works_on_what_is_told(world: World) -> None:
     page = shop.okstra("board", "--output", "-").out
     assert 'class="who alive"' in page
     assert "this clone" in page
+
+
+def test_the_page_is_opened_by_the_program_of_the_desktop(world: World, home: Path) -> None:
+    shop = open_shop(world)
+    program = home / "bin" / "xdg-open"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s" "$1" >{home}/opened\n')
+    program.chmod(0o755)
+    path = f"{program.parent}:{shop.environ()['PATH']}"
+    answer = shop.okstra("board", "--open", "--json", env={"DISPLAY": ":0", "PATH": path}).json
+    assert answer["opened"] is True
+    assert (home / "opened").read_text() == answer["path"]
+
+
+def test_without_a_screen_the_file_is_named(world: World) -> None:
+    shop = open_shop(world)
+    answer = shop.okstra("board", "--open", "--json", env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
+    assert answer.json["opened"] is False
+    assert answer.json["path"] in answer.err
+
+
+def test_what_is_printed_cannot_be_opened(world: World) -> None:
+    assert code_of(world.okstra("board", "--open", "--output", "-", "--json", exit=129)) == "usage"

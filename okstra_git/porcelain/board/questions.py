@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.pages.board import Need
-from okstra_git.porcelain.clarifications import ReportPlace
-from okstra_git.porcelain.report_files import find_report
+from okstra_git.porcelain.report_files import ReportPlace, find_report
 from okstra_git.porcelain.task_lookup import Identity
 from okstra_git.reports.clarifications import list_clarifications
 
@@ -46,4 +46,6 @@ def _open_questions(report: ReportFile) -> Iterator[Need]:
     for row in list_clarifications(report.document):
         if row.is_unanswered:
             line = place.answer_command(row.id)
-            yield Need("decide", "question.open", f"{row.id}: {row.statement}", line, task=str(place.key))
+            form = command("git okstra report view --open", ("--task-key", place.key))
+            statement = f"{row.id}: {row.statement}"
+            yield Need("decide", "question.open", statement, line, instead=form, task=str(place.key))
