@@ -46,4 +46,7 @@ def board(
         return Answer(view.printed_json(printed), lambda: printed.html, is_page=True)
     page = write_page(workspace, output, forecast=forecast)
     opened = open_it and page.path is not None and open_page(session, page.path)
-    return Answer(view.written_json(page, opened=opened), lambda: view.written_page(page, was_asked=open_it))
+    return Answer(
+        view.written_json(page, opened=opened),
+        lambda: view.written_page(page, offers_to_open=not open_it and output is None),
+    )

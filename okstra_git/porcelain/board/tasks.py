@@ -48,7 +48,7 @@ class TaskReader:
         by_stage = {worker.stage: worker for worker in reversed(workers) if worker.stage is not None}
         return BoardTask(
             key=str(task.key),
-            title=task.title,
+            title=task.title or (task.stages[1].branch if task.is_adopted else ""),
             category=task.category,
             tickets=task.tickets,
             is_open=task.is_open,
