@@ -14,8 +14,7 @@ from okstra_git.pages.digests import ViewedReport
 from okstra_git.pages.report_view import render_view
 from okstra_git.paths import real_path
 from okstra_git.porcelain.briefs import known_language
-from okstra_git.porcelain.clarifications import ReportPlace
-from okstra_git.porcelain.report_files import find_report
+from okstra_git.porcelain.report_files import ReportPlace, find_report
 from okstra_git.rendering import is_page
 from okstra_git.reports.clarifications import list_clarifications
 
