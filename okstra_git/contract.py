@@ -77,6 +77,10 @@ LENSES = ("correctness", "reliability", "performance", "security", "maintainabil
 REPORT_WRITTEN = "data.json written to <abs path>; markdown rendered to <abs path>. Sections populated: <count>."
 """What the report writer answers."""
 
+VIEW_WRITTEN = "html: {html_path}"
+VIEW_SKIPPED = "html: skipped (no §1 clarification rows — html view carries no interactive forms for this report)"
+"""What skills read when the page of a report is made, and when it has none."""
+
 SOURCE_ITEMS = "Source items (worker:item)"
 STAGE_MAP_COLUMNS = ("Stage", "Title", "Depends on")
 STAGE_BLOCKS = ("Files", "Steps", "Stage Validation", "Stage Exit Contract", "Rollback")
@@ -146,3 +150,12 @@ DEFAULT_MODELS = {"lead": "opus", "claude": "sonnet", "codex": "default", "gemin
 BASE_BRANCHES = ("main", "master", "prod", "preprod", "staging", "dev")
 AGENT_PROGRAMS = ("claude", "codex", "gemini", "agy")
 """Programs that lead a run: the nearest of them above a prepare is the run's holder."""
+
+
+def allows_approval(gate: str | None) -> bool:
+    """Whether the marker stands in a plan with this gate; None = its body was not to be verified.
+
+    >>> allows_approval("passed-with-dissent"), allows_approval("aborted-non-result"), allows_approval(None)
+    (True, False, True)
+    """
+    return gate is None or gate in PLAN_GATES[:2]
