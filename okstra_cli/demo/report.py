@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from okstra_cli.demo.playground import Beat, Playground, Ran, Say, Title
+from okstra_git.fs.root import Root
 
 KEY = "shop:web:prices"
 TASK = ("--task-key", KEY)
@@ -59,7 +60,7 @@ model: default
 """
 FILLED: Mapping[str, Any] = {
     "verdict": {
-        "token": "conditional-accept",
+        "token": "accepted",
         "direction": "proceed",
         "reasons": "What is wanted is clear (E-001); one question is open (C-001).",
     },
@@ -191,5 +192,17 @@ def _fill_in(play: Playground, data: str, run: str, nonce: str) -> None:
         f"{folder}/worker-results/{worker}-audit-requirements-discovery-001.md": "- src/shop/app.py: read to its end\n"
         for worker in (*FOUND, "report-writer-worker")
     }
-    values = {**json.loads((play.repository / data).read_text(encoding="utf-8")), **FILLED}
+    values = {**_json(play, data), **FILLED}
+    state = f"{folder}/state/team-state-requirements-discovery-001.json"
+    team = _json(play, state)
+    team["teamCreate"] = {"attempted": True, "status": "ok"}
+    for worker in team["workers"].values():
+        worker["status"] = "completed"
+    play.write({state: json.dumps(team, indent=2) + "\n"})
     play.write({data: json.dumps(values, ensure_ascii=False, indent=2) + "\n", **results, **audits})
+
+
+def _json(play: Playground, name: str) -> dict[str, Any]:
+    """An object that okstra wrote there."""
+    read: dict[str, Any] = json.loads(Root(play.repository).read_text(name))
+    return read
