@@ -1,4 +1,4 @@
-"""What the log keeps of an ended run, as JSON and as text."""
+"""The archive of a run, as JSON and as text."""
 
 from __future__ import annotations
 
