@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import validate as shapes
     from okstra_git.porcelain.validate import Validation
-    from okstra_git.validation.rule import RuleFinding, RunRule
+    from okstra_git.validation.rule import AnyRule, RuleFinding
 
 
 def validation_json(result: Validation) -> shapes.ValidationAnswer:
@@ -51,7 +51,7 @@ def _finding_json(finding: RuleFinding) -> shapes.RuleFinding:
     }
 
 
-def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
+def rules_json(rules: Sequence[AnyRule]) -> shapes.ValidationRules:
     return {
         "rules": [
             {
@@ -66,7 +66,7 @@ def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
     }
 
 
-def rules_page(rules: Sequence[RunRule]) -> Page:
+def rules_page(rules: Sequence[AnyRule]) -> Page:
     page = Page()
     page.table(("rule", "severity", "says"), [(rule.id, rule.severity, rule.says) for rule in rules])
     return page
