@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import command
+from okstra_git.contract import CLARIFICATION_BLOCKS, CLARIFICATION_KINDS
 from okstra_git.errors import refuse
 from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import PathRefused
@@ -17,6 +19,7 @@ from okstra_git.phases import PHASES
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.run_documents import read_json_file, read_text_file
 from okstra_git.reports.answering import carried_rows
+from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.reports.skeleton import new_report_data
 from okstra_git.runs.history import require_run
 
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.bundle.context import RunContext
+    from okstra_git.documents.markdown import Document
     from okstra_git.porcelain.workspace import Workspace
 
+_ID = re.compile(r"C-[0-9]{3}")
 _OF_ROUNDS = ("roundHistory", "round2SkippedReason", "finalClassificationCounts")
 _OF_PLAN_BODY = ("rounds", "gate", "items", "dissent")
 
@@ -85,6 +90,7 @@ def _write(
 def _known(context: RunContext, disk: Disk) -> tuple[dict[str, Any], list[str]]:
     """What is known of the run's report by its keys, and from which files it was copied."""
     copied: list[str] = []
+    carried = _carried(context, disk, copied)
     known: dict[str, Any] = {
         "taskKey": context.task.key,
         "runId": context.run.id,
@@ -93,29 +99,51 @@ def _known(context: RunContext, disk: Disk) -> tuple[dict[str, Any], list[str]]:
         "stage": context.run.stage,
         "language": context.run.language,
         "title": "",
-        "carriedIn": _carried(context, disk, copied),
+        "carriedIn": _walked(carried) if carried is not None else None,
         "reporterConfirmation": None,
         "ticketCoverage": _coverage(context),
         **_rounds(context, disk, copied),
         **_of_type(context, disk, copied),
     }
-    asked = _promoted(context)
+    asked = [*_carried_on(carried), *_promoted(context, carried)]
     return known | ({"clarifications": asked} if asked else {}), copied
 
 
-def _carried(context: RunContext, disk: Disk, copied: list[str]) -> list[dict[str, str]] | None:
-    """Every question of the report that was carried in; None where none was."""
+def _carried(context: RunContext, disk: Disk, copied: list[str]) -> Document | None:
+    """The report that was carried in, with its answers; None where none was."""
     file = read_text_file(disk.files, context.paths.clarification)
     if file is None or file.refusal:
         return None
     copied.append(file.path)
-    rows = carried_rows(file.document)
+    return file.document
+
+
+def _walked(carried: Document) -> list[dict[str, str]]:
+    """Every question of the report that was carried in, for section 0."""
+    return [
+        {"id": row.id, "answer": row.answer, "finding": "<what this run found>", "status": _SETTLED}
+        for row in carried_rows(carried)
+    ]
+
+
+_SETTLED = "<resolved | obsolete | open>"
+_KINDS = f"<{' | '.join(CLARIFICATION_KINDS)}>"
+_BLOCKS = f"<{' | '.join(CLARIFICATION_BLOCKS)}>"
+
+
+def _carried_on(carried: Document | None) -> list[dict[str, str]]:
+    """Questions that no run has settled yet, as rows of section 1 under the ids that they have."""
+    rows = [row for row in list_clarifications(carried) if row.is_open] if carried is not None else []
     return [
         {
             "id": row.id,
-            "answer": row.answer,
-            "finding": "<what this run found>",
-            "status": "<resolved | obsolete | open>",
+            "ticketId": row.ticket,
+            "kind": row.kind if row.kind in CLARIFICATION_KINDS else _KINDS,
+            "statement": row.statement,
+            "expectedForm": row.expected,
+            "blocks": row.blocks if row.blocks in CLARIFICATION_BLOCKS else _BLOCKS,
+            "status": _SETTLED,
+            "userInput": row.answer,
         }
         for row in rows
     ]
@@ -167,9 +195,13 @@ def _state(disk: Disk, path: str, copied: list[str]) -> Mapping[str, Any]:
     return file.values
 
 
-def _promoted(context: RunContext) -> list[dict[str, str]]:
-    """Questions of the brief that the run has to carry on, as rows of section 1."""
-    questions = context.brief.promoted if context.brief else ()
+def _promoted(context: RunContext, carried: Document | None) -> list[dict[str, str]]:
+    """Questions of the brief that the run has to carry on, as rows of section 1; one that was carried in stands there
+    already, and its id is not given again."""
+    earlier = list_clarifications(carried) if carried is not None else ()
+    asked = "\n".join(row.statement for row in earlier)
+    questions = [each for each in (context.brief.promoted if context.brief else ()) if each.text not in asked]
+    taken = [int(row.id[2:]) for row in earlier if _ID.fullmatch(row.id)]
     return [
         {
             "id": f"C-{number:03}",
@@ -181,5 +213,5 @@ def _promoted(context: RunContext) -> list[dict[str, str]]:
             "status": "open",
             "userInput": "",
         }
-        for number, question in enumerate(questions, 1)
+        for number, question in enumerate(questions, max(taken, default=0) + 1)
     ]
