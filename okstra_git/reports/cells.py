@@ -13,6 +13,7 @@ JOINT = " / "
 """Between the lines of a text that becomes one line in a cell."""
 
 _QUOTED = re.compile(r"[ \t>]*")
+_PLAIN = re.compile(r"[^\\`<&]*")
 _TICKS = re.compile(r"`+")
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
 _WRITTEN = re.compile(
@@ -92,6 +93,8 @@ def _pipes(text: str, start: int, end: int) -> Iterator[int]:
 def read_cell(raw: str) -> str:
     """What a cell says, on one line without blanks around it: escapes undone, code spans as they are; nothing where it
     has but a comment."""
+    if _PLAIN.fullmatch(raw):
+        return raw.strip()
     content = raw.replace(ESCAPED_PIPE, "|").strip()
     if content.startswith("<!--") and content.find("-->") == len(content) - 3:
         return ""
