@@ -69,7 +69,7 @@ def _recorded(files: Root, task: Task, run: Run) -> RecordedRun:
         data=read_json_file(files, data_path),
         verdict=conclusion.verdict if conclusion is not None else "",
         recommends=_recommends(run),
-        identity={"runId": run.id, "taskKey": str(task.key), "taskType": run.task_type, "seq": run.seq,
+        identity={"runId": run.id, "taskKey": str(task.key), "taskType": run.task_type, "seq": f"{run.seq:03}",
                   "stage": run.stage},
         manifest=manifest,
         manifest_path=manifest_path,

@@ -13,10 +13,10 @@ from okstra_git.validation.run_documents import RunDocuments
 _HEADS = tuple(map(plain_head, CLARIFICATION_COLUMNS))
 _LIKE_ITEMS = {"statement", "expected form", "user input"}
 _EVIDENCE = re.compile(r"evidence checked:\s*(\S.*)", re.IGNORECASE | re.DOTALL)
-_PLACE = re.compile(r"[^\s:]+:[0-9]+")
+_PLACE = re.compile(r"[^\s:]:[0-9]")
 _HUMAN_ONLY = re.compile(r"none\s*[—–-]+\s*\S", re.IGNORECASE)
 _RECOMMENDED = re.compile(r"recommended:", re.IGNORECASE)
-_WITH_RATIONALE = re.compile(r"recommended:\s*[^\s;—][^;—]*—\s*[^\s;][^;]*;\s*alternatives:\s*\S", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r";\s*alternatives:\s*\S", re.IGNORECASE)
 
 
 def table_is_one(documents: RunDocuments) -> Iterator[Breach]:
@@ -93,7 +93,8 @@ def evidence_was_checked(documents: RunDocuments) -> Iterator[Breach]:
 def recommendation_has_its_form(documents: RunDocuments) -> Iterator[Breach]:
     """A recommendation has its reason and the alternatives."""
     for path, row in _rows(documents):
-        if _RECOMMENDED.search(row.expected) and not _WITH_RATIONALE.search(row.expected):
+        found = _RECOMMENDED.search(row.expected)
+        if found is not None and not _is_whole(row.expected[found.end() :]):
             yield Breach(path, row.line, f"{row.id} recommends without a reason, or without alternatives")
 
 
@@ -112,6 +113,12 @@ def _rows(documents: RunDocuments) -> Iterator[tuple[str, Clarification]]:
     ):
         return
     yield from ((report.path, row) for row in list_clarifications(report.document))
+
+
+def _is_whole(recommendation: str) -> bool:
+    """Whether it is `<answer> — <reason>; Alternatives: <others>`."""
+    answer, dash, rest = recommendation.partition("—")
+    return bool(dash and answer.strip() and rest.partition(";")[0].strip() and _ALTERNATIVES.search(rest))
 
 
 def _asks(table: Table) -> bool:

@@ -1,5 +1,6 @@
 """Rules of section 4: everything that was found and not delivered, or the one line that says there is nothing."""
 
+import re
 from collections.abc import Iterator
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS, HEADING_NEXT_STEPS, NO_FOLLOW_UPS
@@ -13,6 +14,8 @@ from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
 _TITLE = HEADING_FOLLOW_UPS.partition(" (")[0]
+_NAME = re.compile(r"[\w:./-]+")
+_QUESTION = re.compile(r"C-[0-9]{3}")
 _HEADS = tuple(map(plain_head, FOLLOW_UP_COLUMNS))
 
 
@@ -60,9 +63,10 @@ def rows_by_hand_are_next_steps(documents: RunDocuments) -> Iterator[Breach]:
         return
     parts = parts_of(report.document, HEADING_NEXT_STEPS)
     texts = [text for part in parts for _, text in texts_of(part)]
-    steps = _words(" ".join([*texts, *(c for part in parts for t in part.tables for row in t.rows for c in row.cells)]))
+    texts += [cell for part in parts for table in part.tables for row in table.rows for cell in row.cells]
+    named = {word.strip(".:") for text in texts for word in _NAME.findall(text.casefold())}
     for path, line, row in _rows(documents):
-        if row.spawn is False and row.name and not _is_named(row, steps):
+        if row.spawn is False and row.name and row.name.casefold() not in named:
             yield Breach(path, line, f"{quote(row.name)} is opened by hand, and section 3 does not name it")
 
 
@@ -71,7 +75,7 @@ def questions_of_the_plan_go_on(documents: RunDocuments) -> Iterator[Breach]:
     report, plan = report_of(documents), text_of(documents.plan)
     if report is None or plan is None or report.document.find(_TITLE) is None:
         return
-    listed = " ".join(" ".join(row[1:6]) for _, _, row in _rows(documents))
+    listed = {name for _, _, row in _rows(documents) for cell in row[1:6] for name in _QUESTION.findall(cell)}
     section = report.document.find(_TITLE)
     assert section is not None
     for row in list_clarifications(plan.document):
@@ -91,14 +95,6 @@ def _rows(documents: RunDocuments) -> Iterator[tuple[str, int, ReportedFollowUp]
 
 def _has_columns(table: Table) -> bool:
     return tuple(plain_head(head) for head in table.header if plain_head(head) != "ticket id") == _HEADS
-
-
-def _is_named(row: ReportedFollowUp, steps: str) -> bool:
-    return _words(row.name) in steps or (bool(row.scope) and _words(row.scope) in steps)
-
-
-def _words(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 _ROW = "mend the row in the report data, then: okstra report render {data}"
