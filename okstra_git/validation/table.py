@@ -3,6 +3,7 @@
 from okstra_git.validation import (
     agreement,
     clarification_rules,
+    data_rules,
     follow_up_rules,
     implementation_rules,
     improvement_rules,
@@ -21,6 +22,7 @@ from okstra_git.validation.workflow import WORKFLOW_RULES
 RULES: tuple[RunRule, ...] = (
     *report_frame.RULES,
     *report_sections.RULES,
+    *data_rules.RULES,
     *clarification_rules.RULES,
     *follow_up_rules.RULES,
     *plan_rules.RULES,

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from okstra_git.documents.json_problems import DataProblem
-from okstra_git.validation.run_documents import RunDocuments, TextFile
+from okstra_git.validation.data_rules import COPIED
+from okstra_git.validation.run_documents import JsonFile, RunDocuments, TextFile
 from tests.validation.bundles import (
     DELIVERABLES,
     PLAN,
     QUESTION,
     REPORT,
+    RUN,
     TICKET,
     bundle,
     data_of,
@@ -132,6 +134,7 @@ STUB = (
 )
 QUESTIONS = "## Questions\n\n| Statement | Expected form |\n|---|---|\n| how? | a word |\n\n"
 ROW = "| E-001 | SHOP-12 | The token ends early."
+STATE = {"run": RUN, **{key: data_of(ANALYSIS)[key] for key in COPIED}}
 CHECKS = DELIVERABLES[VERIFICATION]
 BLOCKER = {"text": "it loses data", "evidence": "src/a.py:1", "followUp": "attempts"}
 DIFF = DELIVERABLES[WORK]["diff"]
@@ -192,6 +195,14 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             data=None,
         ),
     ),
+    "data.consistent": (
+        told(ANALYSIS, verdict={"token": "blocked", "direction": "stop", "reasons": "It rests on E-001."}),
+    ),
+    "data.rounds": (
+        of_run(ANALYSIS, convergence=JsonFile("c.json", {**STATE, "round2SkippedReason": None})),
+        of_run(ANALYSIS, convergence=JsonFile("c.json", {**STATE, "finalClassificationCounts": {"consensus": 2}})),
+    ),
+    "data.evidence": (found(source="the code"), found(source="src/session.py")),
     "clarification.table": (
         edited(DISCOVERY, "## 2. Evidence", "### 1.1 More\n\nmore\n\n## 2. Evidence"),
         edited(DISCOVERY, "## 6. ", f"{QUESTIONS}## 6. "),
