@@ -5,7 +5,7 @@ from typing import NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN, Command, Holder, Lease, Life, Snapshot
+from okstra_cli.answers.parts import OPEN, Command, Holder, Lease, Life, Replay, Snapshot
 
 
 class Document(TypedDict):
@@ -82,6 +82,8 @@ class RunFields(TypedDict):
     conclusion: Conclusion | None
     archive: str
     reason: str
+    validation: str | None
+    replay: Replay | None
 
 
 class Run(RunFields):

@@ -81,7 +81,7 @@ ANSWERS: dict[str, Shapes] = {
     "run list": _shapes(runs.RunList),
     "run show": _shapes(runs.OneRun, runs.ArchivedText, runs.Archive),
     "run resume": _shapes(runs.ResumedRun, runs.Explanation),
-    "run finish": _shapes(runs.EndedRun),
+    "run finish": _shapes(runs.EndedRun, beside_error=(validate.ValidationAnswer,)),
     "run abandon": _shapes(runs.EndedRun),
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from okstra_cli.lazy import command_group
+from okstra_cli.numbers import require_seconds
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
@@ -26,22 +27,40 @@ def run(
         typer.Argument(metavar="RUN", help="The run's id, or its beginning; else the newest run."),
     ] = None,
     strict: Strict = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Also run its claimed commands again, those that okstra.replayCommands allows."),
+    ] = False,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="With --replay: end a command after so long. Default: 600.")
+    ] = None,
 ) -> Answer:
     """Check everything that a run left against all rules; all that is wrong is printed at once.
 
+    With --replay the commands that report and plan claim are run again, too, in a clean checkout and without
+    a shell, and their exit codes compared. Which may run is up to your own git configuration,
+    okstra.replayCommands. The exit status is 0 only when every command was run and ended as claimed.
+
     \b
-    Example:
+    Examples:
       git okstra validate run 01J9ZK
+      git okstra validate run 01J9ZK --replay
     """
     from okstra_cli.views import validate as view
     from okstra_git.porcelain import validate
 
     workspace = Session.of(context).workspace
-    if run_id is None:
-        result = validate.validate_newest_run(workspace, identity, strict=strict)
-    else:
-        result = validate.validate_run(workspace, run_id, strict=strict)
-    return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+    name = run_id or validate.newest_run(workspace, identity)
+    result = validate.validate_run(workspace, name, strict=strict)
+    if not replay:
+        return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+    from okstra_cli.views import replay as again
+    from okstra_git.porcelain.replay import TIME_LIMIT, replay_run
+
+    limit = TIME_LIMIT if timeout is None else require_seconds(timeout)
+    done = replay_run(workspace, name, timeout=limit, show=lambda claim: workspace.note(again.progress_line(claim)))
+    error = result.refusal or again.refusal_of(done)
+    return Answer(view.validation_json(result, done), lambda: view.validation_page(result, done), error=error)
 
 
 @app.command("plan-stages")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
+from okstra_cli.views.replay import replay_json, replay_words
 from okstra_cli.views.snapshot import snapshot_json
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
@@ -75,7 +76,15 @@ def run_fields(run: Run) -> shapes.RunFields:
         "conclusion": conclusion_json(run.conclusion),
         "archive": run.archive,
         "reason": run.reason,
+        "validation": run.validation or None,
+        "replay": replay_json(run.replay),
     }
+
+
+def validation_words(run: Run) -> str:
+    """What became of the check of what the run left."""
+    words = {"unchecked": "not checked: finished with --unchecked", "no-data": "none: no report data"}
+    return words.get(run.validation, run.validation)
 
 
 def conclusion_json(conclusion: Conclusion | None) -> shapes.Conclusion | None:
@@ -182,6 +191,8 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
         ("waivers", ", ".join(f"{waiver.stage_key} ({waiver.reason})" for waiver in run.waivers)),
         ("report", run.report),
         ("verdict", conclusion_words(run.conclusion)),
+        ("validation", validation_words(run)),
+        ("replay", replay_words(run.replay)),
         ("next phase", run.next_phase),
         ("archive", f"git okstra run show {word(run.id[:12])} --archive" if run.archive else ""),
     ]

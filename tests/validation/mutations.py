@@ -16,6 +16,7 @@ from tests.validation.bundles import (
     TICKET,
     bundle,
     data_of,
+    team_of_run,
     with_report,
     with_result,
 )
@@ -135,6 +136,18 @@ STUB = (
 QUESTIONS = "## Questions\n\n| Statement | Expected form |\n|---|---|\n| how? | a word |\n\n"
 ROW = "| E-001 | SHOP-12 | The token ends early."
 STATE = {"run": RUN, **{key: data_of(ANALYSIS)[key] for key in COPIED}}
+
+
+def team(**changes: Any) -> Mutation:
+    """A run whose state of the team is other than it should be."""
+    return of_run(ANALYSIS, team_state=JsonFile("t.json", {**team_of_run(), **changes}))
+
+
+def ended(**workers: dict[str, Any]) -> Mutation:
+    """A run of which some worker has ended in another way."""
+    return of_run(ANALYSIS, team_state=JsonFile("t.json", team_of_run(**workers)))
+
+
 CHECKS = DELIVERABLES[VERIFICATION]
 BLOCKER = {"text": "it loses data", "evidence": "src/a.py:1", "followUp": "attempts"}
 DIFF = DELIVERABLES[WORK]["diff"]
@@ -371,6 +384,15 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             bundle(ANALYSIS), ROW, f"| E-009 | SHOP-12 | Another. | src/a.py:1 | claude:F-001 |\n{ROW}"
         ),
     ),
+    "team.state": (of_run(ANALYSIS, team_state=JsonFile("t.json", None, "it is a pipe")),),
+    "team.stale": (team(runId="01JDK3Q7M2V9XA4T8ZC6RB5WNG"),),
+    "team.name": (of_run(ANALYSIS, team="okstra-other"),),
+    "team.create": (team(teamCreate=None), team(teamCreate={"attempted": True, "status": "fine"})),
+    "team.dispatch": (ended(codex={"status": "completed", "teamName": None}),),
+    "team.worker-status": (ended(codex={"status": None}),),
+    "team.worker-reason": (ended(codex={"status": "timeout"}),),
+    "team.roster": (ended(gemini={"status": "completed"}),),
+    "team.report-author": (ended(**{"report-writer": {"status": "error", "reason": "session resumed"}}),),
     "text.placeholder": (edited(ANALYSIS, "Without it the same happens.", "<the observation against it>"),),
     "text.empty-section": (edited(ANALYSIS, "## 6. ", "## More\n\n## 6. "),),
     "text.long-cell": (found(finding="very " * 150),),
