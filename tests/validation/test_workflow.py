@@ -9,11 +9,11 @@ import pytest
 from okstra_git.validation.run_documents import JsonFile
 from okstra_git.validation.workflow import (
     WORKFLOW_RULES,
-    ChangedFile,
-    Drift,
+    AlteredFile,
     LogProblem,
     ProjectFacts,
     RecordedRun,
+    SkillDrift,
     apply_workflow_rules,
 )
 
@@ -52,8 +52,8 @@ MISTAKES: dict[str, tuple[Callable[[], ProjectFacts], ...]] = {
         lambda: project(run(manifest=JsonFile("m.json", {"runId": "R9"}))),
         lambda: project(run(manifest=JsonFile("m.json", None, "it is a pipe"))),
     ),
-    "workflow.bundle": (lambda: project(run(changed=(ChangedFile("p.md", "changed"),))),),
-    "workflow.skills": (lambda: project(drifts=(Drift(".claude", "1 file differs", "git okstra setup"),)),),
+    "workflow.bundle": (lambda: project(run(changed=(AlteredFile("p.md", "changed"),))),),
+    "workflow.skills": (lambda: project(drifts=(SkillDrift(".claude", "1 file differs", "git okstra setup"),)),),
 }  # fmt: skip
 
 
