@@ -71,14 +71,6 @@ def rows_say_something(documents: RunDocuments) -> Iterator[Breach]:
                 yield Breach(path, row.line, f"{row.id or 'a row'} has no {name}")
 
 
-def approval_belongs_to_plans(documents: RunDocuments) -> Iterator[Breach]:
-    """Only a plan has an approval to hold up."""
-    if documents.task_type != "implementation-planning":
-        for path, row in _rows(documents):
-            if row.blocks.casefold() == "approval":
-                yield Breach(path, row.line, f"{row.id} blocks an approval, and this phase asks for none")
-
-
 def evidence_was_checked(documents: RunDocuments) -> Iterator[Breach]:
     """An open question says where its answer was looked for, or why only a person knows."""
     for path, row in _rows(documents):
@@ -136,8 +128,6 @@ RULES = (
          "evidence goes into Statement, recommendations into Expected form", columns_are_eight),
     RunRule("clarification.row", "Rows have an id of their own and values of the contract.", _ROW, rows_are_sound),
     RunRule("clarification.text", "Rows say what is needed and what an answer looks like.", _ROW, rows_say_something),
-    RunRule("clarification.approval", "Only rows of a plan block an approval.", "write next-phase, or none",
-         approval_belongs_to_plans),
     RunRule("clarification.evidence", "An open row says which evidence was checked, or why only a person knows.",
          "end the Statement with 'Evidence checked: <path:line>' or 'Evidence checked: none — <reason>'",
          evidence_was_checked),

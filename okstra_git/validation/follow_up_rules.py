@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS, HEADING_NEXT_STEPS, NO_FOLLOW_UPS
+from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS, NO_FOLLOW_UPS
 from okstra_git.documents.markdown import Table
 from okstra_git.names import quote
 from okstra_git.phases import PHASES
 from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.reports.follow_ups import ReportedFollowUp, read_rows_of_report
-from okstra_git.validation.report_reading import parts_of, plain_head, report_of, text_of, texts_of
+from okstra_git.validation.report_reading import parts_of, plain_head, report_of, text_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
@@ -56,20 +56,6 @@ def rows_are_sound(documents: RunDocuments) -> Iterator[Breach]:
             yield Breach(path, line, f"{quote(name)} has nothing under {', '.join(blank)}")
 
 
-def rows_by_hand_are_next_steps(documents: RunDocuments) -> Iterator[Breach]:
-    """A row that opens no task stands in section 3, for a person to act on."""
-    report = report_of(documents)
-    if report is None:
-        return
-    parts = parts_of(report.document, HEADING_NEXT_STEPS)
-    texts = [text for part in parts for _, text in texts_of(part)]
-    texts += [cell for part in parts for table in part.tables for row in table.rows for cell in row.cells]
-    named = {word.strip(".:") for text in texts for word in _NAME.findall(text.casefold())}
-    for path, line, row in _rows(documents):
-        if row.spawn is False and row.name and row.name.casefold() not in named:
-            yield Breach(path, line, f"{quote(row.name)} is opened by hand, and section 3 does not name it")
-
-
 def questions_of_the_plan_go_on(documents: RunDocuments) -> Iterator[Breach]:
     """What the approved plan left open or unresolved is a follow-up of its implementation."""
     report, plan = report_of(documents), text_of(documents.plan)
@@ -106,8 +92,6 @@ RULES = (
          "okstra report render {data}", columns_are_there),
     RunRule("follow-up.row", "A follow-up has a task type, scope and reason, and says yes or no.", _ROW,
          rows_are_sound),
-    RunRule("follow-up.by-hand", "A follow-up that opens no task is named in section 3.",
-         "add a next step that names it", rows_by_hand_are_next_steps),
     RunRule("follow-up.plan-questions", "Unresolved questions of the approved plan are follow-ups.",
          "add a follow-up whose origin is the question", questions_of_the_plan_go_on,
          task_types=("implementation",)),

@@ -71,7 +71,7 @@ def of_run(task_type: str, **changes: Any) -> Mutation:
 
 def with_carry_in(*rows: str, text: str = CARRIED) -> Mutation:
     """A run that answers were carried into, of which its report lists these rows."""
-    walked = [{"id": name, "answer": "", "finding": "still open", "status": "open"} for name in rows]
+    walked = [{"id": name, "answer": "", "finding": "settled", "status": "obsolete"} for name in rows]
     return lambda: replace(bundle(ANALYSIS, carriedIn=walked or None), carried=TextFile("old.md", text))
 
 
@@ -92,7 +92,7 @@ def disagreed(*links: str | None, rows: tuple[str, ...] = (), blocks: str = "app
             for name in rows]  # fmt: skip
     verification = {"rounds": 1, "gate": "blocked-by-disagreement", "items": items, "dissent": []}
     deliverable = {**DELIVERABLES[PLANNING], "planVerification": verification}
-    return lambda: replace(bundle(PLANNING, clarifications=asks, deliverable=deliverable), plan_body=None)
+    return lambda: replace(bundle(PLANNING, clarifications=asks, deliverable=deliverable), plan_body=None, data=None)
 
 
 def waiting(token: str, direction: str, text: str = "C-001") -> Mutation:
@@ -191,13 +191,12 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "report.section-twice": (edited(ANALYSIS, "## 5.2 ", "## 6.1 Consensus\n\nnone\n\n## 5.2 "),),
     "report.other-deliverable": (edited(ANALYSIS, "## 6. ", "## 5.5 Stage Map\n\nnone\n\n## 6. "),),
     "report.deliverable": (edited(ANALYSIS, "## 5.2 Causal chain", "## 5.2 What happened"),),
-    "report.carried-in": (
+    "report.section-0": (
         edited(ANALYSIS, "## 1. Clar", f"{STUB}## 1. Clar"),
         with_carry_in(),
         told(ANALYSIS, carriedIn=[{"id": "C-001", "answer": "", "finding": "open", "status": "open"}]),
     ),
     "report.carried-rows": (with_carry_in("C-002"),),
-    "report.reporter-gate": (waiting("accepted", "proceed"), waiting("blocked", "hold", "C-009")),
     "report.approval-block": (
         lambda: replace(
             with_report(
@@ -208,14 +207,10 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             data=None,
         ),
     ),
-    "data.consistent": (
-        told(ANALYSIS, verdict={"token": "blocked", "direction": "stop", "reasons": "It rests on E-001."}),
-    ),
     "data.rounds": (
         of_run(ANALYSIS, convergence=JsonFile("c.json", {**STATE, "round2SkippedReason": None})),
         of_run(ANALYSIS, convergence=JsonFile("c.json", {**STATE, "finalClassificationCounts": {"consensus": 2}})),
     ),
-    "data.evidence": (found(source="the code"), found(source="src/session.py")),
     "clarification.table": (
         edited(DISCOVERY, "## 2. Evidence", "### 1.1 More\n\nmore\n\n## 2. Evidence"),
         edited(DISCOVERY, "## 6. ", f"{QUESTIONS}## 6. "),
@@ -228,7 +223,6 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "clarification.text": (
         edited(DISCOVERY, QUESTION["expectedForm"], " ", clarifications=[{**QUESTION, "kind": "data-point"}]),
     ),
-    "clarification.approval": (asked(blocks="approval"),),
     "clarification.evidence": (
         asked(statement="How long?"),
         asked(statement="How? Evidence checked: the code"),
@@ -245,11 +239,9 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     ),
     "follow-up.columns": (edited(ANALYSIS, "| Reason / Why deferred |", "| Because |"),),
     "follow-up.row": (edited(ANALYSIS, "| out of scope | yes |", "| out of scope | perhaps |"),),
-    "follow-up.by-hand": (told(ANALYSIS, nextSteps=["Go on."]),),
     "follow-up.plan-questions": (of_run(WORK, plan=TextFile("plan.md", CARRIED)),),
     "plan.stages": (edited(PLANNING, "#### Rollback", "#### Notes"),),
-    "plan.gate": (edited(PLANNING, "### 5.5.9 Plan Body Verification", "### 5.5.9 What was said"),),
-    "plan.gate-state": (planned(gate="passed"),),
+    "plan.gate-result": (edited(PLANNING, "### 5.5.9 Plan Body Verification", "### 5.5.9 What was said"),),
     "plan.marker": (
         edited(PLANNING, "- [ ] Approved", ""),
         lambda: replace(
@@ -267,10 +259,6 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "plan.question": (disagreed("C-001", rows=("C-001", "C-002")),),
     "implementation.tests-first": (worked(testsFirst=[], exemptions=[]),),
     "implementation.exemption": (edited(WORK, "TDD exemption: ", "TDD exemption:  \n\nfor "),),
-    "implementation.evidence": (
-        told(WORK, validationEvidence=[]),
-        told(WORK, validationEvidence=[{"command": "make test", "exitCode": 2}]),
-    ),
     "implementation.out-of-plan": (
         worked(diff=[*DIFF, {"path": "README.md", "ticketId": TICKET, "change": "a word"}]),
     ),
@@ -280,9 +268,8 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             outOfPlan=[{"ticketId": TICKET, "path": "src/user.repository.ts", "reason": "it had to"}],
         ),
     ),
-    "implementation.unverified": (told(WORK, databaseVerified=False),),
-    "implementation.rollback": (
-        worked(rollback={**DRY, "exitCode": None}),
+    "implementation.evidence": (told(WORK, validationEvidence=[{"command": "make test", "exitCode": 2}]),),
+    "implementation.stateful": (
         told(
             WORK,
             databaseVerified=True,
@@ -293,30 +280,18 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             },
         ),
     ),
-    "verification.scope": (told(VERIFICATION, verificationScope="whole-task"),),
-    "verification.routing": (told(VERIFICATION, routing=["release-handoff"]),),
-    "verification.rejected-routing": (verified("rejected", "revise"),),
-    "verification.conditions": (
-        verified("conditional-accept"),
-        delivered(VERIFICATION, conditions=[{"text": "a look at the log", "gate": ""}]),
+    "plan.gate-state": (
+        of_run(PLANNING, plan_body=JsonFile("state/plan-body-verification.json", {"run": RUN, "gate": "passed"})),
     ),
+    "verification.scope": (of_run(VERIFICATION, scope="whole-task"),),
+    "verification.held": (delivered(VERIFICATION, checks=[{**CHECKS["checks"][0], "held": False}]),),
+    "verification.rejected-routing": (verified("rejected", "revise"),),
     "verification.gate": (
         verified(
             "conditional-accept",
             deliverable={**CHECKS, "conditions": [{"text": "a look at the log", "gate": "release-handoff"}]},
         ),
     ),
-    "verification.blockers": (
-        delivered(VERIFICATION, blockers=[BLOCKER]),
-        verified(
-            "rejected",
-            "revise",
-            routing=["implementation"],
-            deliverable={**CHECKS, "blockers": [{**BLOCKER, "followUp": ""}]},
-        ),
-        delivered(VERIFICATION, checks=[{**CHECKS["checks"][0], "held": False}]),
-    ),
-    "verification.database": (told(VERIFICATION, databaseVerified=False),),
     "verification.evidence": (
         told(VERIFICATION, validationEvidence=[]),
         told(VERIFICATION, validationEvidence=[{"command": "make test", "exitCode": 1}]),
@@ -328,15 +303,9 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "improvement.source": (improved(source="codex"), improved(source="copilot:F-001")),
     "improvement.row": (improved(type="planning"), improved(benefit=" ")),
     "improvement.priority": (improved(priority="0"), improved(priority="high")),
-    "ticket.row": (found(ticketId=""),),
     "ticket.item": (
         handed_in("- [M-001] [TICKETID: SHOP-12]", "- [M-001]"),
         handed_in("| F-002 | SHOP-12 |", "| F-002 | |"),
-    ),
-    "ticket.coverage": (
-        told(ANALYSIS, ticketCoverage={"omit": True}),
-        told(HANDOFF, ticketCoverage={"singleTicket": TICKET}),
-        told(ANALYSIS, ticketCoverage={"tickets": {TICKET: ["E-001", "E-007"]}}),
     ),
     "ticket.agrees": (found(ticketId="SHOP-99"),),
     "ticket.brief": (lambda: replace(bundle(ANALYSIS, ticketCoverage=TWO), tickets=(TICKET, "SHOP-13", "SHOP-14")),),

@@ -383,6 +383,7 @@ def _follow_up(recorder: Recorder) -> None:
     recorder.run(f"followups spawn {report}")
     recorder.run("task show shop:web:limit")
     recorder.run(f"validate improvement {report}", exit=1)
+    recorder.run(f"validate report-views {report}")
     wrong = _write_follow_ups(recorder, "wrong.md", [("E-001", "a b", "planning", "", "", "perhaps")])
     recorder.run(f"followups spawn {wrong}", exit=1)
 
