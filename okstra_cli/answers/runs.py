@@ -215,12 +215,22 @@ class RunAdvice(TypedDict):
     next: Command
 
 
+class WaitingQuestions(TypedDict):
+    """Questions of the newest report that nobody answered; `blocking` are those that hold up the next phase."""
+
+    report: str
+    waiting: list[str]
+    blocking: list[str]
+    next: Command
+
+
 class Explanation(TypedDict):
-    """`run resume --explain`."""
+    """`run resume --explain`; `questions` is null where none waits."""
 
     task: str
     stages: list[StageAdvice]
     runs: list[RunAdvice]
+    questions: WaitingQuestions | None
 
 
 class EndedRun(TypedDict):

@@ -104,6 +104,7 @@ def resume(
     """
     from okstra_cli.views import run as view
     from okstra_git.porcelain.explain import explain_task
+    from okstra_git.porcelain.report_files import find_waiting
     from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.history import require_run
@@ -118,7 +119,10 @@ def resume(
     state = workspace.store.read().state
     task, only = require_run(state, run) if run else (require_task(state, require_key(workspace, identity)), None)
     stages, runs = explain_task(workspace, task, only)
-    return Answer(view.explain_json(task, stages, runs), lambda: view.explain_page(task, stages, runs))
+    waiting = find_waiting(workspace, task) if only is None else None
+    return Answer(
+        view.explain_json(task, stages, runs, waiting), lambda: view.explain_page(task, stages, runs, waiting)
+    )
 
 
 @app.command("finish")

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 app = single_command()
 
+DOCUMENTS = ("convergence", "findings-file", "verdict-file", "plan-body")
+"""Documents of convergence, which have a schema beside the answers."""
+
 
 @app.command("schema")
 def schema(
@@ -30,6 +33,7 @@ def schema(
     printed also off a terminal, unless --json is given: then it is the key json_schema of an answer.
 
     The data that a report is made of have a schema for each task type: git okstra schema report [TASK-TYPE].
+    So have the files of convergence: convergence (its state), findings-file, verdict-file and plan-body.
 
     \b
     Examples:
@@ -52,9 +56,13 @@ def schema(
 
 
 def _schema_of(words: list[str]) -> tuple[str, dict[str, Any]]:
-    """What the words name, and its schema: an answer, or the data of a report."""
+    """What the words name, and its schema: an answer, the data of a report, or a document of convergence."""
     from okstra_git.phases import PHASES
 
+    if len(words) == 1 and words[0] in DOCUMENTS:
+        from okstra_git.records.convergence import schema_of_document
+
+        return words[0], schema_of_document(words[0])
     if words == ["report"] or (words[0] == "report" and len(words) == 2 and words[1] in PHASES):
         from okstra_git.reports.shape import schema_of as schema_of_data
 

@@ -14,6 +14,9 @@ from okstra_git.porcelain.task_lookup import Identity
 app = command_group("Check what a run left, and what plans and reports have to hold to.")
 
 
+Strict = Annotated[bool, typer.Option("--strict", help="Let warnings count as failures.")]
+
+
 @app.command("run")
 @names_a_task
 def run(
@@ -23,7 +26,7 @@ def run(
         str | None,
         typer.Argument(metavar="RUN", help="The run's id, or its beginning; else the newest run."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Let warnings count as failures.")] = False,
+    strict: Strict = False,
     replay: Annotated[
         bool,
         typer.Option("--replay", help="Also run its claimed commands again, those that okstra.replayCommands allows."),
@@ -60,10 +63,56 @@ def run(
     return Answer(view.validation_json(result, done), lambda: view.validation_page(result, done), error=error)
 
 
+@app.command("plan-stages")
+def plan_stages(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan, or the report that has it.")],
+    strict: Strict = False,
+) -> Answer:
+    """Check the stages of a plan, its questions, and of a report its verification and its frame.
+
+    \b
+    Example:
+      git okstra validate plan-stages plan.md
+    """
+    from okstra_cli.views import validate as view
+    from okstra_git.porcelain.validate_documents import validate_plan_stages
+
+    result = validate_plan_stages(Session.of(context).workspace, file, strict=strict)
+    return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+
+
+@app.command("improvement")
+def improvement(
+    context: typer.Context,
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="The report of an improvement discovery.")],
+    strict: Strict = False,
+) -> Answer:
+    """Check the candidates of an improvement discovery: columns, ids, lenses, sources, priorities."""
+    from okstra_cli.views import validate as view
+    from okstra_git.porcelain.validate_documents import validate_improvement
+
+    result = validate_improvement(Session.of(context).workspace, report, strict=strict)
+    return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+
+
+@app.command("workflow")
+def workflow(context: typer.Context, strict: Strict = False) -> Answer:
+    """Check the whole project: every run on record against its files, and skills against this version.
+
+    Runs that another clone prepared are left out, because their files are there.
+    """
+    from okstra_cli.views import validate as view
+    from okstra_git.porcelain.validate_workflow import validate_workflow
+
+    result = validate_workflow(Session.of(context).workspace, strict=strict)
+    return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+
+
 @app.command("rules")
 def rules() -> Answer:
     """List every rule: its id, whether it fails or warns, and what it says."""
     from okstra_cli.views import validate as view
-    from okstra_git.validation.table import RULES
+    from okstra_git.validation.table import ALL_RULES
 
-    return Answer(view.rules_json(RULES), lambda: view.rules_page(RULES))
+    return Answer(view.rules_json(ALL_RULES), lambda: view.rules_page(ALL_RULES))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
     from okstra_git.host.process_facts import Liveness
+    from okstra_git.porcelain.report_files import Waiting
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
     from okstra_git.records.runs import Conclusion, Holder, Run
@@ -286,8 +287,10 @@ def resumed_text(resumed: Resumption) -> str:
     return "\n".join([*lines, "", resumed.prompt or ""]).rstrip("\n") + "\n"
 
 
-def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> shapes.Explanation:
-    """What is known of each stage and run, and the one safe next command."""
+def explain_json(
+    task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice], waiting: Waiting | None
+) -> shapes.Explanation:
+    """What is known of each stage and run, and the one safe next command; questions of the newest report that wait."""
     return {
         "task": str(task.key),
         "stages": [
@@ -297,12 +300,26 @@ def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]
         ],
         "runs": [{"run": one.run, "facts": [one.fact], "next": {"command": one.command, "why": one.why}}
                  for one in runs],
+        "questions": _waiting_json(waiting) if waiting is not None else None,
     }  # fmt: skip
 
 
-def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> Page:
+def _waiting_json(waiting: Waiting) -> shapes.WaitingQuestions:
+    return {
+        "report": waiting.report,
+        "waiting": list(waiting.ids),
+        "blocking": list(waiting.blocking),
+        "next": {"command": waiting.next, "why": _why_answer(waiting)},
+    }
+
+
+def _why_answer(waiting: Waiting) -> str:
+    return "the next phase cannot begin well without it" if waiting.blocking else "nothing is held up by it"
+
+
+def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice], waiting: Waiting | None) -> Page:
     page = Page()
-    if not stages and not runs:
+    if not stages and not runs and waiting is None:
         page.line(f"{task.key} has no stages and no runs yet")
     for advice in stages:
         page.line("stage ", Cell(str(advice.stage), "strong"), f"  {advice.state}")
@@ -310,6 +327,9 @@ def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]
     for told in runs:
         page.line("run ", Cell(told.run, "strong"))
         _advice(page, [told.fact], told.command, told.why)
+    if waiting is not None:
+        page.line("questions of ", Cell(waiting.report, "strong"))
+        _advice(page, [f"without an answer: {', '.join(waiting.ids)}"], waiting.next, _why_answer(waiting))
     return page
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import validate as shapes
     from okstra_git.porcelain.replay import ReplayedRun
     from okstra_git.porcelain.validate import Validation
-    from okstra_git.validation.rule import RuleFinding, RunRule
+    from okstra_git.validation.rule import AnyRule, RuleFinding
 
 
 def validation_json(result: Validation, replayed: ReplayedRun | None = None) -> shapes.ValidationAnswer:
@@ -70,7 +70,7 @@ def _finding_json(finding: RuleFinding) -> shapes.RuleFinding:
     }
 
 
-def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
+def rules_json(rules: Sequence[AnyRule]) -> shapes.ValidationRules:
     return {
         "rules": [
             {
@@ -85,7 +85,7 @@ def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
     }
 
 
-def rules_page(rules: Sequence[RunRule]) -> Page:
+def rules_page(rules: Sequence[AnyRule]) -> Page:
     page = Page()
     page.table(("rule", "severity", "says"), [(rule.id, rule.severity, rule.says) for rule in rules])
     return page

@@ -1,5 +1,6 @@
 """The parts of a plan that can be disputed, each with an id: `P-1-F2` is the second file of stage 1."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ LETTERS = {"A": "Approach", "D": "Depends on", "F": "Files", "S": "Steps", "V": 
            "E": "Stage Exit Contract", "R": "Rollback"}  # fmt: skip
 """The letter of an id, and the part of the plan that it stands for; `A` belongs to stage 0, the plan as a whole."""
 
+_TICKET = re.compile(r"\A\s*\[TICKETID:[^\]]*\]\s*")
 LONGEST = 2_000
 """Characters of a part that are shown."""
 
@@ -88,4 +90,5 @@ def _says_something(text: str) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """The text without its ticket, which is no part of the plan."""
+    return " ".join(_TICKET.sub("", text, count=1).split())

@@ -114,3 +114,17 @@ def parse_part(model: type[Stored], values: Mapping[str, Any], what: str) -> Sto
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:
         return describe_errors(error, model, what)
+
+
+DOCUMENTS: Mapping[str, type[p.ReportPart]] = {
+    "convergence": ConvergenceState,
+    "findings-file": FindingsFile,
+    "verdict-file": VerdictFile,
+    "plan-body": PlanBodyState,
+}
+"""Document -> what it is, by the names under which their schemas are asked for."""
+
+
+def schema_of_document(name: str) -> dict[str, Any]:
+    """The JSON Schema of one of the documents."""
+    return DOCUMENTS[name].model_json_schema(by_alias=True)

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.contract import PLAN_GATES, REPORT_WRITTEN
+from okstra_git.contract import REPORT_WRITTEN
 from okstra_git.phases import require_phase
+from okstra_git.plans.verification_gate import allows_approval
 from okstra_git.rendering import read_labels, render
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def may_be_approved(data: "AnyReportData") -> bool:
     if data.task_type != "implementation-planning" or data.reporter_confirmation:
         return False
     verification = data.deliverable.plan_verification
-    return verification is None or verification.gate in PLAN_GATES[:2]
+    return allows_approval(verification.gate if verification is not None else None)
 
 
 def count_sections(data: "AnyReportData") -> int:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from okstra_cli.commands.schema import DOCUMENTS
+from okstra_git.records import convergence
 from tests.cli.shop import refused
 from tests.kit.answers import Answer
 from tests.kit.prepared import KEY, a_plan, folder, prepare, set_up
@@ -286,3 +288,13 @@ def test_pages_say_what_comes_next(case: Case, planning: Case) -> None:
     planning.answer("plan-items", codex={"P-1-F1"}, gemini={"P-1-F1"})
     page = planning.ask("plan-gate", form="--text").out
     assert "section 1 needs C-001 (Blocks: approval)" in page
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_document_has_a_schema_and_the_files_keep_to_it(case: Case, name: str) -> None:
+    assert set(DOCUMENTS) == set(convergence.DOCUMENTS)
+    schema = case.world.okstra("schema", name, "--json").json["json_schema"]
+    assert schema["additionalProperties"] is False
+    case.ask("findings", *SAME)
+    if name == "convergence":
+        assert set(schema["properties"]) == set(case.state)
