@@ -3,6 +3,7 @@
 import pytest
 
 from okstra_git.phases import PHASES
+from okstra_git.validation import conformance_gate, team
 from okstra_git.validation.rule import apply_rules
 from okstra_git.validation.run_documents import RunDocuments
 from okstra_git.validation.table import RULES
@@ -40,7 +41,8 @@ def test_one_mistake_breaks_one_rule(rule: str, mutation: Mutation) -> None:
 
 
 def test_every_rule_has_a_mistake_that_breaks_it() -> None:
-    assert sorted(rule.id for rule in RULES if rule.id not in MUTATIONS) == []
+    elsewhere = {rule.id for rule in (*conformance_gate.RULES, *team.RULES)}  # in files of their own
+    assert sorted(rule.id for rule in RULES if rule.id not in elsewhere | MUTATIONS.keys()) == []
 
 
 def test_ids_of_rules_are_their_own() -> None:
