@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from okstra_git.errors import OkstraError
     from okstra_git.porcelain.replay import ReplayedClaim, ReplayedRun
     from okstra_git.records.runs import Replay
+    from okstra_git.records.states import Stage, Task
 
 SHORT = 10
 
@@ -70,6 +71,12 @@ def replay_json(replay: Replay | None) -> parts.Replay | None:
             for each in replay.commands
         ],
     }  # fmt: skip
+
+
+def replay_of_stage(task: Task, stage: Stage) -> Replay | None:
+    """The newest replay of a run of the stage."""
+    replays = [run.replay for run in task.runs.values() if run.stage == stage.number and run.replay is not None]
+    return max(replays, key=lambda replay: replay.at.timestamp() if replay.at is not None else 0.0, default=None)
 
 
 def replay_words(replay: Replay | None) -> str:
