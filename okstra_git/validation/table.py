@@ -28,6 +28,8 @@ RULES: tuple[RunRule, ...] = (
     *plan_rules.RULES,
     *implementation_rules.RULES,
     *verification_rules.RULES,
+    *conformance_gate.RULES,
+    *team.RULES,
     *improvement_rules.RULES,
     *ticket_rules.RULES,
     *trace_rules.RULES,
