@@ -35,8 +35,6 @@ RULES: tuple[RunRule, ...] = (
     *trace_rules.RULES,
     *worker_rules.RULES,
     *agreement.RULES,
-    *conformance_gate.RULES,
-    *team.RULES,
     *readability_rules.RULES,
 )
 
