@@ -1,4 +1,4 @@
-"""What was archived of a run, as JSON and as text."""
+"""The archive of a run, as JSON and as text."""
 
 from __future__ import annotations
 
