@@ -27,6 +27,7 @@ def test_a_repository_without_okstra_says_how_to_begin_and_stays_clean(world: Wo
     assert "git okstra init" in (world.path / ".okstra" / "board.html").read_text(encoding="utf-8")
     assert world.ask("status", "--porcelain") == ""
     assert world.ask("for-each-ref", "refs/okstra") == ""
+    assert not (world.path / ".git" / "okstra").exists()
 
 
 def test_a_dash_prints_the_page(world: World) -> None:
