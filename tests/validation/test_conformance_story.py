@@ -6,7 +6,7 @@ from tests.kit.prepared import folder, prepare, set_up
 from tests.kit.scenario import World
 from tests.validation.claims import data_of, write_data
 
-ENTRY = {"stageKey": "login-stage-1", "requires": ["database"], "command": "make db-test"}
+ENTRY: dict[str, object] = {"stageKey": "login-stage-1", "requires": ["database"], "command": "make db-test"}
 
 
 def declare(world: World, *entries: dict[str, object]) -> None:
