@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.bundle.report_data import known_of_context
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import command
 from okstra_git.contract import CLARIFICATION_BLOCKS, CLARIFICATION_KINDS
@@ -91,21 +92,16 @@ def _known(context: RunContext, disk: Disk) -> tuple[dict[str, Any], list[str]]:
     """What is known of the run's report by its keys, and from which files it was copied."""
     copied: list[str] = []
     carried = _carried(context, disk, copied)
-    known: dict[str, Any] = {
-        "taskKey": context.task.key,
-        "runId": context.run.id,
-        "nonce": context.run.nonce,
-        "seq": context.run.seq,
-        "stage": context.run.stage,
-        "language": context.run.language,
-        "title": "",
+    earlier = list_clarifications(carried) if carried is not None else ()
+    taken = [int(row.id[2:]) for row in earlier if _ID.fullmatch(row.id)]
+    texts = "\n".join(row.statement for row in earlier)
+    known = known_of_context(context, asked_before=texts, last_id=max(taken, default=0)) | {
         "carriedIn": _walked(carried) if carried is not None else None,
         "reporterConfirmation": None,
-        "ticketCoverage": _coverage(context),
         **_rounds(context, disk, copied),
         **_of_type(context, disk, copied),
     }
-    asked = [*_carried_on(carried), *_promoted(context, carried)]
+    asked = [*_carried_on(carried), *known.get("clarifications", ())]
     return known | ({"clarifications": asked} if asked else {}), copied
 
 
@@ -149,14 +145,6 @@ def _carried_on(carried: Document | None) -> list[dict[str, str]]:
     ]
 
 
-def _coverage(context: RunContext) -> dict[str, Any]:
-    if context.run.task_type in ("final-verification", "release-handoff"):
-        return {"omit": True}
-    if len(context.task.tickets) > 1:
-        return {"tickets": {ticket: ["<id of a row>"] for ticket in context.task.tickets}}
-    return {"singleTicket": context.task.ticket_id}
-
-
 def _rounds(context: RunContext, disk: Disk, copied: list[str]) -> dict[str, Any]:
     """Rounds as the convergence state has them; a run that has none had no rounds."""
     values = _state(disk, context.paths.convergence_state, copied)
@@ -170,7 +158,7 @@ def _of_type(context: RunContext, disk: Disk, copied: list[str]) -> dict[str, An
     if task_type == "implementation-planning":
         return {"deliverable": {"planVerification": _plan_body(context, disk, copied)}}
     if task_type == "final-verification":
-        return {"verificationScope": context.run.scope, "databaseVerified": None}
+        return {"databaseVerified": None}
     if task_type == "implementation":
         place = {"branch": worktree.branch, "commit": worktree.commit} if worktree is not None else {}
         return {"databaseVerified": None, "deliverable": place}
@@ -193,25 +181,3 @@ def _state(disk: Disk, path: str, copied: list[str]) -> Mapping[str, Any]:
         return {}
     copied.append(path)
     return file.values
-
-
-def _promoted(context: RunContext, carried: Document | None) -> list[dict[str, str]]:
-    """Questions of the brief that the run has to carry on, as rows of section 1; one that was carried in stands there
-    already, and its id is not given again."""
-    earlier = list_clarifications(carried) if carried is not None else ()
-    asked = "\n".join(row.statement for row in earlier)
-    questions = [each for each in (context.brief.promoted if context.brief else ()) if each.text not in asked]
-    taken = [int(row.id[2:]) for row in earlier if _ID.fullmatch(row.id)]
-    return [
-        {
-            "id": f"C-{number:03}",
-            "ticketId": context.task.ticket_id,
-            "kind": question.kind,
-            "statement": f"`{question.prefix}` {question.text} Evidence checked: <path:line>",
-            "expectedForm": f"<shape> Recommended: {question.recommended} — <why>; Alternatives: <others>",
-            "blocks": question.blocks,
-            "status": "open",
-            "userInput": "",
-        }
-        for number, question in enumerate(questions, max(taken, default=0) + 1)
-    ]

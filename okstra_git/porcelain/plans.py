@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import command, word
-from okstra_git.contract import APPROVED_MARKER
+from okstra_git.contract import APPROVED_MARKER, allows_approval
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
 from okstra_git.documents.problems import in_order
@@ -15,7 +15,7 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.rules import check_plan, require_plan
-from okstra_git.plans.verification_gate import REMEDY, allows_approval, check_gate, gate_on_record, read_gate
+from okstra_git.plans.verification_gate import REMEDY, check_gate, gate_on_record, read_gate
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.reports.clarifications import Clarification, open_rows
 from okstra_git.stages.approve import (

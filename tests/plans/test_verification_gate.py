@@ -5,16 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.contract import CLARIFICATION_COLUMNS, PLAN_GATES
+from okstra_git.contract import CLARIFICATION_COLUMNS, PLAN_GATES, allows_approval
 from okstra_git.documents.markdown import parse_document
 from okstra_git.fs.root import Root
-from okstra_git.plans.verification_gate import (
-    allows_approval,
-    check_gate,
-    check_verification,
-    gate_on_record,
-    read_gate,
-)
+from okstra_git.plans.verification_gate import check_gate, check_verification, gate_on_record, read_gate
 from okstra_git.records.report.deliverables import Dissent, PlanItem, PlanVerification
 
 PLAN = ".okstra/tasks/a/b/c/runs/implementation-planning/reports/final-report-implementation-planning-001.md"
