@@ -82,6 +82,27 @@ def plan_stages(
     return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
 
 
+@app.command("report-views")
+@names_a_task
+def report_views(
+    context: typer.Context,
+    identity: Identity,
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="A report. Default: the newest one of the task.")
+    ] = None,
+    strict: Strict = False,
+) -> Answer:
+    """Check whether the page beside a report still asks what the report asks.
+
+    A report without a page passes: pages are made by `git okstra report view`.
+    """
+    from okstra_cli.views import validate as view
+    from okstra_git.porcelain.validate_view import validate_report_view
+
+    result = validate_report_view(Session.of(context).workspace, identity, report, strict=strict)
+    return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+
+
 @app.command("improvement")
 def improvement(
     context: typer.Context,
