@@ -58,7 +58,7 @@ def run(
     from okstra_git.porcelain.replay import TIME_LIMIT, replay_run
 
     limit = TIME_LIMIT if timeout is None else require_seconds(timeout)
-    done = replay_run(workspace, name, timeout=limit, show=lambda claim: workspace.note(again.progress_line(claim)))
+    done = replay_run(workspace, name, timeout=limit, announce=lambda line: workspace.note(f"running {line}"))
     error = result.refusal or again.refusal_of(done)
     return Answer(view.validation_json(result, done), lambda: view.validation_page(result, done), error=error)
 
