@@ -23,6 +23,7 @@ COMMANDS = {
     "verified": Row("verified", FIRST, "Tell whether a tree was verified already, whatever the commit"),
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
+    "board": Row("board", START, "Show the whole repository as one page in a browser"),
     "demo": Row("demo", START, "Watch records follow rewritten history in a small repository"),
     "wizard": Row("wizard", START, "Ask for everything that a run begins with, an agent or a person"),
     "task": Row("task", WORK, "Open, list, show and close tasks"),

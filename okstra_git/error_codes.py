@@ -191,6 +191,7 @@ QUESTIONS = {
     "report.approved": (1, "An approved report would be another one if it were rendered again."),
     "report.invalid": (1, "The data of the report are not as they should be; `problems` has all of it."),
     "report.taken": (1, "The file that a report is to be rendered into holds something else."),
+    "report.not-a-report": (1, "The document has none of the chapters of a report, in any layout."),
     "report.no-task": (1, "The report does not say which task it is of."),
     "report.unwritable": (1, "The report cannot be written."),
 }

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from okstra_cli.answers import (
     adopting,
+    board,
     checks,
     clarifications,
     context,
@@ -15,6 +16,7 @@ from okstra_cli.answers import (
     inspecting,
     landed,
     proofs,
+    report_migrate,
     reports,
     runs,
     tasks,
@@ -47,6 +49,7 @@ ANSWERS: dict[str, Shapes] = {
     "verified": _shapes(checks.VerifiedTree),
     "init": _shapes(upkeep.Initialised),
     "status": _shapes(tasks.Status),
+    "board": _shapes(board.WrittenBoard, board.PrintedBoard),
     "demo": _shapes(upkeep.Demo),
     "wizard init": _shapes(wizard.FirstPrompt),
     "wizard step": _shapes(wizard.NextPrompt, beside_error=(wizard.RefusedAnswer,)),
@@ -100,6 +103,7 @@ ANSWERS: dict[str, Shapes] = {
     "report clarifications": _shapes(clarifications.ReportQuestions),
     "report answer": _shapes(clarifications.AnsweredReport),
     "report answers": _shapes(clarifications.ImportedAnswers, Template, beside_error=(clarifications.ImportedAnswers,)),
+    "report migrate": _shapes(report_migrate.ReportMigration),
     "followups spawn": _shapes(follow_ups.SpawnedFollowUps, beside_error=(follow_ups.SpawnedFollowUps,)),
     "followups list": _shapes(follow_ups.FollowUps),
     "inspect history": _shapes(inspecting.OpenTasks, inspecting.TaskHistory),

@@ -165,3 +165,28 @@ def answers(
         return Answer(facts, lambda: text, is_page=True)
     result = import_answers(workspace, identity, file, report, dry_run=dry_run)
     return Answer(view.imported_json(result), lambda: view.imported_page(result), error=result.refusal)
+
+
+@app.command("migrate")
+@names_a_task
+def migrate(
+    context: typer.Context,
+    identity: Identity,
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="A report. Default: the newest one of the task.")
+    ] = None,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Bring a report of an older layout into today's: order and numbers of its chapters, one table of questions.
+
+    Chapters are moved as they stand. The original is kept beside the report.
+
+    \b
+    Example:
+      git okstra report migrate final-report-implementation-planning-001.md --dry-run
+    """
+    from okstra_cli.views import report_migrate as view
+    from okstra_git.porcelain.migrate_report import migrate
+
+    result = migrate(Session.of(context).workspace, identity, report, dry_run=dry_run)
+    return Answer(view.migrated_json(result, dry_run=dry_run), lambda: view.migrated_page(result, dry_run=dry_run))

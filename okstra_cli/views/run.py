@@ -323,6 +323,9 @@ def ended_page(ended: Ended) -> Page:
     run = ended.run
     verb = "is" if ended.changed else "was already"
     page.line("run ", Cell(run.id, "strong"), f" of {ended.task.key} {verb} {run.status}")
+    if run.conclusion is not None:
+        following = f"; next: {run.next_phase}" if run.next_phase else ""
+        page.line(f"its report says: {conclusion_words(run.conclusion) or 'no verdict'}{following}")
     if run.archive:
         page.line(Cell(f"its files: git okstra run show {word(run.id)} --archive", "faint"))
     return page

@@ -117,7 +117,7 @@ class TimelineEntry:
     """One thing that happened; `event` is the type of the logged event.
 
     `is_late` marks what was recorded of a run after its end (by another clone, mostly): it stands in a log, and
-    changed nothing.
+    changed nothing. `order` is where the event stands among all events of all tasks.
     """
 
     at: datetime
@@ -128,6 +128,7 @@ class TimelineEntry:
     run: str | None
     facts: EntryFacts
     is_late: bool = False
+    order: tuple[int, str, int] = (0, "", 0)
 
 
 def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineEntry]:
@@ -217,8 +218,8 @@ def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: b
     if run:
         about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None}
     stage = owner.stage if owner is not None else getattr(fact, "stage", None)
-    facts = _FACTS[fact.type](fact)
-    return TimelineEntry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
+    about |= _FACTS[fact.type](fact)
+    return TimelineEntry(event.at, fact.type, event.by, event.writer, stage, run, about, is_late, event.order)
 
 
 def _last_line(git: Git, tip: str, path: str) -> bytes:

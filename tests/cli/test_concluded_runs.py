@@ -45,6 +45,12 @@ def test_verdict_and_routing_are_on_record_and_the_first_of_it_comes_next(world:
     assert "verdict    conditional-accept, revise" in world.okstra("run", "show", run, "--text").out
 
 
+def test_the_end_is_told_with_what_the_report_says(world: World, run: str) -> None:
+    write(world)
+    told = finish(world, run, "--text").out.splitlines()
+    assert told[1] == "its report says: conditional-accept, revise; next: error-analysis"
+
+
 def test_a_phase_that_is_named_has_to_be_one_of_the_routing(world: World, run: str) -> None:
     write(world)
     refusal = finish(world, run, "--next-phase", "final-verification", exit=1)

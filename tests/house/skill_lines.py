@@ -33,6 +33,7 @@ PLACEHOLDERS = {
     "branch": "feature/web/login-stage-2",
     "brief-file": ".okstra/briefs/web/login.md",
     "clarification": "C-003",
+    "data": ".okstra/tasks/shop/web/login/runs/error-analysis/reports/final-report-error-analysis-001.data.json",
     "data-json": ".okstra/verification-2.json",
     "group": "web",
     "items": "claude:F-001,codex:1.1",

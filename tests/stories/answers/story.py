@@ -97,6 +97,7 @@ def _plan(recorder: Recorder) -> None:
     recorder.run(f"plan approve .okstra/plan.md {TASK}")
     recorder.run(f"plan show {KEY}")
     recorder.run("status")
+    recorder.run("board")
     recorder.run("stage start 9", exit=1)
 
 
@@ -148,6 +149,10 @@ def _answer(recorder: Recorder) -> None:
     recorder.run(f"report answers .okstra/answers.json {named}")
     recorder.run(f"report answers .okstra/plan.md {named}", exit=1)
     recorder.run("report clarifications .okstra/asking.md")
+    recorder.world.write(".okstra/older.md", "# Report\n\n## 3. Evidence\n\n## 5. Clarification Items\n\n## 7. Notes\n")
+    recorder.run("report migrate .okstra/older.md --dry-run")
+    recorder.run("report migrate .okstra/older.md")
+    recorder.run("report migrate .okstra/older.md")
 
 
 def _look_into_bundles(recorder: Recorder) -> None:

@@ -1,0 +1,93 @@
+"""`git okstra board`: the page is written where git ignores it, and shows what the other commands know."""
+
+import json
+from pathlib import Path
+
+from tests.cli.shop import KEY, TASK, open_shop, record_stage, stage_place
+from tests.kit.scenario import World
+
+
+def test_the_page_is_written_where_git_ignores_it(world: World) -> None:
+    shop = open_shop(world)
+    record_stage(shop, 1, "login", {"a.py": "x = 1\n"})
+    before = shop.ask("for-each-ref"), shop.ask("status", "--porcelain")
+    answer = shop.okstra("board", "--json").json
+    path = shop.path / ".okstra" / "board.html"
+    assert (answer["path"], answer["tasks"], answer["open"], answer["needs"]) == (str(path), 1, 1, 0)
+    assert answer["bytes"] == path.stat().st_size
+    assert KEY in path.read_text(encoding="utf-8")
+    assert (shop.ask("for-each-ref"), shop.ask("status", "--porcelain")) == before
+
+
+def test_a_repository_without_okstra_says_how_to_begin_and_stays_clean(world: World) -> None:
+    world.commit("start", {"f": "x\n"})
+    answer = world.okstra("board", "--text")
+    assert answer.out.startswith(str(world.path / ".okstra" / "board.html"))
+    assert "git okstra init" in (world.path / ".okstra" / "board.html").read_text(encoding="utf-8")
+    assert world.ask("status", "--porcelain") == ""
+    assert world.ask("for-each-ref", "refs/okstra") == ""
+
+
+def test_a_dash_prints_the_page(world: World) -> None:
+    shop = open_shop(world)
+    assert shop.okstra("board", "--output", "-").out.lstrip().startswith("<!doctype html>")
+    printed = shop.okstra("board", "--output", "-", "--json").json
+    assert printed["page"].lstrip().startswith("<!doctype html>")
+    assert not (shop.path / ".okstra" / "board.html").exists()
+
+
+def test_another_file_can_be_named(world: World, home: Path) -> None:
+    shop = open_shop(world)
+    assert shop.okstra("board", "--output", str(home / "b.html"), "--json").json["path"] == str(home / "b.html")
+    assert (home / "b.html").read_text(encoding="utf-8").lstrip().startswith("<!doctype html>")
+
+
+def test_a_link_in_the_place_of_the_page_is_not_followed(world: World, home: Path) -> None:
+    shop = open_shop(world)
+    (home / "mine").write_text("mine\n")
+    place = shop.path / ".okstra"
+    place.mkdir(exist_ok=True)
+    (place / "board.html").symlink_to(home / "mine")
+    shop.okstra("board", exit=1)
+    assert (home / "mine").read_text() == "mine\n"
+
+
+def test_what_needs_a_person_stands_there_with_its_line(world: World) -> None:
+    shop = open_shop(world)
+    record_stage(shop, 1, "login", {"a.py": "x = 1\n"})
+    shop.checkout("login")
+    shop.commit("other", {"a.py": "y = 2\n"})
+    shop.git("reset", "-q", "--hard", "HEAD~2")
+    shop.commit("another", {"b.py": "z = 3\n"})
+    status = shop.okstra("status", "--json").json
+    page = shop.okstra("board", "--output", "-").out
+    assert shop.okstra("board", "--json").json["needs"] == len(status["problems"]) > 0
+    assert all(problem["hint"] in page for problem in status["problems"] if problem["hint"].startswith("git "))
+
+
+def test_conflicts_ahead_are_those_of_the_last_forecast(world: World, home: Path) -> None:
+    world.commit("start", {"f": "line\n" * 5})
+    shop = open_shop(world)
+    for number in (1, 2):
+        shop.okstra("stage", "start", str(number), *TASK, "--base", "main")
+        place = World(stage_place(home, number), labels=shop.labels, clock=shop.clock)
+        place.commit(f"S{number}", {"f": f"changed by {number}\n" * 5})
+    nobody = shop.okstra("board", "--output", "-").out
+    assert "Nobody has looked yet" in nobody
+    fresh = shop.okstra("board", "--forecast", "--output", "-").out
+    kept = shop.okstra("board", "--output", "-").out
+    assert "Computed for this page" in fresh
+    assert "Known from the last forecast" in kept
+    assert "<code>f</code>" in fresh
+    assert "<code>f</code>" in kept
+    place.commit("again", {"f": "line\n" * 5})
+    assert "<code>f</code>" not in shop.okstra("board", "--output", "-").out
+
+
+def test_the_timeline_tells_the_newest_records(world: World) -> None:
+    shop = open_shop(world)
+    record_stage(shop, 1, "login", {"a.py": "x = 1\n"})
+    page = shop.okstra("board", "--output", "-").out
+    done, started, opened = (page.index(f'class="e-{name}"') for name in ("stage-done", "stage-started", "task-opened"))
+    assert done < started < opened
+    assert len(json.loads(shop.okstra("log", "--json").out)["events"]) >= 3
