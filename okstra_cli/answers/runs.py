@@ -5,7 +5,7 @@ from typing import NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN, Command, Holder, Lease, Life, Snapshot
+from okstra_cli.answers.parts import OPEN, Command, Holder, Lease, Life, Replay, Snapshot
 
 
 class Document(TypedDict):
@@ -82,6 +82,8 @@ class RunFields(TypedDict):
     conclusion: Conclusion | None
     archive: str
     reason: str
+    validation: str | None
+    replay: Replay | None
 
 
 class Run(RunFields):
@@ -213,12 +215,22 @@ class RunAdvice(TypedDict):
     next: Command
 
 
+class WaitingQuestions(TypedDict):
+    """Questions of the newest report that nobody answered; `blocking` are those that hold up the next phase."""
+
+    report: str
+    waiting: list[str]
+    blocking: list[str]
+    next: Command
+
+
 class Explanation(TypedDict):
-    """`run resume --explain`."""
+    """`run resume --explain`; `questions` is null where none waits."""
 
     task: str
     stages: list[StageAdvice]
     runs: list[RunAdvice]
+    questions: WaitingQuestions | None
 
 
 class EndedRun(TypedDict):

@@ -1,6 +1,6 @@
 """What `validate` answers."""
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -21,6 +21,35 @@ class FindingCounts(TypedDict):
 
     failures: int
     warnings: int
+
+
+class ReplayedCommand(TypedDict):
+    """A command that a document claims (`source`: report or plan; `recorded`: the exit code that it claims).
+
+    `exit_code` is null where it was not run; then `reason` says why, and `remedy` is the line that would allow it.
+    `output` is the redacted end of what it printed, where it ended otherwise.
+    """
+
+    command: str
+    source: str
+    recorded: int
+    exit_code: int | None
+    held: bool
+    seconds: float | None
+    reason: str | None
+    remedy: str | None
+    output: str | None
+
+
+class ReplayedRun(TypedDict):
+    """On which commit a run's commands were run again, and how each of them ended; `recorded`: in the log."""
+
+    stage: int | None
+    commit: str
+    tree: str
+    held: bool
+    recorded: bool
+    commands: list[ReplayedCommand]
 
 
 class ValidationRule(TypedDict):
@@ -47,3 +76,4 @@ class ValidationAnswer(TypedDict):
     failures: list[RuleFinding]
     warnings: list[RuleFinding]
     counts: FindingCounts
+    replay: NotRequired[ReplayedRun]

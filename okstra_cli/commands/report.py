@@ -23,6 +23,30 @@ Data = Annotated[str, typer.Argument(metavar="DATA", help="The data of the repor
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would change.")]
 
 
+@app.command("new")
+def new(
+    context: typer.Context,
+    run: Annotated[str, typer.Option("--run", metavar="RUN", help="The run's id, or its beginning.")],
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Where the data go. Default: where the run expects them.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over data that are there already.")] = False,
+) -> Answer:
+    """Write the data that a run's report begins with: every key of its task type, filled in with what is known.
+
+    Gaps such as <finding> are to be filled in; report check names those that are left.
+
+    \b
+    Example:
+      git okstra report new --run 01J9ZK
+    """
+    from okstra_cli.views import new_report as view
+    from okstra_git.porcelain.new_report import write_new_report
+
+    result = write_new_report(Session.of(context).workspace, run, output, force=force)
+    return Answer(view.new_json(result), lambda: view.new_page(result))
+
+
 @app.command("check")
 def check(context: typer.Context, data: Data) -> Answer:
     """Report everything that is wrong with the data of a report, each with its JSON path; changes nothing.

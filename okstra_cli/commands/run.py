@@ -104,6 +104,7 @@ def resume(
     """
     from okstra_cli.views import run as view
     from okstra_git.porcelain.explain import explain_task
+    from okstra_git.porcelain.report_files import find_waiting
     from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.history import require_run
@@ -118,7 +119,10 @@ def resume(
     state = workspace.store.read().state
     task, only = require_run(state, run) if run else (require_task(state, require_key(workspace, identity)), None)
     stages, runs = explain_task(workspace, task, only)
-    return Answer(view.explain_json(task, stages, runs), lambda: view.explain_page(task, stages, runs))
+    waiting = find_waiting(workspace, task) if only is None else None
+    return Answer(
+        view.explain_json(task, stages, runs, waiting), lambda: view.explain_page(task, stages, runs, waiting)
+    )
 
 
 @app.command("finish")
@@ -134,20 +138,30 @@ def finish(
         str, typer.Option(metavar="TYPE", help="The task type that should follow, or release-handoff(stage-group).")
     ] = "",
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Do not validate what it left; that is recorded.")
+    ] = False,
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Do not archive its files in the log.")] = False,
 ) -> Answer:
-    """Record that a run came to its end, and archive its files, redacted, in the log."""
+    """Record that a run came to its end, and archive its files, redacted, in the log.
+
+    What it left is checked first, as git okstra validate run does: failures are printed, all of them, and the
+    run goes on. A run without report data is recorded as one that nothing was checked of.
+    """
     from okstra_cli.views import run as view
+    from okstra_cli.views.validate import unfinished_answer
     from okstra_git.names import quote
     from okstra_git.phases import require_routing
     from okstra_git.porcelain.end_run import finish as finish_run
-    from okstra_git.runs.ending import Finish
+    from okstra_git.runs.ending import Ended, Finish
 
     if outcome not in ("finished", "failed"):
         raise refuse("usage", f"{quote(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
     phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report, phase, reason)
-    ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive)
+    ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive, unchecked=unchecked)
+    if not isinstance(ended, Ended):
+        return unfinished_answer(ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
+from okstra_cli.views.replay import replay_json, replay_words
 from okstra_cli.views.snapshot import snapshot_json
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
     from okstra_git.host.process_facts import Liveness
+    from okstra_git.porcelain.report_files import Waiting
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
     from okstra_git.records.runs import Conclusion, Holder, Run
@@ -74,7 +76,15 @@ def run_fields(run: Run) -> shapes.RunFields:
         "conclusion": conclusion_json(run.conclusion),
         "archive": run.archive,
         "reason": run.reason,
+        "validation": run.validation or None,
+        "replay": replay_json(run.replay),
     }
+
+
+def validation_words(run: Run) -> str:
+    """What became of the check of what the run left."""
+    words = {"unchecked": "not checked: finished with --unchecked", "no-data": "none: no report data"}
+    return words.get(run.validation, run.validation)
 
 
 def conclusion_json(conclusion: Conclusion | None) -> shapes.Conclusion | None:
@@ -181,6 +191,8 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
         ("waivers", ", ".join(f"{waiver.stage_key} ({waiver.reason})" for waiver in run.waivers)),
         ("report", run.report),
         ("verdict", conclusion_words(run.conclusion)),
+        ("validation", validation_words(run)),
+        ("replay", replay_words(run.replay)),
         ("next phase", run.next_phase),
         ("archive", f"git okstra run show {word(run.id[:12])} --archive" if run.archive else ""),
     ]
@@ -275,8 +287,10 @@ def resumed_text(resumed: Resumption) -> str:
     return "\n".join([*lines, "", resumed.prompt or ""]).rstrip("\n") + "\n"
 
 
-def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> shapes.Explanation:
-    """What is known of each stage and run, and the one safe next command."""
+def explain_json(
+    task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice], waiting: Waiting | None
+) -> shapes.Explanation:
+    """What is known of each stage and run, and the one safe next command; questions of the newest report that wait."""
     return {
         "task": str(task.key),
         "stages": [
@@ -286,12 +300,26 @@ def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]
         ],
         "runs": [{"run": one.run, "facts": [one.fact], "next": {"command": one.command, "why": one.why}}
                  for one in runs],
+        "questions": _waiting_json(waiting) if waiting is not None else None,
     }  # fmt: skip
 
 
-def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> Page:
+def _waiting_json(waiting: Waiting) -> shapes.WaitingQuestions:
+    return {
+        "report": waiting.report,
+        "waiting": list(waiting.ids),
+        "blocking": list(waiting.blocking),
+        "next": {"command": waiting.next, "why": _why_answer(waiting)},
+    }
+
+
+def _why_answer(waiting: Waiting) -> str:
+    return "the next phase cannot begin well without it" if waiting.blocking else "nothing is held up by it"
+
+
+def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice], waiting: Waiting | None) -> Page:
     page = Page()
-    if not stages and not runs:
+    if not stages and not runs and waiting is None:
         page.line(f"{task.key} has no stages and no runs yet")
     for advice in stages:
         page.line("stage ", Cell(str(advice.stage), "strong"), f"  {advice.state}")
@@ -299,6 +327,9 @@ def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]
     for told in runs:
         page.line("run ", Cell(told.run, "strong"))
         _advice(page, [told.fact], told.command, told.why)
+    if waiting is not None:
+        page.line("questions of ", Cell(waiting.report, "strong"))
+        _advice(page, [f"without an answer: {', '.join(waiting.ids)}"], waiting.next, _why_answer(waiting))
     return page
 
 

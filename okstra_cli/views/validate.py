@@ -5,28 +5,36 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from okstra_cli.output import Answer
 from okstra_cli.page import Page
+from okstra_cli.views.replay import put_replayed, replayed_json
+from okstra_git.commands import word
+from okstra_git.errors import refuse
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okstra_cli.answers import validate as shapes
+    from okstra_git.porcelain.replay import ReplayedRun
     from okstra_git.porcelain.validate import Validation
-    from okstra_git.validation.rule import RuleFinding, RunRule
+    from okstra_git.validation.rule import AnyRule, RuleFinding
 
 
-def validation_json(result: Validation) -> shapes.ValidationAnswer:
-    return {
+def validation_json(result: Validation, replayed: ReplayedRun | None = None) -> shapes.ValidationAnswer:
+    answer: shapes.ValidationAnswer = {
         "task": result.task or None,
         "run": result.run or None,
         "failures": [_finding_json(finding) for finding in result.failures],
         "warnings": [_finding_json(finding) for finding in result.warnings],
         "counts": {"failures": len(result.failures), "warnings": len(result.warnings)},
     }
+    if replayed is not None:
+        answer["replay"] = replayed_json(replayed)
+    return answer
 
 
-def validation_page(result: Validation) -> Page:
+def validation_page(result: Validation, replayed: ReplayedRun | None = None) -> Page:
     page = Page()
     for path, findings in groupby(result.findings, key=lambda finding: finding.breach.path):
         page.line(path)
@@ -37,7 +45,18 @@ def validation_page(result: Validation) -> Page:
     if result.refusal is None:
         warnings = f", {counted(len(result.warnings), 'warning')}" if result.warnings else ""
         page.line(f"{result.subject} holds{warnings}")
+    if replayed is not None:
+        put_replayed(page, replayed)
     return page
+
+
+def unfinished_answer(result: Validation) -> Answer:
+    """What keeps a run from being finished."""
+    count = counted(len(result.failures), "failure")
+    run = word(result.run)
+    hint = f"mend them and repeat the line; git okstra validate run {run} looks again\nwithout a check: --unchecked"
+    error = refuse("run.not-valid", f"{result.subject} is not finished: its validation has {count}", hint=hint)
+    return Answer(validation_json(result), lambda: validation_page(result), error=error)
 
 
 def _finding_json(finding: RuleFinding) -> shapes.RuleFinding:
@@ -51,7 +70,7 @@ def _finding_json(finding: RuleFinding) -> shapes.RuleFinding:
     }
 
 
-def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
+def rules_json(rules: Sequence[AnyRule]) -> shapes.ValidationRules:
     return {
         "rules": [
             {
@@ -66,7 +85,7 @@ def rules_json(rules: Sequence[RunRule]) -> shapes.ValidationRules:
     }
 
 
-def rules_page(rules: Sequence[RunRule]) -> Page:
+def rules_page(rules: Sequence[AnyRule]) -> Page:
     page = Page()
     page.table(("rule", "severity", "says"), [(rule.id, rule.severity, rule.says) for rule in rules])
     return page

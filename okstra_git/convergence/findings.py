@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from okstra_git.convergence.classification import classified, count_classes
-from okstra_git.convergence.worker_items import WorkerItem
 from okstra_git.names import quote
 from okstra_git.records.convergence import ConvergenceState, DiscussedFinding, GroupedItems, Stance
 from okstra_git.records.report.problems import DataProblem
+from okstra_git.reports.worker_items import WorkerItem
 
 _CLOSE_AMONG = 2_000
 """Names among which a near one is looked for; among more that takes too long."""

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.bundle.build_context import describe_task
 from okstra_git.bundle.render import make_input
-from okstra_git.commands import command, word
+from okstra_git.commands import word
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.names import quote_path
 from okstra_git.paths import ProjectPaths, real_path
-from okstra_git.phases import PHASES
-from okstra_git.porcelain.brief_edits import difference, given_words, read_bytes
+from okstra_git.porcelain.brief_edits import given_words, read_bytes
 from okstra_git.porcelain.briefs import known_language
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.porcelain.report_files import edit_report, find_report, save_report
+from okstra_git.porcelain.report_files import ReportPlace, edit_report, find_report, save_report
 from okstra_git.records.states import Task
 from okstra_git.reports.answering import (
     PERSON,
     QuestionIndex,
     answered_text,
     is_choice,
+    line_changes,
     list_choices,
     require_transition,
     require_words,
@@ -38,42 +38,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.documents.problems import Flaw
-    from okstra_git.names import TaskKey
     from okstra_git.porcelain.report_files import ReportFile
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.report.problems import DataProblem
     from okstra_git.reports.clarifications import Clarification
-
-
-class ReportPlace(NamedTuple):
-    """The report that was meant, and what names it on the next line: its task, or the file as it was given."""
-
-    report: str
-    key: TaskKey | None
-    given: str | None
-    task_type: str | None
-
-    @classmethod
-    def of(cls, report: ReportFile) -> ReportPlace:
-        """That of a report as it was found."""
-        return cls(report.name, report.key, report.given, report.task_type)
-
-    def answer_command(self, id: str) -> str:
-        """The line that answers one of its questions."""
-        named = ("--report", self.given) if self.given is not None else ("--task-key", self.key)
-        return command("git okstra report answer", id, ("--value", "TEXT"), named)
-
-    @property
-    def next_run(self) -> str | None:
-        """The line that carries the answers on; None where the report is of no task that is known."""
-        if self.key is None:
-            return None
-        prepare = command("git okstra run prepare", ("--task-key", self.key))
-        if self.given is None:
-            return f"{prepare} --resume-clarification"
-        task_type = self.task_type if self.task_type in PHASES else "TYPE"
-        return command(prepare, ("--task-type", task_type), ("--clarification-response", self.given))
 
 
 @dataclass(frozen=True)
@@ -233,7 +202,7 @@ def _write(report: ReportFile, answers: dict[str, str], *, dry_run: bool) -> Ans
     before = {row.id: row for row in list_clarifications(report.document)}
     rows = list_clarifications(parse_document(text))
     changed = tuple(row.id for row in rows if row != before.get(row.id))
-    return AnswerEdit(ReportPlace.of(report), rows, changed, difference(report.text, text, report.name), dry_run)
+    return AnswerEdit(ReportPlace.of(report), rows, changed, line_changes(report.text, text), dry_run)
 
 
 def import_answers(workspace: Workspace, identity: Identity, file: str, given: str | None, *, dry_run: bool) -> Import:

@@ -11,7 +11,6 @@ from okstra_git.convergence.findings import check_groups, group_items, open_stat
 from okstra_git.convergence.rounds import Batch, batches, before_round, next_round, record_round, settle
 from okstra_git.convergence.rounds import close as close_state
 from okstra_git.convergence.verdict_files import VerdictRequest, agent_name
-from okstra_git.convergence.worker_items import WorkerItem, read_items
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError, refuse
@@ -21,6 +20,7 @@ from okstra_git.porcelain.run_at_work import RunAtWork, require_run_at_work
 from okstra_git.porcelain.verdicts import read_files, require_worker, verdict_path
 from okstra_git.records.convergence import ConvergenceState, FindingsFile, GroupedItems, parse_part
 from okstra_git.records.report.problems import DataProblem
+from okstra_git.reports.worker_items import WorkerItem, read_items
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from okstra_git.porcelain.current_state import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
-from okstra_git.runs.ending import Ended, abandon_run, check_abandon, check_finish, finish_run
+from okstra_git.porcelain.validate import validate_recorded
+from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, check_finish, finish_run
 from okstra_git.runs.history import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.snapshots.take import snapshot_of_run
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.bundle.archive import Archive
+    from okstra_git.porcelain.validate import Validation
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.ending import Finish, IsOurs
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 
@@ -44,23 +45,49 @@ class Abandoned:
     snapshot: WorktreeSnapshot | None
 
 
-def finish(workspace: Workspace, run_id: str, asked: Finish, *, archive: bool) -> Ended:
-    """Record that a run ended by itself. `asked.report` is as the caller named it; refuses a report that is missing."""
+def finish(
+    workspace: Workspace, run_id: str, asked: Finish, *, archive: bool, unchecked: bool = False
+) -> Ended | Validation:
+    """Record that a run ended by itself. `asked.report` is as the caller named it; refuses a report that is missing.
+
+    What the run left is validated first: where that fails nothing is recorded, and the failures are returned. Without
+    report data nothing can be checked, which is recorded, as it is that somebody finished a run `unchecked`.
+    """
     refuse_text(asked.reason, what="reason")
     writable_project_root(workspace)  # refuses before anything is recorded
     asked = replace(asked, report=_recorded_report(workspace, asked.report))
     is_ours = LivenessChecker(workspace).is_ours
-    asked = _concluded(workspace, run_id, asked, is_ours)
+    task, run = require_run(workspace.store.read().state, run_id)
+    if check_finish(task, run, asked, is_ours):  # documents are read only for a caller who may end the run
+        asked = with_conclusion(workspace, run, asked)
+        outcome = _checked(workspace, task, run, asked, unchecked=unchecked)
+        if not isinstance(outcome, Finish):
+            return outcome
+        asked = outcome
     ended = finish_run(workspace.store, run_id, asked, is_ours=is_ours, pack=packer(workspace, wanted=archive))
     _leave_in_order(workspace, ended)
     _remind_of_stage(workspace, ended)
     return ended
 
 
-def _concluded(workspace: Workspace, run_id: str, asked: Finish, is_ours: IsOurs) -> Finish:
-    """The end with what the report's data conclude; they are read only for a caller who may end the run."""
-    task, run = require_run(workspace.store.read().state, run_id)
-    return with_conclusion(workspace, run, asked) if check_finish(task, run, asked, is_ours) else asked
+def _checked(workspace: Workspace, task: Task, run: Run, asked: Finish, *, unchecked: bool) -> Finish | Validation:
+    """The end with what became of its validation, or the validation that failed; a run that failed owes nothing."""
+    if asked.outcome != "finished":
+        return asked
+    if unchecked:
+        return replace(asked, validation="unchecked")
+    validation = validate_recorded(workspace, task, replace_report(run, asked.report))
+    if validation is None:
+        workspace.note("nothing was validated: the run has no report data")
+        return replace(asked, validation="no-data")
+    if validation.failures:
+        return validation
+    return replace(asked, validation="passed", warnings=len(validation.warnings))
+
+
+def replace_report(run: Run, report: str) -> Run:
+    """The run as it will be once its end is recorded."""
+    return run.model_copy(update={"report": report}) if report else run
 
 
 def abandon(workspace: Workspace, run_id: str, *, reason: str, force: bool, archive: bool) -> Abandoned:

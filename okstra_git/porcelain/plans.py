@@ -107,7 +107,7 @@ def approve(
     _require_gate(workspace, plan, key)
     waiting = open_rows(plan.plan.document, blocks="approval")
     if waiting and not despite_open:
-        raise _open_questions(plan, waiting)
+        raise _open_questions(plan, waiting, file)
     if dry_run:
         return Approval(key, plan, changed=approved_text(plan) != plan.text or lacks_marker)
     if lacks_marker:
@@ -133,12 +133,13 @@ def approved_plan(workspace: Workspace, key: TaskKey) -> ApprovedPlan:
         return ApprovedPlan(task, None)
 
 
-def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...]) -> OkstraError:
+def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...], given: str) -> OkstraError:
     listed = ", ".join(row.id for row in waiting)
+    answer = command("git okstra report answer", waiting[0].id, ("--value", "TEXT"), ("--report", given))
     return refuse(
         "plan.open-questions",
         f"{plan.path} waits for answers that hold up its approval: {listed}",
-        hint="answer them in the table and set their Status to answered, or repeat with --despite-open",
+        hint=f"{answer}\nthen the same line again, which --despite-open makes go on without",
         path=plan.path,
         rows=[{"id": row.id, "line": row.line, "statement": row.statement} for row in waiting],
     )

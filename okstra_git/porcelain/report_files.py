@@ -1,14 +1,15 @@
-"""Finds the report that a line means, the newest one of its task where it names none, and writes an edited one."""
+"""Finds the report that a line means, the newest of its task where it names none, and writes an edited one."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.bundle.inputs import find_last_report
+from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.documents.markdown import decode, parse_document, too_long
 from okstra_git.errors import refuse
 from okstra_git.fs.outside import replace_named
@@ -17,8 +18,10 @@ from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import TaskKey, find_task_key, quote_path
 from okstra_git.paths import ProjectPaths, real_path
+from okstra_git.phases import PHASES
 from okstra_git.porcelain.project_files import project_root, read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import require_key
+from okstra_git.reports.clarifications import holds_up
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
@@ -52,6 +55,59 @@ class ReportFile:
     def document(self) -> Document:
         """The report, parsed."""
         return parse_document(self.text)
+
+
+class ReportPlace(NamedTuple):
+    """The report that was meant, and what names it on the next line: its task, or the file as it was given."""
+
+    report: str
+    key: TaskKey | None
+    given: str | None
+    task_type: str | None
+
+    @classmethod
+    def of(cls, report: ReportFile) -> ReportPlace:
+        """That of a report as it was found."""
+        return cls(report.name, report.key, report.given, report.task_type)
+
+    def answer_command(self, id: str) -> str:
+        """The line that answers one of its questions."""
+        named = ("--report", self.given) if self.given is not None else ("--task-key", self.key)
+        return command("git okstra report answer", id, ("--value", "TEXT"), named)
+
+    @property
+    def next_run(self) -> str | None:
+        """The line that carries the answers on; None where the report is of no task that is known."""
+        if self.key is None:
+            return None
+        prepare = command("git okstra run prepare", ("--task-key", self.key))
+        if self.given is None:
+            return f"{prepare} --resume-clarification"
+        task_type = self.task_type if self.task_type in PHASES else "TYPE"
+        return command(prepare, ("--task-type", task_type), ("--clarification-response", self.given))
+
+
+class Waiting(NamedTuple):
+    """What the newest report of a task asks and nobody answered: the ids, and those that hold up the next phase."""
+
+    report: str
+    ids: tuple[str, ...]
+    blocking: tuple[str, ...]
+    next: str
+
+
+def find_waiting(workspace: Workspace, task: Task) -> Waiting | None:
+    """The questions that wait; None where there is no report here, or none of its questions is unanswered."""
+    disk = Disk(project_root(workspace))
+    last = find_last_report(disk, task)
+    asked = open_questions(disk, last.report) if last is not None and last.is_here else None
+    rows = [row for row in asked.rows if row.is_unanswered] if asked is not None else []
+    if asked is None or not rows:
+        return None
+    blocking = tuple(row.id for row in rows if holds_up(row, "next-phase"))
+    first = blocking[0] if blocking else rows[0].id
+    place = ReportPlace(asked.report, task.key, None, None)
+    return Waiting(asked.report, tuple(row.id for row in rows), blocking, place.answer_command(first))
 
 
 def find_report(workspace: Workspace, identity: Identity, given: str | None) -> ReportFile:

@@ -10,6 +10,8 @@ from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import MAX_BYTES, decode
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Missing
+from okstra_git.git.diffs import diff_trees, show_path
+from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.records.report.data import parse_report_data
 from okstra_git.records.report.problems import DataProblem
@@ -17,11 +19,13 @@ from okstra_git.validation.run_documents import JsonFile, RunDocuments, TextFile
 
 if TYPE_CHECKING:
     from okstra_git.fs.root import Root
+    from okstra_git.git.repo import Git
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.report.data import AnyReportData
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
 
+PROJECT = f"{OKSTRA}/project.json"
 CONFORMANCE, RESULTS = "conformance-manifest.json", "conformance-results.json"
 
 
@@ -47,6 +51,11 @@ def read_run_documents(workspace: Workspace, task: Task, run: Run) -> RunDocumen
         language=context.run.language,
         tickets=context.task.tickets or (context.task.ticket_id,),
         workers=tuple(worker.id for worker in context.workers),
+        team=run.team,
+        folder=run.folder,
+        stages=run.assembled.stages if run.assembled is not None else (),
+        waivers={waiver.stage_key: waiver.reason for waiver in run.waivers},
+        changed=changed_paths(workspace.git, task, run),
         is_plan_verified=context.options.plan_verification,
         report=read_text_file(disk.files, run.report or context.paths.report),
         report_path=run.report or context.paths.report,
@@ -63,7 +72,27 @@ def read_run_documents(workspace: Workspace, task: Task, run: Run) -> RunDocumen
         team_state=read_json_file(disk.files, context.paths.team_state),
         conformance=read_json_file(disk.files, f"{context.paths.qa}/{CONFORMANCE}"),
         conformance_results=read_json_file(disk.files, f"{context.paths.qa}/{RESULTS}"),
+        project=read_json_file(disk.files, PROJECT),
     )
+
+
+def changed_paths(git: Git, task: Task, run: Run) -> frozenset[str] | None:
+    """The paths that the recorded commits of the run's stages change, okstra's own aside.
+
+    None where a stage has no commit yet, or where its trees are not here any more.
+    """
+    numbers = run.assembled.stages if run.assembled is not None else (run.stage,)
+    ranges = [task.stages[number].range for number in numbers if number in task.stages]
+    known = [each for each in ranges if each is not None]
+    if not known or len(known) < len(numbers):
+        return None
+    long = [(each.base_tree, each.head_tree) for each in known if len(each.paths) < each.path_count]
+    try:
+        listed = {show_path(change.path) for delta in diff_trees(git, long) for change in delta}
+    except OkstraError:
+        return None
+    listed.update(path for each in known for path in each.paths)
+    return frozenset(path for path in listed if not path.startswith(f"{OKSTRA}/"))
 
 
 def read_text_file(files: Root, path: str) -> TextFile | None:

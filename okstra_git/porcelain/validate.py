@@ -63,12 +63,25 @@ def validate_run(workspace: Workspace, name: str, *, strict: bool = False) -> Va
 
 def validate_newest_run(workspace: Workspace, identity: Identity, *, strict: bool = False) -> Validation:
     """The same for the task's run that was prepared last."""
+    return validate_run(workspace, newest_run(workspace, identity), strict=strict)
+
+
+def newest_run(workspace: Workspace, identity: Identity) -> str:
+    """The task's run that was prepared last; refuses (`validation.no-run`) a task without one."""
     task = require_task(workspace.store.read().state, require_key(workspace, identity))
     runs = [run for run in task.runs.values() if run.prepared is not None]
     if not runs:
         hint = f"git okstra run prepare --task-key {task.key} --task-type TYPE"
         raise refuse("validation.no-run", f"no run of {task.key} was prepared", hint=hint, task=str(task.key))
-    return _validated(workspace, task, max(runs, key=lambda run: (run.prepared, run.id)), strict=strict)
+    return max(runs, key=lambda run: (run.prepared, run.id)).id
+
+
+def validate_recorded(workspace: Workspace, task: Task, run: Run) -> Validation | None:
+    """What is wrong with a run that is about to finish; None where there are no data, so that nothing is checked."""
+    documents = read_run_documents(workspace, task, run)
+    if documents.data is None and not documents.data_problems:
+        return None
+    return Validation(f"run {run.id}", str(task.key), run.id, tuple(apply_rules(RULES, documents)))
 
 
 def _validated(workspace: Workspace, task: Task, run: Run, *, strict: bool) -> Validation:

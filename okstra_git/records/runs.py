@@ -51,6 +51,41 @@ class PlannedStage(Record):
     files: g.FilePaths = ()
 
 
+class ReplayedCommand(Record):
+    """A command of a run's documents, beside what it did when it was run again.
+
+    `recorded` is the exit code that the documents claim. Without `exit_code` it was not run, and `reason` says why.
+    """
+
+    command: g.Text
+    recorded: g.ExitCode
+    exit_code: g.ExitCode | None = None
+    reason: g.Text = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was run and ended as the documents say."""
+        return self.exit_code == self.recorded
+
+
+ReplayedCommands = Annotated[tuple[ReplayedCommand, ...], g.AtMost(g.MAX_ITEMS)]
+
+
+class Replay(Record):
+    """The commands of a run's documents, run again on a commit in a clean checkout."""
+
+    commit: g.Commit
+    tree: g.ObjectId
+    commands: ReplayedCommands = ()
+    by: g.Name = ""
+    at: g.Moment | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether there were commands, and every one of them was run and ended as recorded."""
+        return bool(self.commands) and all(each.is_held for each in self.commands)
+
+
 PlannedStages = Annotated[tuple[PlannedStage, ...], g.AtMost(g.MAX_ITEMS)]
 
 
@@ -86,7 +121,9 @@ class Run(Record):
     `nonce` fences: a report that carries another one is refused. `inputs` is a fingerprint of everything the run was
     prepared from. `folder` and `instruction_set` are paths from the project's root. `touched` is when a holder last
     took it: claimed, prepared or resumed. `assembled` is what it verifies, where it verifies stages together.
-    `writer` is the clone that claimed it, `ended_by` the one that ended it.
+    `writer` is the clone that claimed it, `ended_by` the one that ended it. `validation` says what became of its
+    validation when it was finished: `passed`, `unchecked` (somebody finished it without) or `no-data` (there was no
+    report to look at); empty = not said. `replay` is the newest one.
     """
 
     id: g.RunName
@@ -119,6 +156,8 @@ class Run(Record):
     conclusion: Conclusion | None = None
     archive: g.MaybeObjectId = ""
     reason: g.Text = ""
+    validation: g.MaybeSlug = ""
+    replay: Replay | None = None
 
     @property
     def is_active(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.documents.markdown import parse_document
@@ -157,6 +157,22 @@ def with_cells(text: str, changes: Mapping[int, Cells]) -> str:
         bare = line.rstrip("\r\n")
         lines[number - 1] = replaced(read_line(bare, cells.columns), cells.texts) + line[len(bare) :]
     return "".join(lines)
+
+
+def line_changes(before: str, after: str) -> list[str]:
+    """What `with_cells` changed, as a unified diff without its head and without lines around.
+
+    Both have the same lines but for those, so that nothing has to be looked for.
+    """
+    old, new = ([line.rstrip("\r\n") for line in _LINE.findall(text)] for text in (before, after))
+    numbers = [number for number, (one, other) in enumerate(zip(old, new, strict=True), 1) if one != other]
+    lines: list[str] = []
+    for _, group in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        hunk = [number for _, number in group]
+        place = str(hunk[0]) if len(hunk) == 1 else f"{hunk[0]},{len(hunk)}"
+        lines.append(f"@@ -{place} +{place} @@")
+        lines += [f"-{old[number - 1]}" for number in hunk] + [f"+{new[number - 1]}" for number in hunk]
+    return lines
 
 
 _RECOMMENDED = re.compile(r"\b(?:Recommended|Alternatives|권장|대안)\s*:", re.IGNORECASE)

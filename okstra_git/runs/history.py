@@ -23,6 +23,9 @@ SHORTEST = 4
 SHOWN = 10
 """Characters of an id that lists show at least: those that encode its time."""
 
+UNCHECKED = "unchecked"
+"""What is recorded of the validation of a run that was finished without one."""
+
 ENDS = ("run.finished", "run.abandoned")
 
 
@@ -110,6 +113,9 @@ class EntryFacts(_Former, total=False):
     report: str | None
     next_phase: str | None
     reason: str | None
+    validation: str | None
+    held: int
+    commands: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,7 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineE
     """The events that matter to a reader, in the order in which they count; `runs` are the task's.
 
     Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
-    only where its prepare never came to an end.
+    only where its prepare never came to an end, as a validation does where it was left out.
     """
     everything = list(events)
     prepared = {event.fact.run for event in everything if event.fact.type == "run.prepared"}
@@ -143,11 +149,17 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineE
     entries: list[TimelineEntry] = []
     for event in everything:
         run: str | None = getattr(event.fact, "run", None)
-        if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
+        if event.fact.type in _FACTS and not _says_nothing(event.fact, prepared):
             entries.append(_entry(event, run, runs, is_late=run in ended))
         if run is not None and event.fact.type in ENDS:
             ended.add(run)
     return entries
+
+
+def _says_nothing(fact: Any, prepared: set[str]) -> bool:
+    """A claim of a run that was prepared, and a validation that went as it should."""
+    is_claim = fact.type == "run.claimed" and fact.run in prepared
+    return is_claim or (fact.type == "run.validated" and fact.result != UNCHECKED)
 
 
 def newest_first(entries: Iterable[TimelineEntry], *, since: datetime | None) -> list[TimelineEntry]:
@@ -163,6 +175,12 @@ def _ended(fact: Any) -> EntryFacts:
         "next_phase": getattr(fact, "next_phase", "") or None,
         "reason": fact.reason or None,
     }
+
+
+def _replayed(fact: Any) -> EntryFacts:
+    """How many of the commands ended as recorded."""
+    held = sum(command.is_held for command in fact.commands)
+    return {"commit": fact.commit, "held": held, "commands": len(fact.commands)}
 
 
 def _listed(words: Sequence[str] | None) -> list[str] | None:
@@ -201,6 +219,8 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
                                    "routing": _listed(fact.routing)},
     "run.finished": _ended,
     "run.abandoned": _ended,
+    "run.validated": lambda fact: {"validation": fact.result},
+    "run.replayed": _replayed,
 }  # fmt: skip
 
 

@@ -82,10 +82,22 @@ def verdict_is_one(documents: RunDocuments) -> Iterator[Breach]:
     if found is None:
         yield Breach(path, 0, f"there is no section {HEADING_FINAL_VERDICT} with its table")
         return
+    yield from _other_tokens(document, path)
     line, cells = found
     for name, allowed in (("Verdict Token", (*VERDICTS, BLOCKED)), ("Direction", DIRECTIONS)):
         if cells.get(name) not in allowed:
             yield Breach(path, line, f"{name} is {quote(cells.get(name, ''))}, and must be one of {', '.join(allowed)}")
+
+
+def _other_tokens(document: Document, path: str) -> Iterator[Breach]:
+    """Fields `Verdict Token` beside those of the card and of section 7, which have one row each."""
+    lines: dict[bool, list[int]] = {True: [], False: []}
+    for section in document.sections:
+        is_verdict = section.title.casefold() == HEADING_FINAL_VERDICT.casefold()
+        for table in section.tables:
+            lines[is_verdict] += [row.line for row in table.rows if FIELDS[0] in table.header]
+    for line in (*lines[True][1:], *lines[False][1:]):
+        yield Breach(path, line, f"one more {FIELDS[0]}")
 
 
 def headings_are_allowed(documents: RunDocuments) -> Iterator[Breach]:

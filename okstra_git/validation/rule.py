@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from okstra_git.commands import word
 from okstra_git.validation.run_documents import RunDocuments
@@ -43,10 +43,34 @@ class RunRule:
         return not self.task_types or documents.task_type in self.task_types
 
 
+class AnyRule(Protocol):
+    """What every rule says of itself, whatever it looks at."""
+
+    @property
+    def id(self) -> str:
+        """Stable: whoever reads the JSON may count on it."""
+
+    @property
+    def severity(self) -> Severity:
+        """Whether a breach has to be mended."""
+
+    @property
+    def says(self) -> str:
+        """The rule as one sentence."""
+
+    @property
+    def remedy(self) -> str:
+        """What mends a breach."""
+
+    @property
+    def task_types(self) -> tuple[str, ...]:
+        """The task types that are asked; empty for all."""
+
+
 class RuleFinding(NamedTuple):
     """A rule that is broken, where, and what mends it."""
 
-    rule: RunRule
+    rule: AnyRule
     breach: Breach
     hint: str
 

@@ -39,7 +39,9 @@ class RunDocuments:
 
     `data` is the report's data, `data_problems` what is wrong with them (then `data` is None). `results` are the result
     files of workers by worker id, `audits` their audit sidecars, `errors` their error sidecars. `carried` is the report
-    whose answers were carried in, `plan` the approved plan. `workers` are the ids of the roster.
+    whose answers were carried in, `plan` the approved plan. `workers` are the ids of the roster, `stages` those that
+    the run looks at together, `waivers` the user's reasons by stage key. `changed` are the paths that the recorded
+    commits of its stages change, None where there are none yet. `project` is project.json.
     """
 
     run: str
@@ -52,6 +54,11 @@ class RunDocuments:
     tickets: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     is_plan_verified: bool = True
+    team: str = ""
+    folder: str = ""
+    stages: tuple[int, ...] = ()
+    waivers: Mapping[str, str] = field(default_factory=dict)
+    changed: frozenset[str] | None = None
     report: TextFile | None = None
     report_path: str = ""
     data_path: str = ""
@@ -67,3 +74,4 @@ class RunDocuments:
     team_state: JsonFile | None = None
     conformance: JsonFile | None = None
     conformance_results: JsonFile | None = None
+    project: JsonFile | None = None

@@ -1,6 +1,42 @@
 """All rules, in the order in which the reference lists them."""
 
-from okstra_git.validation import report_frame
-from okstra_git.validation.rule import RunRule
+from okstra_git.validation import (
+    agreement,
+    clarification_rules,
+    conformance_gate,
+    follow_up_rules,
+    implementation_rules,
+    improvement_rules,
+    plan_rules,
+    readability_rules,
+    report_frame,
+    report_sections,
+    team,
+    ticket_rules,
+    trace_rules,
+    verification_rules,
+    worker_rules,
+)
+from okstra_git.validation.rule import AnyRule, RunRule
+from okstra_git.validation.workflow import WORKFLOW_RULES
 
-RULES: tuple[RunRule, ...] = (*report_frame.RULES,)
+RULES: tuple[RunRule, ...] = (
+    *report_frame.RULES,
+    *report_sections.RULES,
+    *clarification_rules.RULES,
+    *follow_up_rules.RULES,
+    *plan_rules.RULES,
+    *implementation_rules.RULES,
+    *verification_rules.RULES,
+    *conformance_gate.RULES,
+    *team.RULES,
+    *improvement_rules.RULES,
+    *ticket_rules.RULES,
+    *trace_rules.RULES,
+    *worker_rules.RULES,
+    *agreement.RULES,
+    *readability_rules.RULES,
+)
+
+ALL_RULES: tuple[AnyRule, ...] = (*RULES, *WORKFLOW_RULES)
+"""Those of the whole project, too."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from okstra_git.convergence.findings import group_items, open_state
-from okstra_git.convergence.worker_items import WorkerItem
 from okstra_git.records.convergence import ConvergenceState, GroupedItems, VerdictWord, WorkerVerdict
+from okstra_git.reports.worker_items import WorkerItem
 
 THREE = ("claude", "codex", "gemini")
 

@@ -11,6 +11,7 @@ FLOORS: dict[str, int] = {
             "error_codes",
             "names",
             "commands",
+            "plain_lines",
             "digest",
             "spool",
             "faults",

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from okstra_git.validation.report_frame import RULES
 from okstra_git.validation.rule import apply_rules
 from okstra_git.validation.run_documents import RunDocuments, TextFile
-from okstra_git.validation.table import RULES
 from tests.records.test_report_data import sample
 
 REPORT = """---

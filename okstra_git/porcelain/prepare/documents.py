@@ -12,6 +12,7 @@ from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
 from okstra_git.bundle.stages import require_carry
 from okstra_git.bundle.task_documents import KnownRun
+from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -36,13 +37,18 @@ if TYPE_CHECKING:
 
 
 def note_of_answers(workspace: Workspace, name: str, data: bytes) -> None:
-    """Say what in an answered report cannot be used: no table of clarification items, rows that break its rules."""
+    """Say what in an answered report cannot be used: no table of clarification items, rows that break its rules, and
+    questions that are left blank."""
     document = parse_document(decode(data, name=name))
     problems = check_clarifications(document)
     for problem in problems:
         workspace.note(f"{name}:{problem.line}: {problem.message}")
-    if not problems and not list_clarifications(document):
+    rows = list_clarifications(document)
+    if not problems and not rows:
         workspace.note(f"{name} has no clarification items, so it answers nothing")
+    blank = [row.id for row in rows if row.is_unanswered]
+    if blank:
+        workspace.note(f"{name}: {', '.join(blank)} left open and blank; section 0 of the next report has to name them")
 
 
 def note_unknown_tasks(context: PrepareContext, state: State) -> None:
@@ -60,9 +66,10 @@ def note_open_questions(context: PrepareContext, task: Task) -> None:
     asked = open_questions(disk, last.report) if last is not None and last.is_here else None
     waiting = [row.id for row in asked.rows if holds_up(row, "next-phase")] if asked is not None else []
     if asked is not None and waiting:
+        answer = command("git okstra report answer", waiting[0], ("--value", "TEXT"), ("--task-key", context.key))
         context.workspace.note(
-            f"{asked.report} has open questions that hold up the next phase: "
-            f"{', '.join(waiting)}; answer them there and add --clarification-response"
+            f"{asked.report} has open questions that hold up the next phase: {', '.join(waiting)}; "
+            f"answer them: {answer}; then carry them in with --resume-clarification"
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from okstra_git.documents.markdown import Document, Item, Section, Table
 from okstra_git.documents.problems import Flaw, in_order
@@ -11,6 +12,7 @@ from okstra_git.plans.stage_contents import NONE
 
 _SECTION = re.compile(r"\s*([1-6])[.)]?\s")
 _BRACKETED = re.compile(r"\s*(?:\*\*)?\[([^\]\s:]{1,40})\](?:\*\*)?[:.)]?\s*")
+_TICKET = re.compile(r"\[TICKETID:([^\]]*)\]", re.IGNORECASE)
 _TAGGED = re.compile(r"\s*\[TICKETID:[^\]]*\]\s*", re.IGNORECASE)
 _ID = re.compile(r"(?:[A-Za-z]{1,8}-?\d{1,6}(?:[.-]\d{1,4})*|\d{1,4}(?:\.\d{1,4})+)")
 _LEADING = re.compile(rf"\s*({_ID.pattern})(?:[:.)]|\s+[-–—])?\s+")
@@ -19,13 +21,17 @@ _HEADED = re.compile(rf"\s*\[?({_ID.pattern})\]?(?:[:.)]|\s+[-–—])?\s+(.*)",
 
 @dataclass(frozen=True)
 class WorkerItem:
-    """One thing that a worker has put down; `pair` is how it is referred to, such as `codex:1.1`."""
+    """One thing that a worker has put down; `pair` is how it is referred to, such as `codex:1.1`.
+
+    `ticket` is the text of its tag, empty where it has none.
+    """
 
     worker: str
     id: str
     text: str
     section: int
     line: int
+    ticket: str = ""
 
     @property
     def pair(self) -> str:
@@ -49,7 +55,7 @@ def read_items(document: Document, worker: str, *, sections: tuple[int, ...] = (
     items: dict[str, WorkerItem] = {}
     flaws: list[Flaw] = []
     for number, section in _numbered(document, sections):
-        for id, text, line in _entries(section):
+        for id, text, line, ticket in _entries(section):
             if not id:
                 flaws.append(Flaw("item.no-id", line, f"{quote(text)} has no id", "put one in front, such as [F-001]"))
             elif id.casefold() in items:
@@ -57,7 +63,7 @@ def read_items(document: Document, worker: str, *, sections: tuple[int, ...] = (
                 hint = "give each item an id of its own"
                 flaws.append(Flaw("item.duplicate", line, f"{id} is there already, in line {first}", hint))
             else:
-                items[id.casefold()] = WorkerItem(worker, id, text, number, line)
+                items[id.casefold()] = WorkerItem(worker, id, text, number, line, ticket)
     return ReadItems(tuple(items.values()), tuple(in_order(flaws)))
 
 
@@ -74,18 +80,26 @@ def _numbered(document: Document, wanted: tuple[int, ...]) -> Iterator[tuple[int
             yield from ((number, section) for section in (first[number], *document.below(first[number])))
 
 
-def _entries(section: Section) -> list[tuple[str, str, int]]:
-    """(id, text, line) of what the section holds; without any of that, its heading is an item if it has an id."""
+class _Entry(NamedTuple):
+    id: str
+    text: str
+    line: int
+    ticket: str
+
+
+def _entries(section: Section) -> list[_Entry]:
+    """What the section holds; without any of that, its heading is an item if it has an id."""
     entries = [row for table in section.tables for row in _rows(table)]
     entries += [_bullet(item) for item in section.items if item.depth == 0 and not _is_none(item.text)]
     headed = _HEADED.fullmatch(section.raw)
-    if headed is None or any(id for id, _, _ in entries) or _SECTION.match(section.raw):
+    if headed is None or any(entry.id for entry in entries) or _SECTION.match(section.raw):
         return entries
     text = next((paragraph.text for paragraph in section.paragraphs), "")
-    return [(headed[1], _one_line(f"{headed[2]}: {text}" if text else headed[2]), section.line)]
+    words = _one_line(f"{headed[2]}: {text}" if text else headed[2])
+    return [_Entry(headed[1], words, section.line, _ticket(words))]
 
 
-def _rows(table: Table) -> Iterator[tuple[str, str, int]]:
+def _rows(table: Table) -> Iterator[_Entry]:
     tickets = [at for at, head in enumerate(table.header) if head.strip().casefold() == "ticket id"]
     for row in table.rows:
         cells = [cell.strip() for cell in row.cells]
@@ -94,16 +108,24 @@ def _rows(table: Table) -> Iterator[tuple[str, str, int]]:
         id = cells[0].strip("[]*` ") if cells else ""
         rest = [cell for at, cell in enumerate(cells) if at and cell and at not in tickets]
         is_id = bool(id) and " " not in id and len(id) <= 40 and ":" not in id
-        yield (id if is_id else ""), _one_line("; ".join(rest if is_id else cells)), row.line
+        ticket = next((cells[at] for at in tickets if at < len(cells)), "")
+        yield _Entry(id if is_id else "", _one_line("; ".join(rest if is_id else cells)), row.line, ticket)
 
 
-def _bullet(item: Item) -> tuple[str, str, int]:
+def _bullet(item: Item) -> _Entry:
+    ticket = _ticket(item.text.partition("\n")[0])
     text = _TAGGED.sub("", item.text, count=1) if _TAGGED.match(item.text) else item.text
     match = _BRACKETED.match(text) or _LEADING.match(text)
     if match is None:
-        return "", _one_line(text), item.line
+        return _Entry("", _one_line(text), item.line, ticket)
     rest = text[match.end() :]
-    return match[1], _one_line(_TAGGED.sub("", rest, count=1) if _TAGGED.match(rest) else rest), item.line
+    words = _one_line(_TAGGED.sub("", rest, count=1) if _TAGGED.match(rest) else rest)
+    return _Entry(match[1], words, item.line, ticket)
+
+
+def _ticket(text: str) -> str:
+    found = _TICKET.search(text)
+    return found[1].strip() if found else ""
 
 
 def _is_none(text: str) -> bool:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from okstra_git.convergence.worker_items import read_items
 from okstra_git.documents.markdown import parse_document
+from okstra_git.reports.worker_items import read_items
 
 RESULT = """\
 ---
