@@ -15,7 +15,15 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.rules import check_plan, require_plan
-from okstra_git.plans.verification_gate import REMEDY, allows_approval, check_gate, gate_on_record, read_gate
+from okstra_git.plans.verification_gate import (
+    NOT_VERIFIED,
+    REMEDY,
+    VERIFY,
+    allows_approval,
+    check_gate,
+    gate_on_record,
+    read_gate,
+)
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.reports.clarifications import Clarification, open_rows
 from okstra_git.stages.approve import (
@@ -159,8 +167,16 @@ def _require_gate(workspace: Workspace, plan: PlanFile, key: TaskKey) -> None:
     recorded = _recorded_gate(workspace, plan)
     named = read_gate(plan.plan.document)
     gate = recorded or (named[0] if named else None)
-    if not allows_approval(gate):
-        message = f"{plan.path} cannot be approved: the verification of the plan came to {gate}"
-        again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))
-        hint = f"{REMEDY}: {again}"
-        raise refuse("plan.gate-blocks", message, hint=hint, path=plan.path, gate=gate)
+    if allows_approval(gate):
+        return
+    again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))
+    came_to = "it was to be verified, and no gate was recorded"
+    if gate != NOT_VERIFIED:
+        came_to = f"the verification of the plan came to {gate}"
+    raise refuse(
+        "plan.gate-blocks",
+        f"{plan.path} cannot be approved: {came_to}",
+        hint=VERIFY if gate == NOT_VERIFIED else f"{REMEDY}: {again}",
+        path=plan.path,
+        gate=gate,
+    )

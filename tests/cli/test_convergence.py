@@ -256,6 +256,16 @@ def test_a_plan_that_is_blocked_is_not_approved_whatever_is_written_into_it(plan
     assert "plan.question-missing" in {each["code"] for each in held.json["problems"]}
 
 
+def test_a_plan_that_was_to_be_verified_is_not_approved_before(planning: Case) -> None:
+    report = planning.folder / "reports/final-report-implementation-planning-001.md"
+    report.write_text(report.read_text().replace("# Plan\n", "# Plan\n\n- [ ] Approved\n"))
+    approve = ("plan", "approve", str(report.relative_to(planning.world.path)), "--task-key", KEY, "--json")
+    refused(planning.world.okstra(*approve, exit=1), "plan.gate-blocks")
+    planning.answer("plan-items")
+    planning.ask("plan-gate")
+    assert planning.world.okstra(*approve).json["changed"] is True
+
+
 def test_without_an_answer_the_plan_was_not_verified(planning: Case) -> None:
     gate = planning.ask("plan-gate", *(f"--without={worker}" for worker in ("claude", "codex", "gemini"))).json
     assert (gate["gate"], gate["may_approve"], gate["rows"]) == ("aborted-non-result", False, [])
