@@ -77,6 +77,10 @@ LENSES = ("correctness", "reliability", "performance", "security", "maintainabil
 REPORT_WRITTEN = "data.json written to <abs path>; markdown rendered to <abs path>. Sections populated: <count>."
 """What the report writer answers."""
 
+VIEW_WRITTEN = "html: {html_path}"
+VIEW_SKIPPED = "html: skipped (no §1 clarification rows — html view carries no interactive forms for this report)"
+"""What skills read when the page of a report is made, and when it has none."""
+
 SOURCE_ITEMS = "Source items (worker:item)"
 STAGE_MAP_COLUMNS = ("Stage", "Title", "Depends on")
 STAGE_BLOCKS = ("Files", "Steps", "Stage Validation", "Stage Exit Contract", "Rollback")

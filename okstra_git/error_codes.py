@@ -196,6 +196,8 @@ QUESTIONS = {
     "report.not-a-report": (1, "The document has none of the chapters of a report, in any layout."),
     "report.no-task": (1, "The report does not say which task it is of."),
     "report.unwritable": (1, "The report cannot be written."),
+    "view.not-ours": (1, "Where the page would be written lies something that is no page of okstra's."),
+    "view.unwritable": (1, "The page cannot be written."),
 }
 
 RUNS = {

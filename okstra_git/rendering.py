@@ -55,6 +55,11 @@ def render_page(
     return render(f"pages/{name}", {**values, **frame, "style": style, "script": script})
 
 
+def is_page(head: bytes) -> bool:
+    """Whether a file that begins like this is a page that was made here."""
+    return b'<meta name="generator" content="okstra">' in head
+
+
 def content_policy(style: str, script: str) -> str:
     """The Content-Security-Policy under which only this style and this script count, and only pictures in the file."""
     return (

@@ -214,3 +214,37 @@ def migrate(
 
     result = migrate(Session.of(context).workspace, identity, report, dry_run=dry_run)
     return Answer(view.migrated_json(result, dry_run=dry_run), lambda: view.migrated_page(result, dry_run=dry_run))
+
+
+@app.command("view")
+@names_a_task
+def view(
+    context: typer.Context,
+    identity: Identity,
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="A report. Default: the newest one of the task.")
+    ] = None,
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Default: beside the report.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="en|ko", help="Default: that of the report, else okstra.language.")
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> Answer:
+    """Write a report as a page for the browser, with a form for each of its questions.
+
+    The page is one file that needs no network. Answers are kept in the browser; the page gives them out as a file
+    for git okstra report answers, or as commands. A report that asks nothing has no page.
+
+    \b
+    Examples:
+      git okstra report view --open
+      git okstra report view final-report-error-analysis-001.md --output /tmp/report.html
+    """
+    from okstra_cli.opening import open_page
+    from okstra_cli.views import report_view as shown
+    from okstra_git.porcelain.report_view import write_view
+
+    session = Session.of(context)
+    page = write_view(session.workspace, identity, report, output=output, language=language)
+    opened = open_it and page.path is not None and open_page(session, page.path)
+    return Answer(shown.view_json(page, opened=opened), lambda: shown.view_line(page), is_page=True)

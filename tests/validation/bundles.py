@@ -188,7 +188,8 @@ def bundle(task_type: str, **changes: Any) -> RunDocuments:
     data = parse_report_data({**data_of(task_type), **changes})
     assert not isinstance(data, list), data
     workers = ("claude", "codex", "report-writer")
-    state = {"runId": RUN, "workers": {worker: {"status": "completed"} for worker in workers}}
+    made = {"attempted": True, "status": "ok"}
+    state = {"runId": RUN, "teamCreate": made, "workers": {worker: {"status": "completed"} for worker in workers}}
     gate = {"run": RUN, "gate": "passed-with-dissent"}
     is_plan, is_work = task_type == "implementation-planning", task_type == "implementation"
     return RunDocuments(

@@ -145,6 +145,8 @@ def _answer(recorder: Recorder) -> None:
     recorder.run(f"report answer C-002 --value later {named}", exit=1)
     recorder.run(f"report answer C-002 --file .okstra/plan.md {named}")
     recorder.run(f"report answer C-001 --value perhaps {named} --dry-run")
+    recorder.run("report view .okstra/asking.md")
+    recorder.run("report view .okstra/plan.md")
     recorder.run(f"report answers --export {named}")
     recorder.run(f"report answers .okstra/answers.json {named}")
     recorder.run(f"report answers .okstra/plan.md {named}", exit=1)
