@@ -308,3 +308,30 @@ def test_every_document_has_a_schema_and_the_files_keep_to_it(case: Case, name: 
     case.ask("findings", *SAME)
     if name == "convergence":
         assert set(schema["properties"]) == set(case.state)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link", "empty", "binary", "large"])
+def test_a_result_that_cannot_be_read_counts_for_nothing_and_nobody_waits(case: Case, kind: str) -> None:
+    path = case.folder / "worker-results/codex-worker-error-analysis-001.md"
+    path.unlink()
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "link":
+        outside = case.world.path.parent / "outside.md"
+        outside.write_text("## 1. Findings\n\n- [F-1] planted\n")
+        path.symlink_to(outside)
+    else:
+        path.write_bytes({"empty": b"\n", "binary": b"\xff\xfe\0", "large": b"- [F-1] x\n" * 600_000}[kind])
+    answer = case.ask("findings").json
+    assert answer["missing"] == ["codex"]
+    assert answer["state"]["analysers"] == ["claude", "gemini"]
+
+
+def test_what_a_worker_wrote_is_text_wherever_it_is_shown(case: Case) -> None:
+    case.hand_in(codex="- [F-1] \x1b[31mred\x1b[0m ``` # heading <script>alert(1)</script>\n")
+    batch = case.ask("findings", form="--text")
+    assert "\x1b[31m" not in batch.out
+    prompt = case.ask("batch", "--worker", "claude").json["batches"][0]["prompt"]
+    assert [line for line in prompt.splitlines() if line.startswith(("# ", "```"))] == [
+        "# Re-verification, round 1: claude", "```json", "```",
+    ]  # fmt: skip
