@@ -150,3 +150,12 @@ DEFAULT_MODELS = {"lead": "opus", "claude": "sonnet", "codex": "default", "gemin
 BASE_BRANCHES = ("main", "master", "prod", "preprod", "staging", "dev")
 AGENT_PROGRAMS = ("claude", "codex", "gemini", "agy")
 """Programs that lead a run: the nearest of them above a prepare is the run's holder."""
+
+
+def allows_approval(gate: str | None) -> bool:
+    """Whether the marker stands in a plan with this gate; None = its body was not to be verified.
+
+    >>> allows_approval("passed-with-dissent"), allows_approval("aborted-non-result"), allows_approval(None)
+    (True, False, True)
+    """
+    return gate is None or gate in PLAN_GATES[:2]

@@ -7,6 +7,7 @@ import typer
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.errors import refuse
 
 app = single_command()
 
@@ -15,6 +16,7 @@ app = single_command()
 def board(
     context: typer.Context,
     output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to FILE; '-' prints the page.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     forecast: Annotated[bool, typer.Option("--forecast", help="Compute conflicts ahead anew.")] = False,
 ) -> Answer:
     """Show the whole repository as one page: what needs you, every task, and what moved by which proof.
@@ -26,16 +28,25 @@ def board(
 
     \b
     Examples:
-      git okstra board
+      git okstra board --open
       git okstra board --forecast
       git okstra board --output - >status.html
     """
+    from okstra_cli.opening import open_page
     from okstra_cli.views import board as view
     from okstra_git.porcelain.board.page import make_page, write_page
 
-    workspace = Session.of(context).workspace
+    session = Session.of(context)
+    workspace = session.workspace
+    if output == "-" and open_it:
+        message = "a page that is printed cannot be opened"
+        raise refuse("usage", message, hint="git okstra board --open")
     if output == "-":
         printed = make_page(workspace, forecast=forecast)
         return Answer(view.printed_json(printed), lambda: printed.html, is_page=True)
     page = write_page(workspace, output, forecast=forecast)
-    return Answer(view.written_json(page, opened=False), lambda: view.written_page(page, opened=False))
+    opened = open_it and page.path is not None and open_page(session, page.path)
+    return Answer(
+        view.written_json(page, opened=opened),
+        lambda: view.written_page(page, offers_to_open=not open_it and output is None),
+    )

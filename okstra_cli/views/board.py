@@ -26,13 +26,13 @@ def printed_json(page: BoardPage) -> shapes.PrintedBoard:
     return {**counts_json(page.tally), "page": page.html}
 
 
-def written_page(page: BoardPage, *, opened: bool) -> Page:
-    """Where the page is, what is on it, and how to look at it."""
+def written_page(page: BoardPage, *, offers_to_open: bool) -> Page:
+    """Where the page is and what is on it; `offers_to_open` adds the line that shows it."""
     answer, tally = Page(), page.tally
     answer.line(Cell(str(page.path), "strong"))
     needs = f"{counted(tally.needs, 'thing')} that needs a person" if tally.needs == 1 else ""
     needs = needs or (f"{tally.needs} things that need a person" if tally.needs else "nothing that needs a person")
     answer.line(f"{counted(tally.open, 'open task')}, {needs}")
-    if not opened:
+    if offers_to_open:
         answer.line(Cell("next: git okstra board --open", "faint"))
     return answer

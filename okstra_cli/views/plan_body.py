@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.convergence import problems_json, problems_page
 from okstra_cli.views.plan import flaw_json
-from okstra_git.contract import APPROVED_MARKER
+from okstra_git.contract import APPROVED_MARKER, allows_approval
 from okstra_git.convergence.prompts import plan_prompt
 from okstra_git.convergence.verdict_files import skeleton
-from okstra_git.plans.verification_gate import allows_approval
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:

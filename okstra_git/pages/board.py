@@ -19,8 +19,9 @@ Urgency = Literal["decide", "see"]
 
 @dataclass(frozen=True)
 class Need:
-    """Something that waits for a person; `command` is the line to run, `advice` says it in words where it is no line.
+    """Something that waits for a person.
 
+    `command` is the line to run, `instead` another one that does as well; `advice` says in words what no line does.
     `decide`: nobody else can settle it. `see`: it is worth a look. `more` counts what is like it and left out.
     """
 
@@ -28,6 +29,7 @@ class Need:
     code: str
     message: str
     command: str = ""
+    instead: str = ""
     advice: str = ""
     task: str | None = None
     stage: int | None = None

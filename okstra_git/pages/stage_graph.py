@@ -29,6 +29,9 @@ WIDE = Size(width=158, height=46, across=40, down=14, columns=5)
 SMALL = Size(width=56, height=34, across=30, down=10, columns=11)
 """Boxes that hold a number."""
 
+TOWARDS_MIDDLE = 0.85
+"""Heights are pulled to the middle by this much, which keeps a drawing low where nothing else holds a line down."""
+
 LANE = 12
 """How much height a line takes that passes through a column."""
 
@@ -222,7 +225,8 @@ class _Grid:
         """The top at which the node's middle is level with its neighbours'."""
         if not near:
             return node.y
-        return sum(other.y + self._height(other) / 2 for other in near) / len(near) - self._height(node) / 2
+        middle = sum(other.y + self._height(other) / 2 for other in near) / len(near)
+        return middle * TOWARDS_MIDDLE - self._height(node) / 2
 
     def _place(self, column: list[_Node], wanted: Sequence[float]) -> None:
         """Top to bottom in their order, each as near to what is wanted as those above leave room for."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okstra_git.contract import APPROVED_MARKER, HEADING_PLAN_VERIFICATION, PLAN_GATES
+from okstra_git.contract import APPROVED_MARKER, HEADING_PLAN_VERIFICATION, PLAN_GATES, allows_approval
 from okstra_git.documents.editing import find_box
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.documents.markdown import Document, Section
@@ -28,19 +28,9 @@ REPORTS = "runs/implementation-planning/reports"
 STATE_NAME = "plan-body-verification.json"
 """The file beside the reports of a planning that has what the verification came to."""
 
-_PASSED = PLAN_GATES[:2]
 _CLASS = re.compile(r"(majority-disagree|minority-disagree|agree)(?:\s*(?:→|->)\s*(C-\d{3}))?")
 _PART = re.compile(r"\bP-\d{1,6}-[ADFSVER]\d{1,4}\b")
 REMEDY = "plan again with what was answered, or with --no-plan-verification"
-
-
-def allows_approval(gate: str | None) -> bool:
-    """Whether the marker stands in a plan with this gate; None = its body was not to be verified.
-
-    >>> allows_approval("passed-with-dissent"), allows_approval("aborted-non-result"), allows_approval(None)
-    (True, False, True)
-    """
-    return gate is None or gate in _PASSED
 
 
 def read_gate(document: Document) -> tuple[str, int] | None:

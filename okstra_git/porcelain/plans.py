@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import command, word
-from okstra_git.contract import APPROVED_MARKER
+from okstra_git.contract import APPROVED_MARKER, allows_approval
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
 from okstra_git.documents.problems import in_order

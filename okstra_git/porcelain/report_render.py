@@ -65,7 +65,11 @@ class ReportWritten:
 
 def check_report(workspace: Workspace, name: str) -> ReportCheck:
     """The data in the file that was named, or everything that is wrong with them."""
-    result = read_report_data(_read(workspace, name))
+    return _check(name, _read(workspace, name))
+
+
+def _check(name: str, content: bytes) -> ReportCheck:
+    result = read_report_data(content)
     if isinstance(result, list):
         return ReportCheck(name, None, result)
     return ReportCheck(name, result, [])
@@ -77,9 +81,27 @@ def write_report(workspace: Workspace, name: str, output: str | None, *, force: 
     Answers and approval that stand in that file are kept. Refuses a file that is not a report of this run, one whose
     answered questions the data do not have, and an approved one that would change; `force` writes all the same.
     """
-    check = check_report(workspace, name)
-    data_path = Path(os.path.normpath(workspace.cwd / name))
-    path = _place(workspace, data_path, output)
+    return _render(workspace.cwd, check_report(workspace, name), output, force=force)
+
+
+def write_report_at_once(cwd: Path, name: str, output: str | None) -> ReportWritten | None:
+    """As `write_report`, without a look at git and for the common case alone; None = ask `write_report`.
+
+    The common case: data without problems, and no report there that a person may have written into.
+    """
+    try:
+        check = _check(name, read_named(name, cwd, _tops(cwd), limit=MAX_BYTES))
+        data = Path(os.path.normpath(cwd / name))
+        if check.problems or _find(_place(data, cwd, output)) is not None:
+            return None
+        return _render(cwd, check, output)
+    except OkstraError:
+        return None
+
+
+def _render(cwd: Path, check: ReportCheck, output: str | None, *, force: bool = False) -> ReportWritten:
+    data_path = Path(os.path.normpath(cwd / check.name))
+    path = _place(data_path, cwd, output)
     if check.data is None:
         return ReportWritten(check, str(data_path), str(path))
     shown = _from_project(path)
@@ -157,9 +179,9 @@ def _tops(cwd: Path) -> tuple[Path, ...]:
     return next(((each,) for each in (cwd, *cwd.parents) if os.path.lexists(each / ".git")), ())
 
 
-def _place(workspace: Workspace, data: Path, output: str | None) -> Path:
+def _place(data: Path, cwd: Path, output: str | None) -> Path:
     if output is not None:
-        return Path(os.path.normpath(workspace.cwd / output))
+        return Path(os.path.normpath(cwd / output))
     pair = pair_of(data)
     if pair is None or pair.data != data:
         message = f"{quote_path(data.name)} does not end in .data.json, so that its report has no place"

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.contract import REPORT_WRITTEN
+from okstra_git.contract import REPORT_WRITTEN, allows_approval
 from okstra_git.phases import require_phase
-from okstra_git.plans.verification_gate import allows_approval
 from okstra_git.rendering import read_labels, render
 
 if TYPE_CHECKING:

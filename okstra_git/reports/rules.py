@@ -3,14 +3,21 @@
 from typing import TYPE_CHECKING
 
 from okstra_git.documents.json_problems import DataProblem
+from okstra_git.reports import rules_of_deliverables, rules_of_plans, rules_of_sections
 
 if TYPE_CHECKING:
     from okstra_git.records.report.data import AnyReportData
 
+RULES = (*rules_of_sections.RULES, *rules_of_plans.RULES, *rules_of_deliverables.RULES)
+"""Every rule, in the order of the report."""
+
 
 def check_rules(data: "AnyReportData") -> list[DataProblem]:
-    """Every place where the data contradict themselves."""
-    if data.verdict.token == "blocked" and data.verdict.direction != "hold":
-        message = f"a report that is blocked holds, and verdict.direction is {data.verdict.direction}"
-        return [DataProblem("verdict.direction", "report.blocked-holds", message, 'write "hold"')]
-    return []
+    """Every place where the data contradict themselves, or what they belong to; each once."""
+    problems = [
+        DataProblem(breach.path, rule.id, breach.message, breach.hint or rule.remedy)
+        for rule in RULES
+        if not rule.task_types or data.task_type in rule.task_types
+        for breach in rule.check(data)
+    ]
+    return list(dict.fromkeys(problems))

@@ -68,7 +68,7 @@ okstra.ready(() => {
   if (!tools) return;
   const tasks = [...document.querySelectorAll("[data-task]")].map((node, place) => ({
     node, place, text: node.textContent.toLowerCase(), states: node.dataset.states.split(" "),
-    name: (node.querySelector("code, .mono") || node).textContent, data: node.dataset,
+    name: (node.querySelector("h3, .mono") || node).textContent, data: node.dataset,
   }));
   const find = document.getElementById("find"), only = document.getElementById("only");
   const sort = document.getElementById("sort"), matching = document.getElementById("matching");

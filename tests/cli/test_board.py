@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, stage_place
+from tests.kit.prepared import code_of, prepare, set_up
 from tests.kit.scenario import World
 
 
@@ -91,3 +92,57 @@ def test_the_timeline_tells_the_newest_records(world: World) -> None:
     done, started, opened = (page.index(f'class="e-{name}"') for name in ("stage-done", "stage-started", "task-opened"))
     assert done < started < opened
     assert len(json.loads(shop.okstra("log", "--json").out)["events"]) >= 3
+
+
+QUESTIONS = (
+    "## 1. Clarification Items\n\n"
+    "| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+    "| C-001 | 12 | decision | Which one? | one of | next-phase | open | |\n"
+    "| C-002 | 12 | decision | And that? | one of | next-phase | answered | yes |\n"
+)
+
+
+def test_an_open_question_stands_there_with_the_line_that_answers_it(world: World) -> None:
+    shop = set_up(world, {1: (), 2: ()})
+    run = prepare(shop, task_type="error-analysis").json
+    Path(run["report"]).write_text(QUESTIONS)
+    shop.okstra("run", "finish", run["run"], "--nonce", run["nonce"])
+    page = shop.okstra("board", "--output", "-").out
+    assert "C-001: Which one?" in page
+    assert f"git okstra report answer C-001 --value TEXT --task-key {KEY}" in page
+    assert "1 open question(s)" in page
+    assert "And that?" not in page
+    shop.okstra("report", "answer", "C-001", "--value", "the first", "--task-key", KEY)
+    assert "Which one?" not in shop.okstra("board", "--output", "-").out
+
+
+def test_who_works_on_what_is_told(world: World) -> None:
+    shop = set_up(world, {1: (), 2: (1,)})
+    prepare(shop, "--stage", "1")
+    page = shop.okstra("board", "--output", "-").out
+    assert 'class="who alive"' in page
+    assert "this clone" in page
+
+
+def test_the_page_is_opened_by_the_program_of_the_desktop(world: World, home: Path) -> None:
+    shop = open_shop(world)
+    program = home / "bin" / "xdg-open"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s" "$1" >{home}/opened\n')
+    program.chmod(0o755)
+    path = f"{program.parent}:{shop.environ()['PATH']}"
+    answer = shop.okstra("board", "--open", "--json", env={"DISPLAY": ":0", "PATH": path}).json
+    assert answer["opened"] is True
+    assert (home / "opened").read_text() == answer["path"]
+
+
+def test_without_a_screen_the_file_is_named(world: World) -> None:
+    shop = open_shop(world)
+    answer = shop.okstra("board", "--open", "--json", env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
+    assert answer.json["opened"] is False
+    assert answer.json["path"] in answer.err
+
+
+def test_what_is_printed_cannot_be_opened(world: World) -> None:
+    assert code_of(world.okstra("board", "--open", "--output", "-", "--json", exit=129)) == "usage"

@@ -3,10 +3,10 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from okstra_git.contract import allows_approval
 from okstra_git.convergence.classification import classify
 from okstra_git.convergence.plan_gate import classify_part, gate_of
 from okstra_git.convergence.rounds import batches, next_round, record_round
-from okstra_git.plans.verification_gate import allows_approval
 from okstra_git.records.convergence import CLASSES, ConvergenceState, VerdictWord
 from tests.convergence.sample import THREE, classes, state, verdicts
 

@@ -167,10 +167,10 @@ def require_tool(name: str) -> Path:
     return Path(found)
 
 
-def require_module(name: str) -> None:
-    """The test is skipped, or fails when `CI` is set, unless this Python has the package."""
+def require_module(name: str, *, extra: str = "install") -> None:
+    """The test is skipped, or fails when `CI` is set, unless this Python has the package, which the extra brings."""
     if find_spec(name) is None:
-        skip_or_fail(f"this test needs {name}: pip install '.[install]'")
+        skip_or_fail(f"this test needs {name}: pip install '.[{extra}]'")
 
 
 def skip_or_fail(reason: str) -> NoReturn:

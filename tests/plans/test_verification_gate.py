@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.contract import CLARIFICATION_COLUMNS, PLAN_GATES
+from okstra_git.contract import CLARIFICATION_COLUMNS, PLAN_GATES, allows_approval
 from okstra_git.documents.markdown import parse_document
 from okstra_git.fs.root import Root
 from okstra_git.plans.verification_gate import (

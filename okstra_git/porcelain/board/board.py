@@ -13,6 +13,7 @@ from okstra_git.paths import LANGUAGES
 from okstra_git.porcelain.board.deliveries import list_deliveries
 from okstra_git.porcelain.board.happenings import list_happenings
 from okstra_git.porcelain.board.needs import list_needs
+from okstra_git.porcelain.board.questions import read_questions
 from okstra_git.porcelain.board.tasks import TaskReader
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.forecast import forecast_tasks, recall_forecast
@@ -37,8 +38,9 @@ def make_board(workspace: Workspace, *, forecast: bool) -> Board:
     """
     seen = survey_all(workspace, only=None, with_closed=False)
     closed = [task for task in standing_state(workspace).tasks.values() if not task.is_open]
-    needs = list_needs(seen)
-    reader = TaskReader(workspace, seen, needs)
+    questions = read_questions(workspace, seen.tasks)
+    needs = list_needs(seen, questions)
+    reader = TaskReader(workspace, seen, needs, questions)
     language = workspace.settings.language
     return Board(
         project=seen.project or "",

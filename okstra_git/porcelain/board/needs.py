@@ -1,4 +1,4 @@
-"""What waits for a person, most urgent first: the problems of `status`, and plans that nobody has approved yet."""
+"""What waits for a person, most urgent first: problems of `status`, questions of reports, plans to approve."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from okstra_git.pages.board import Need
 from okstra_git.porcelain.workspace import NOT_SET_UP, URGENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from okstra_git.porcelain.board.questions import RunQuestions
     from okstra_git.porcelain.status import Survey
     from okstra_git.porcelain.workspace import StatusProblem
     from okstra_git.records.states import Task
@@ -24,9 +25,10 @@ DECISIONS = 100
 """Questions that are shown."""
 
 
-def list_needs(seen: Survey) -> list[Need]:
-    """Questions first, then plans to approve, then what is worth a look, of each kind the first few."""
+def list_needs(seen: Survey, questions: Mapping[str, RunQuestions]) -> list[Need]:
+    """Decisions first, then plans to approve, then what is worth a look, of each kind the first few."""
     needs = [_need(problem) for problem in seen.problems if problem != NOT_SET_UP or seen.tasks]
+    needs += (need for asked in questions.values() for need in asked.needs)
     needs += (need for task in seen.tasks for need in _unapproved(task))
     ordered = sorted(needs, key=lambda need: need.urgency != "decide")
     return list(_first_of_each_kind(ordered))

@@ -12,9 +12,10 @@ from okstra_git.records.states import recorded_and_planned
 from okstra_git.runs.progress import progress_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from okstra_git.pages.board import Need
+    from okstra_git.porcelain.board.questions import RunQuestions
     from okstra_git.porcelain.status import Survey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.findings import Finding
@@ -28,10 +29,13 @@ OUTCOMES = 5
 class TaskReader:
     """Makes the board's tasks of what a survey saw."""
 
-    def __init__(self, workspace: Workspace, seen: Survey, needs: Sequence[Need]) -> None:
+    def __init__(
+        self, workspace: Workspace, seen: Survey, needs: Sequence[Need], questions: Mapping[str, RunQuestions]
+    ) -> None:
         self._seen = seen
         self._guard = LivenessChecker(workspace)
         self._own = own_writer(workspace)
+        self._questions = questions
         self._needs = Counter(need.task for need in needs)
 
     def read(self, task: Task) -> BoardTask:
@@ -44,7 +48,7 @@ class TaskReader:
         by_stage = {worker.stage: worker for worker in reversed(workers) if worker.stage is not None}
         return BoardTask(
             key=str(task.key),
-            title=task.title,
+            title=task.title or (task.stages[1].branch if task.is_adopted else ""),
             category=task.category,
             tickets=task.tickets,
             is_open=task.is_open,
@@ -56,7 +60,7 @@ class TaskReader:
             left=progress.left,
             begun_at=task.anchor.range.head if task.anchor else "",
             workers=workers,
-            outcomes=tuple(_outcomes(task)),
+            outcomes=tuple(self._outcomes(task)),
             needs=self._needs[str(task.key)],
             touched=task.clock,
         )
@@ -103,23 +107,29 @@ class TaskReader:
             worker=worker,
         )
 
+    def _outcomes(self, task: Task) -> list[Outcome]:
+        """The runs that ended last, each with the verdict of its report."""
+        ended = sorted((run for run in task.runs.values() if not run.is_active), key=lambda run: run.id, reverse=True)
+        accepted = _verdicts(task)
+        return [self._outcome(run, accepted) for run in ended[:OUTCOMES]]
 
-def _outcomes(task: Task) -> list[Outcome]:
-    """The runs that ended last, with the verdict of the verification that a report was accepted as."""
-    verdicts = {stage.verified.report: stage.verified.verdict for stage in task.stages.values() if stage.verified}
-    verdicts |= {seen.report: seen.verdict for seen in task.verifications.values()}
-    ended = sorted((run for run in task.runs.values() if not run.is_active), key=lambda run: run.id, reverse=True)
-    return [
-        Outcome(
+    def _outcome(self, run: Run, accepted: Mapping[str, str]) -> Outcome:
+        asked = self._questions.get(run.id)
+        return Outcome(
             run=run.id,
             phase=run.task_type,
             number=run.seq,
             stage=run.stage,
             status=run.status,
-            report=run.report,
-            verdict=verdicts.get(run.report, "") if run.report else "",
+            report=run.report or (asked.report if asked else ""),
+            verdict=(run.conclusion.verdict if run.conclusion else "") or accepted.get(run.report, ""),
             next_phase=run.next_phase,
             ended=run.ended,
+            questions=len(asked.needs) if asked else 0,
         )
-        for run in ended[:OUTCOMES]
-    ]
+
+
+def _verdicts(task: Task) -> dict[str, str]:
+    """Path of a report -> the verdict that it was recorded with as a verification."""
+    verifications = [*(stage.verified for stage in task.stages.values()), *task.verifications.values()]
+    return {seen.report: seen.verdict for seen in verifications if seen is not None and seen.report}
