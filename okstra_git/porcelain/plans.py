@@ -19,7 +19,6 @@ from okstra_git.plans.verification_gate import (
     NOT_VERIFIED,
     REMEDY,
     VERIFY,
-    allows_approval,
     check_gate,
     gate_on_record,
     read_gate,

@@ -10,7 +10,6 @@ from okstra_git.documents.markdown import parse_document
 from okstra_git.fs.root import Root
 from okstra_git.plans.verification_gate import (
     NOT_VERIFIED,
-    allows_approval,
     check_gate,
     check_verification,
     gate_on_record,
