@@ -59,6 +59,7 @@ def show(
 ) -> Answer:
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
+    from okstra_cli.views import run_archive as archived
     from okstra_git.bundle.archive import read_archived, require_archive
     from okstra_git.porcelain.current_state import LivenessChecker
     from okstra_git.runs.history import require_run
@@ -73,9 +74,9 @@ def show(
             text = read_archived(session.git, files, file, run=record.id).decode("utf-8", "replace")
             answer: shapes.ArchivedText = {"run": record.id, "path": file, "text": text}
             return Answer(answer, lambda: text)
-        index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=record.id))
+        index = archived.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=record.id))
         kept: shapes.Archive = {"run": record.id, "archive": index}
-        return Answer(kept, lambda: view.archive_page(record.id, index))
+        return Answer(kept, lambda: archived.archive_page(record.id, index))
     life = LivenessChecker(session.workspace).life_of(record) if record.is_active else None
     facts: shapes.OneRun = {"run": view.run_json(task, record, life)}
     return Answer(facts, lambda: view.show_page(task, record, life))

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.bundle.report_data import known_of_context
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import command
 from okstra_git.errors import refuse
@@ -85,22 +86,13 @@ def _write(
 def _known(context: RunContext, disk: Disk) -> tuple[dict[str, Any], list[str]]:
     """What is known of the run's report by its keys, and from which files it was copied."""
     copied: list[str] = []
-    known: dict[str, Any] = {
-        "taskKey": context.task.key,
-        "runId": context.run.id,
-        "nonce": context.run.nonce,
-        "seq": context.run.seq,
-        "stage": context.run.stage,
-        "language": context.run.language,
-        "title": "",
+    known = known_of_context(context) | {
         "carriedIn": _carried(context, disk, copied),
         "reporterConfirmation": None,
-        "ticketCoverage": _coverage(context),
         **_rounds(context, disk, copied),
         **_of_type(context, disk, copied),
     }
-    asked = _promoted(context)
-    return known | ({"clarifications": asked} if asked else {}), copied
+    return known, copied
 
 
 def _carried(context: RunContext, disk: Disk, copied: list[str]) -> list[dict[str, str]] | None:
@@ -119,14 +111,6 @@ def _carried(context: RunContext, disk: Disk, copied: list[str]) -> list[dict[st
         }
         for row in rows
     ]
-
-
-def _coverage(context: RunContext) -> dict[str, Any]:
-    if context.run.task_type in ("final-verification", "release-handoff"):
-        return {"omit": True}
-    if len(context.task.tickets) > 1:
-        return {"tickets": {ticket: ["<id of a row>"] for ticket in context.task.tickets}}
-    return {"singleTicket": context.task.ticket_id}
 
 
 def _rounds(context: RunContext, disk: Disk, copied: list[str]) -> dict[str, Any]:
@@ -165,21 +149,3 @@ def _state(disk: Disk, path: str, copied: list[str]) -> Mapping[str, Any]:
         return {}
     copied.append(path)
     return file.values
-
-
-def _promoted(context: RunContext) -> list[dict[str, str]]:
-    """Questions of the brief that the run has to carry on, as rows of section 1."""
-    questions = context.brief.promoted if context.brief else ()
-    return [
-        {
-            "id": f"C-{number:03}",
-            "ticketId": context.task.ticket_id,
-            "kind": question.kind,
-            "statement": f"`{question.prefix}` {question.text} Evidence checked: <path:line>",
-            "expectedForm": f"<shape> Recommended: {question.recommended} — <why>; Alternatives: <others>",
-            "blocks": question.blocks,
-            "status": "open",
-            "userInput": "",
-        }
-        for number, question in enumerate(questions, 1)
-    ]

@@ -1,6 +1,6 @@
 """Renders the data of a report as its Markdown."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.contract import REPORT_WRITTEN, allows_approval
@@ -25,14 +25,23 @@ def render_report(data: "AnyReportData", *, path: str, is_approved: bool = False
 
     `is_approved` ticks the marker, where there is one.
     """
+    return render_fields(data, path=path, is_approved=is_approved)
+
+
+def render_fields(data: Any, *, path: str, is_approved: bool = False, form_of: str = "") -> RenderedReport:
+    """As `render_report`, for whatever has the attributes of report data: also for a form (see `form.py`), which is
+    `form_of` the data at that path."""
+    is_planning = data.task_type == "implementation-planning"
+    has_marker = may_be_approved(data) or (is_planning and bool(form_of))
     values = {
+        "form_of": form_of,
         "data": data,
         "t": read_labels(data.language),
         "phase": require_phase(data.task_type),
         "coverage": getattr(data.ticket_coverage, "tickets", None),
-        "has_approval": data.task_type == "implementation-planning",
-        "has_marker": may_be_approved(data),
-        "is_approved": is_approved and may_be_approved(data),
+        "has_approval": is_planning,
+        "has_marker": has_marker,
+        "is_approved": is_approved and has_marker,
         "approve": f"okstra plan approve {word(path)} --task-key {word(data.task_key)}",
     }
     return RenderedReport(render(TEMPLATE, values), count_sections(data))

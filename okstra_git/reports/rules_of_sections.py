@@ -8,6 +8,7 @@ from okstra_git.contract import BLOCKED
 from okstra_git.names import find_task_key, is_ulid, quote
 from okstra_git.phases import PHASES
 from okstra_git.reports.data_rule import Contradiction, DataRule
+from okstra_git.reports.skeleton import INSIDE
 
 if TYPE_CHECKING:
     from okstra_git.records.report.data import AnyReportData
@@ -17,8 +18,7 @@ UNKNOWN = "I don't know"
 """What a field says that nobody could fill."""
 
 _GAP = re.compile(r"<[^<>`]+>")
-_GAP_INSIDE = re.compile(r"<(?:path:line|shape|why|others)>")
-"""What a skeleton leaves inside of a text that is known in part."""
+_GAP_INSIDE = re.compile("|".join(map(re.escape, INSIDE)))
 
 _PLACE = re.compile(r":\d|`[^`]+`|\bexit\b|종료 코드|https?://")
 

@@ -100,7 +100,7 @@ class _Readers:
     def _object(self, node: _Node) -> _Reader:
         required = set(node.get("required", ()))
         readers = {
-            key: (_attribute(key), self._of(inner), key in required, inner.get("default"))
+            key: (attribute_of(key), self._of(inner), key in required, inner.get("default"))
             for key, inner in node["properties"].items()
         }
 
@@ -132,7 +132,8 @@ class _Readers:
         return read
 
 
-def _attribute(key: str) -> str:
+def attribute_of(key: str) -> str:
+    """The name of a key as an attribute: `taskKey` is `task_key`."""
     return _HUMP.sub("_", key).lower()
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from okstra_git.contract import HEADING_APPROVAL
 from okstra_git.documents.markdown import Document, Section
 from okstra_git.names import quote
-from okstra_git.paths import templates_directory
+from okstra_git.reports.skeleton import list_gaps
 from okstra_git.validation.report_reading import plain_head, report_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
@@ -17,8 +17,6 @@ LONGEST_CELL = 600
 """Characters of a cell that a reader can still take in."""
 
 _GAP = re.compile(r"<[^<>]{1,200}>")
-_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->")
-_FORMS = ("reports/final-report.md.j2", "reports/deliverables/*.md.j2")
 _LABEL = re.compile(r"^[^<>]{0,60}: *(?=<)")
 _DEFINED = re.compile(r"(?<![\w:-])[CDEIKQ]-[0-9]{3}(?![\w-])")
 _AUTHORITY = re.compile(
@@ -42,7 +40,7 @@ def placeholders_are_filled(documents: RunDocuments) -> Iterator[Breach]:
     for path, words in _words(documents):
         whole = _LABEL.sub("", words.text.strip(" `*_.[]"))
         found = _GAP.fullmatch(whole)
-        gap = found[0] if found and (found[0] in form_gaps() or " " in found[0]) else ""
+        gap = found[0] if found and (found[0] in list_gaps() or " " in found[0]) else ""
         gap = gap or next((each for each in _GAP.findall(words.text) if each in sentence_gaps()), "")
         if gap:
             yield Breach(path, words.line, f"{quote(gap)} is still the form's own text")
@@ -94,17 +92,9 @@ def authority_is_assumed(documents: RunDocuments) -> Iterator[Breach]:
 
 
 @lru_cache(maxsize=1)
-def form_gaps() -> frozenset[str]:
-    """Everything in angle brackets that the forms of reports leave to be filled in."""
-    folder = templates_directory()
-    files = [path for pattern in _FORMS for path in folder.glob(pattern)]
-    return frozenset(gap for path in files for gap in _GAP.findall(_CODE.sub("", path.read_text("utf-8"))))
-
-
-@lru_cache(maxsize=1)
 def sentence_gaps() -> frozenset[str]:
     """Those of several words, which mean nothing else wherever they stand."""
-    return frozenset(gap for gap in form_gaps() if gap.count(" ") > 1)
+    return frozenset(gap for gap in list_gaps() if gap.count(" ") > 1)
 
 
 def words_of(document: Document) -> Iterator[Words]:

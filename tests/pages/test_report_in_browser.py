@@ -38,7 +38,7 @@ def exported(visit: Visit, folder: Path) -> Path:
     """The file that the page gives out."""
     with visit.page.expect_download() as download:
         visit.page.locator("#export").click()
-    target = folder / download.value.suggested_filename
+    target: Path = folder / str(download.value.suggested_filename)
     download.value.save_as(target)
     return target
 

@@ -124,6 +124,8 @@ ELSEWHERE = {
     "guide/handoff": "its lines belong to one group at several moments; the two stories above type them",
     "guide/ci": "tests/cli/test_ci_page.py runs its lines in two clones of a bare repository",
     "guide/prove-and-review": "tests/cli/test_review.py types its lines where they have what to compare",
+    "guide/board": "tests/pages and tests/cli/test_board.py run its lines",
+    "guide/convergence": "its lines belong to one run at several moments; tests/convergence runs them",
     "guide/reports": "its lines belong to one report at several moments; tests/stories/answers types them",
     "guide/runs": "its lines belong to runs in several states; the two stories above type them",
     "guide/stages": "shows two ways to begin one stage",
