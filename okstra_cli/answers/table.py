@@ -100,6 +100,7 @@ ANSWERS: dict[str, Shapes] = {
     ),
     "validate rules": _shapes(validate.ValidationRules),
     "validate plan-stages": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
+    "validate report-views": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "validate improvement": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "validate workflow": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),
     "validate run": _shapes(validate.ValidationAnswer, beside_error=(validate.ValidationAnswer,)),

@@ -104,6 +104,7 @@ def resume(
       git okstra run resume 01J9ZK
     """
     from okstra_cli.views import run as view
+    from okstra_cli.views import run_explain
     from okstra_git.porcelain.explain import explain_task
     from okstra_git.porcelain.report_files import find_waiting
     from okstra_git.porcelain.resume import resume as resume_run
@@ -122,7 +123,8 @@ def resume(
     stages, runs = explain_task(workspace, task, only)
     waiting = find_waiting(workspace, task) if only is None else None
     return Answer(
-        view.explain_json(task, stages, runs, waiting), lambda: view.explain_page(task, stages, runs, waiting)
+        run_explain.explain_json(task, stages, runs, waiting),
+        lambda: run_explain.explain_page(task, stages, runs, waiting),
     )
 
 

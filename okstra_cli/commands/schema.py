@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 app = single_command()
 
+CONFORMANCE = ("conformance", "conformance-results")
+"""What a plan declares in the task's `qa` folder, and how its commands ended."""
+
 DOCUMENTS = ("convergence", "findings-file", "verdict-file", "plan-body")
 """Documents of convergence, which have a schema beside the answers."""
 
@@ -33,7 +36,8 @@ def schema(
     printed also off a terminal, unless --json is given: then it is the key json_schema of an answer.
 
     The data that a report is made of have a schema for each task type: git okstra schema report [TASK-TYPE].
-    So have the files of convergence: convergence (its state), findings-file, verdict-file and plan-body.
+    So have the files of convergence: convergence (its state), findings-file, verdict-file and plan-body;
+    and conformance (the manifest of a task) and conformance-results.
 
     \b
     Examples:
@@ -63,6 +67,10 @@ def _schema_of(words: list[str]) -> tuple[str, dict[str, Any]]:
         from okstra_git.records.convergence import schema_of_document
 
         return words[0], schema_of_document(words[0])
+    if len(words) == 1 and words[0] in CONFORMANCE:
+        from okstra_git.records.conformance import schema_of_conformance
+
+        return words[0], schema_of_conformance(words[0])
     if words == ["report"] or (words[0] == "report" and len(words) == 2 and words[1] in PHASES):
         from okstra_git.reports.shape import schema_of as schema_of_data
 

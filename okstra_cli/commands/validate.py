@@ -58,7 +58,7 @@ def run(
     from okstra_git.porcelain.replay import TIME_LIMIT, replay_run
 
     limit = TIME_LIMIT if timeout is None else require_seconds(timeout)
-    done = replay_run(workspace, name, timeout=limit, show=lambda claim: workspace.note(again.progress_line(claim)))
+    done = replay_run(workspace, name, timeout=limit, announce=lambda line: workspace.note(f"running {line}"))
     error = result.refusal or again.refusal_of(done)
     return Answer(view.validation_json(result, done), lambda: view.validation_page(result, done), error=error)
 
@@ -79,6 +79,27 @@ def plan_stages(
     from okstra_git.porcelain.validate_documents import validate_plan_stages
 
     result = validate_plan_stages(Session.of(context).workspace, file, strict=strict)
+    return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
+
+
+@app.command("report-views")
+@names_a_task
+def report_views(
+    context: typer.Context,
+    identity: Identity,
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="A report. Default: the newest one of the task.")
+    ] = None,
+    strict: Strict = False,
+) -> Answer:
+    """Check whether the page beside a report still asks what the report asks.
+
+    A report without a page passes: pages are made by `git okstra report view`.
+    """
+    from okstra_cli.views import validate as view
+    from okstra_git.porcelain.validate_view import validate_report_view
+
+    result = validate_report_view(Session.of(context).workspace, identity, report, strict=strict)
     return Answer(view.validation_json(result), lambda: view.validation_page(result), error=result.refusal)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from okstra_git.errors import OkstraError
     from okstra_git.porcelain.replay import ReplayedClaim, ReplayedRun
     from okstra_git.records.runs import Replay
+    from okstra_git.records.states import Stage, Task
 
 SHORT = 10
 
@@ -49,9 +50,13 @@ def put_replayed(page: Page, replayed: ReplayedRun) -> None:
     """One line for each command, and below one that ended otherwise what it printed last."""
     page.line(f"replayed on {replayed.commit[:SHORT]}, in a clean checkout")
     for claim in replayed.claims:
-        page.line("  ", _verdict(claim), f"  {claim.planned.claim.command}  ", Cell(_how(claim), "faint"))
+        verdict = _verdict(claim)
+        page.line("  ", Cell(f"{verdict.text:<7}", verdict.tone), f"  {claim.planned.claim.command}")
+        page.line(Cell(f"           {_how(claim)}", "faint"))
+        if claim.planned.remedy:
+            page.line(Cell(f"           to allow it: {claim.planned.remedy}", "faint"))
         for printed in claim.output.splitlines():
-            page.line(Cell(f"      {printed}", "faint"))
+            page.line(Cell(f"           | {printed}", "faint"))
 
 
 def replay_json(replay: Replay | None) -> parts.Replay | None:
@@ -72,6 +77,12 @@ def replay_json(replay: Replay | None) -> parts.Replay | None:
     }  # fmt: skip
 
 
+def replay_of_stage(task: Task, stage: Stage) -> Replay | None:
+    """The newest replay of a run of the stage."""
+    replays = [run.replay for run in task.runs.values() if run.stage == stage.number and run.replay is not None]
+    return max(replays, key=lambda replay: replay.at.timestamp() if replay.at is not None else 0.0, default=None)
+
+
 def replay_words(replay: Replay | None) -> str:
     """The record in a few words: how many commands ended as claimed, and on which commit."""
     if replay is None:
@@ -79,11 +90,6 @@ def replay_words(replay: Replay | None) -> str:
     held, unrun = sum(each.is_held for each in replay.commands), sum(each.exit_code is None for each in replay.commands)
     aside = f", {unrun} not run" if unrun else ""
     return f"{held} of {counted(len(replay.commands), 'command')} ended as claimed{aside}, on {replay.commit[:SHORT]}"
-
-
-def progress_line(claim: ReplayedClaim) -> str:
-    """What is said while commands run."""
-    return f"{_verdict(claim).text}: {claim.planned.claim.command}: {_how(claim)}"
 
 
 def _verdict(claim: ReplayedClaim) -> Cell:

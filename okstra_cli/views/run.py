@@ -9,7 +9,6 @@ from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
 from okstra_cli.views.replay import replay_json, replay_words
 from okstra_cli.views.snapshot import snapshot_json
-from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.contract import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 from okstra_git.names import named_stages
@@ -21,13 +20,11 @@ if TYPE_CHECKING:
     from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
     from okstra_git.host.process_facts import Liveness
-    from okstra_git.porcelain.report_files import Waiting
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
     from okstra_git.records.runs import Conclusion, Holder, Run
     from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
-    from okstra_git.runs.explain import Advice, RunAdvice
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 Row = tuple["Task", "Run", "Liveness | None"]
@@ -229,59 +226,6 @@ def resumed_text(resumed: Resumption) -> str:
     if resumed.prompt is None:
         lines.append(command("its prompt is not here: git okstra run show", run.id))
     return "\n".join([*lines, "", resumed.prompt or ""]).rstrip("\n") + "\n"
-
-
-def explain_json(
-    task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice], waiting: Waiting | None
-) -> shapes.Explanation:
-    """What is known of each stage and run, and the one safe next command; questions of the newest report that wait."""
-    return {
-        "task": str(task.key),
-        "stages": [
-            {"stage": one.stage, "state": one.state, "lease": lease_json(one.lease), "facts": list(one.facts),
-             "next": {"command": one.command, "why": one.why}}
-            for one in stages
-        ],
-        "runs": [{"run": one.run, "facts": [one.fact], "next": {"command": one.command, "why": one.why}}
-                 for one in runs],
-        "questions": _waiting_json(waiting) if waiting is not None else None,
-    }  # fmt: skip
-
-
-def _waiting_json(waiting: Waiting) -> shapes.WaitingQuestions:
-    return {
-        "report": waiting.report,
-        "waiting": list(waiting.ids),
-        "blocking": list(waiting.blocking),
-        "next": {"command": waiting.next, "why": _why_answer(waiting)},
-    }
-
-
-def _why_answer(waiting: Waiting) -> str:
-    return "the next phase cannot begin well without it" if waiting.blocking else "nothing is held up by it"
-
-
-def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice], waiting: Waiting | None) -> Page:
-    page = Page()
-    if not stages and not runs and waiting is None:
-        page.line(f"{task.key} has no stages and no runs yet")
-    for advice in stages:
-        page.line("stage ", Cell(str(advice.stage), "strong"), f"  {advice.state}")
-        _advice(page, advice.facts, advice.command, advice.why)
-    for told in runs:
-        page.line("run ", Cell(told.run, "strong"))
-        _advice(page, [told.fact], told.command, told.why)
-    if waiting is not None:
-        page.line("questions of ", Cell(waiting.report, "strong"))
-        _advice(page, [f"without an answer: {', '.join(waiting.ids)}"], waiting.next, _why_answer(waiting))
-    return page
-
-
-def _advice(page: Page, facts: Sequence[str], command: str, why: str) -> None:
-    for fact in facts:
-        page.line(f"  {fact}")
-    page.line(Cell("  next: ", "faint"), Cell(command, "strong"))
-    page.line(Cell(f"        {why}", "faint"))
 
 
 def ended_json(ended: Ended, kept: WorktreeSnapshot | None = None) -> shapes.EndedRun:

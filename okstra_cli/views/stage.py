@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.replay import replay_json, replay_of_stage, replay_words
 from okstra_git.records.states import recorded_and_planned
 from okstra_git.runs.leases import lease_on
 
@@ -88,6 +89,7 @@ def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) ->
         "range": range_json(stage.range) if stage.range else None,
         "former": former,
         "carry": stage.carry,
+        "replay": replay_json(replay_of_stage(task, stage)),
     }
 
 
@@ -230,7 +232,7 @@ def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
             ("range", f"{(found.base or 'root')[:10]}..{found.head[:10]}"),
             ("files", ", ".join(found.paths) + (" ..." if found.path_count > len(found.paths) else "")),
         ]
-    rows += list(_handed(stage))
+    rows += [*_handed(stage), ("replay", replay_words(replay_of_stage(task, stage)))]
     rows += [("was", f"{trail.range.head[:10]}, left by {trail.proof}") for trail in stage.trail]
     for name, value in rows:
         if value.strip():

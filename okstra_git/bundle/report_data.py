@@ -5,8 +5,12 @@ from typing import Any
 from okstra_git.bundle.context import RunContext
 
 
-def known_of_context(context: RunContext) -> dict[str, Any]:
-    """The values by their keys in the data of the report; questions of the brief are there only if there are any."""
+def known_of_context(context: RunContext, *, asked_before: str = "", last_id: int = 0) -> dict[str, Any]:
+    """The values by their keys in the data of the report; questions of the brief are there only if there are any.
+
+    `asked_before` is the text of questions that are carried in, which are not asked again; `last_id` the highest number
+    among their ids.
+    """
     known: dict[str, Any] = {
         "taskKey": context.task.key,
         "runId": context.run.id,
@@ -19,7 +23,7 @@ def known_of_context(context: RunContext) -> dict[str, Any]:
     }
     if context.run.task_type == "final-verification":
         known["verificationScope"] = context.run.scope
-    asked = _promoted(context)
+    asked = _promoted(context, asked_before, last_id)
     return known | ({"clarifications": asked} if asked else {})
 
 
@@ -31,9 +35,9 @@ def _coverage(context: RunContext) -> dict[str, Any]:
     return {"singleTicket": context.task.ticket_id}
 
 
-def _promoted(context: RunContext) -> list[dict[str, str]]:
+def _promoted(context: RunContext, asked_before: str, last_id: int) -> list[dict[str, str]]:
     """Questions of the brief that the run has to carry on, as rows of section 1."""
-    questions = context.brief.promoted if context.brief else ()
+    questions = [each for each in (context.brief.promoted if context.brief else ()) if each.text not in asked_before]
     return [
         {
             "id": f"C-{number:03}",
@@ -45,5 +49,5 @@ def _promoted(context: RunContext) -> list[dict[str, str]]:
             "status": "open",
             "userInput": "",
         }
-        for number, question in enumerate(questions, 1)
+        for number, question in enumerate(questions, last_id + 1)
     ]

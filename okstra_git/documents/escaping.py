@@ -48,12 +48,12 @@ class _Piece(NamedTuple):
 
 def text_in_line(value: object) -> str:
     """The text on one line, behind other words."""
-    return value if isinstance(value, Verbatim) else _escaped(_one_line(value), _span_in_line)
+    return value if isinstance(value, Verbatim) else _escaped(on_one_line(value), _span_in_line)
 
 
 def text_in_cell(value: object) -> str:
     """The text as a cell of a table."""
-    return value if isinstance(value, Verbatim) else _escaped(_one_line(value), _span_in_cell)
+    return value if isinstance(value, Verbatim) else _escaped(on_one_line(value), _span_in_cell)
 
 
 def text_in_item(value: object) -> str:
@@ -76,20 +76,20 @@ def text_in_paragraphs(value: object) -> str:
 
 def text_in_front_matter(value: object) -> str:
     """The text as the value of a key of YAML."""
-    text = _one_line(value)
+    text = on_one_line(value)
     is_plain = _PLAIN_SCALAR.fullmatch(text) and text.casefold() not in _WORDS_OF_YAML
     return text if is_plain else json.dumps(text, ensure_ascii=False)
 
 
 def code_in_line(value: object) -> str:
     """A code span of exactly this text on one line; nothing where there is none."""
-    text = _one_line(value)
+    text = on_one_line(value)
     return _span(text) if text else ""
 
 
 def code_in_cell(value: object) -> str:
     """As `code_in_line`, in a table. A pipe behind a backslash cannot be said there: it stays words."""
-    text = _one_line(value)
+    text = on_one_line(value)
     if not text:
         return ""
     return _escaped_words(text) if _ESCAPED_PIPE in text else _span(text).replace("|", _ESCAPED_PIPE)
@@ -102,7 +102,8 @@ def code_in_block(value: object) -> str:
     return f"{fence}\n{text}\n{fence}"
 
 
-def _one_line(value: object) -> str:
+def on_one_line(value: object) -> str:
+    """The text without line breaks, and without what no page should show."""
     text = str(value)
     if _TROUBLE.search(text):
         text = _UNSHOWN.sub(_REPLACEMENT, _BREAKS.sub(" ", text))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_git.bundle.build_context import describe_task
 from okstra_git.bundle.render import make_input
 from okstra_git.commands import word
-from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
 from okstra_git.names import quote_path
@@ -22,6 +21,7 @@ from okstra_git.records.states import Task
 from okstra_git.reports.answering import (
     PERSON,
     QuestionIndex,
+    answered_rows,
     answered_text,
     is_choice,
     line_changes,
@@ -200,7 +200,7 @@ def _write(report: ReportFile, answers: dict[str, str], *, dry_run: bool) -> Ans
     if text != report.text and not dry_run:
         save_report(report, text)
     before = {row.id: row for row in list_clarifications(report.document)}
-    rows = list_clarifications(parse_document(text))
+    rows = answered_rows(report.text, text)
     changed = tuple(row.id for row in rows if row != before.get(row.id))
     return AnswerEdit(ReportPlace.of(report), rows, changed, line_changes(report.text, text), dry_run)
 

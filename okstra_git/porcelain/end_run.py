@@ -17,6 +17,7 @@ from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.porcelain.validate import validate_recorded
+from okstra_git.records.runs import NO_DATA, UNCHECKED, VALID
 from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, check_finish, finish_run
 from okstra_git.runs.history import require_run
 from okstra_git.runs.leases import GUARDED
@@ -75,14 +76,14 @@ def _checked(workspace: Workspace, task: Task, run: Run, asked: Finish, *, unche
     if asked.outcome != "finished":
         return asked
     if unchecked:
-        return replace(asked, validation="unchecked")
+        return replace(asked, validation=UNCHECKED)
     validation = validate_recorded(workspace, task, replace_report(run, asked.report))
     if validation is None:
         workspace.note("nothing was validated: the run has no report data")
-        return replace(asked, validation="no-data")
+        return replace(asked, validation=NO_DATA)
     if validation.failures:
         return validation
-    return replace(asked, validation="passed", warnings=len(validation.warnings))
+    return replace(asked, validation=VALID, warnings=len(validation.warnings))
 
 
 def replace_report(run: Run, report: str) -> Run:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.bundle.report_data import known_of_context
 from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import command
+from okstra_git.contract import CLARIFICATION_BLOCKS, CLARIFICATION_KINDS
 from okstra_git.errors import refuse
 from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import PathRefused
@@ -18,6 +20,7 @@ from okstra_git.phases import PHASES
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.run_documents import read_json_file, read_text_file
 from okstra_git.reports.answering import carried_rows
+from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.reports.skeleton import new_report_data
 from okstra_git.runs.history import require_run
 
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.bundle.context import RunContext
+    from okstra_git.documents.markdown import Document
     from okstra_git.porcelain.workspace import Workspace
 
+_ID = re.compile(r"C-[0-9]{3}")
 _OF_ROUNDS = ("roundHistory", "round2SkippedReason", "finalClassificationCounts")
 _OF_PLAN_BODY = ("rounds", "gate", "items", "dissent")
 
@@ -86,28 +91,55 @@ def _write(
 def _known(context: RunContext, disk: Disk) -> tuple[dict[str, Any], list[str]]:
     """What is known of the run's report by its keys, and from which files it was copied."""
     copied: list[str] = []
-    known = known_of_context(context) | {
-        "carriedIn": _carried(context, disk, copied),
+    carried = _carried(context, disk, copied)
+    earlier = list_clarifications(carried) if carried is not None else ()
+    taken = [int(row.id[2:]) for row in earlier if _ID.fullmatch(row.id)]
+    texts = "\n".join(row.statement for row in earlier)
+    known = known_of_context(context, asked_before=texts, last_id=max(taken, default=0)) | {
+        "carriedIn": _walked(carried) if carried is not None else None,
         "reporterConfirmation": None,
         **_rounds(context, disk, copied),
         **_of_type(context, disk, copied),
     }
-    return known, copied
+    asked = [*_carried_on(carried), *known.get("clarifications", ())]
+    return known | ({"clarifications": asked} if asked else {}), copied
 
 
-def _carried(context: RunContext, disk: Disk, copied: list[str]) -> list[dict[str, str]] | None:
-    """Every question of the report that was carried in; None where none was."""
+def _carried(context: RunContext, disk: Disk, copied: list[str]) -> Document | None:
+    """The report that was carried in, with its answers; None where none was."""
     file = read_text_file(disk.files, context.paths.clarification)
     if file is None or file.refusal:
         return None
     copied.append(file.path)
-    rows = carried_rows(file.document)
+    return file.document
+
+
+def _walked(carried: Document) -> list[dict[str, str]]:
+    """Every question of the report that was carried in, for section 0."""
+    return [
+        {"id": row.id, "answer": row.answer, "finding": "<what this run found>", "status": _SETTLED}
+        for row in carried_rows(carried)
+    ]
+
+
+_SETTLED = "<resolved | obsolete | open>"
+_KINDS = f"<{' | '.join(CLARIFICATION_KINDS)}>"
+_BLOCKS = f"<{' | '.join(CLARIFICATION_BLOCKS)}>"
+
+
+def _carried_on(carried: Document | None) -> list[dict[str, str]]:
+    """Questions that no run has settled yet, as rows of section 1 under the ids that they have."""
+    rows = [row for row in list_clarifications(carried) if row.is_open] if carried is not None else []
     return [
         {
             "id": row.id,
-            "answer": row.answer,
-            "finding": "<what this run found>",
-            "status": "<resolved | obsolete | open>",
+            "ticketId": row.ticket,
+            "kind": row.kind if row.kind in CLARIFICATION_KINDS else _KINDS,
+            "statement": row.statement,
+            "expectedForm": row.expected,
+            "blocks": row.blocks if row.blocks in CLARIFICATION_BLOCKS else _BLOCKS,
+            "status": _SETTLED,
+            "userInput": row.answer,
         }
         for row in rows
     ]
@@ -126,7 +158,7 @@ def _of_type(context: RunContext, disk: Disk, copied: list[str]) -> dict[str, An
     if task_type == "implementation-planning":
         return {"deliverable": {"planVerification": _plan_body(context, disk, copied)}}
     if task_type == "final-verification":
-        return {"verificationScope": context.run.scope, "databaseVerified": None}
+        return {"databaseVerified": None}
     if task_type == "implementation":
         place = {"branch": worktree.branch, "commit": worktree.commit} if worktree is not None else {}
         return {"databaseVerified": None, "deliverable": place}

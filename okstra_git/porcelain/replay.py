@@ -72,11 +72,11 @@ class ReplayedRun:
 
 
 def replay_run(
-    workspace: Workspace, run_id: str, *, timeout: float = TIME_LIMIT, show: Callable[[ReplayedClaim], object]
+    workspace: Workspace, run_id: str, *, timeout: float = TIME_LIMIT, announce: Callable[[str], object]
 ) -> ReplayedRun:
     """Run what the documents of a run claim and the user allows, one after the other in one clean checkout.
 
-    `show` is given each claim as soon as it is known. Each command has a session of its own, no input and `timeout`
+    `announce` is given each command before it runs. Each command has a session of its own, no input and `timeout`
     seconds; what it leaves running ends with it. How each ended is recorded. Refuses (`replay.no-commit`) a run that no
     commit belongs to yet.
     """
@@ -85,10 +85,7 @@ def replay_run(
     tree = tree_of(workspace.git, commit)
     documents = read_run_documents(workspace, task, run)
     plan = plan_replay(list_claims(documents.data, _stage_validation(documents)), workspace.settings.replay_commands)
-    claims: list[ReplayedClaim] = []
-    for claim in _replayed(workspace, plan, commit, tree, timeout):
-        claims.append(claim)
-        show(claim)
+    claims = list(_replayed(workspace, plan, commit, tree, timeout, announce))
     recorded = _record(workspace, task, run, commit, tree, claims) if claims else False
     return ReplayedRun(task, run, commit, tree, tuple(claims), recorded)
 
@@ -117,8 +114,9 @@ def require_commit(task: Task, run: Run) -> str:
 
 
 def _replayed(
-    workspace: Workspace, plan: Sequence[PlannedReplay], commit: str, tree: str, timeout: float
-) -> Iterator[ReplayedClaim]:
+    workspace: Workspace, plan: Sequence[PlannedReplay], commit: str, tree: str, timeout: float,
+    announce: Callable[[str], object],
+) -> Iterator[ReplayedClaim]:  # fmt: skip
     """The claims in their order; nothing is checked out where nothing may run."""
     if all(planned.words is None for planned in plan):
         yield from (ReplayedClaim(planned) for planned in plan)
@@ -126,7 +124,11 @@ def _replayed(
     writer = workspace.ensure_writer()
     with unwound_by_endings(), throwaway_checkout(workspace.git, commit) as top:
         for planned in plan:
-            yield _run(workspace, planned, top, tree, writer, timeout) if planned.words else ReplayedClaim(planned)
+            if planned.words is None:
+                yield ReplayedClaim(planned)
+                continue
+            announce(planned.claim.command)
+            yield _run(workspace, planned, top, tree, writer, timeout)
 
 
 @dataclass

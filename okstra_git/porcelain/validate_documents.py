@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okstra_git.contract import HEADING_PLAN_VERIFICATION, HEADING_VERDICT_CARD
@@ -34,16 +35,21 @@ def validate_plan_stages(workspace: Workspace, name: str, *, strict: bool = Fals
     if is_report:
         rules += _of_reports()
     is_verified = document.find(HEADING_PLAN_VERIFICATION) is not None
-    documents = RunDocuments("", "", _PLANNING, is_plan_verified=is_verified, report=file, report_path=file.path)
+    documents = replace(_documents(file, _PLANNING), is_plan_verified=is_verified)
     return _validated(documents, rules, strict=strict)
 
 
 def validate_improvement(workspace: Workspace, name: str, *, strict: bool = False) -> Validation:
     """Everything that is wrong with the candidates of a report of an improvement discovery."""
     file = _read(workspace, name)
-    documents = RunDocuments("", "", _IMPROVEMENT, report=file, report_path=file.path)
+    documents = _documents(file, _IMPROVEMENT)
     candidates = [rule for rule in report_sections.RULES if rule.id == "report.deliverable"]
     return _validated(documents, [*candidates, *improvement_rules.RULES], strict=strict)
+
+
+def _documents(file: TextFile, task_type: str) -> RunDocuments:
+    data = f"{file.path.removesuffix('.md')}.data.json"
+    return RunDocuments("", "", task_type, report=file, report_path=file.path, data_path=data)
 
 
 def _of_reports() -> list[RunRule]:

@@ -14,11 +14,11 @@ from okstra_git.porcelain.run_documents import read_json_file
 from okstra_git.porcelain.validate import Validation
 from okstra_git.store.clone import OwnWorktrees
 from okstra_git.validation.workflow import (
-    ChangedFile,
-    Drift,
+    AlteredFile,
     LogProblem,
     ProjectFacts,
     RecordedRun,
+    SkillDrift,
     apply_workflow_rules,
 )
 
@@ -69,7 +69,7 @@ def _recorded(files: Root, task: Task, run: Run) -> RecordedRun:
         data=read_json_file(files, data_path),
         verdict=conclusion.verdict if conclusion is not None else "",
         recommends=_recommends(run),
-        identity={"runId": run.id, "taskKey": str(task.key), "taskType": run.task_type, "seq": run.seq,
+        identity={"runId": run.id, "taskKey": str(task.key), "taskType": run.task_type, "seq": f"{run.seq:03}",
                   "stage": run.stage},
         manifest=manifest,
         manifest_path=manifest_path,
@@ -83,7 +83,7 @@ def _recommends(run: Run) -> tuple[str, ...] | None:
     return (run.next_phase,) if run.next_phase else None
 
 
-def _changed(files: Root, manifest: JsonFile | None) -> Iterator[ChangedFile]:
+def _changed(files: Root, manifest: JsonFile | None) -> Iterator[AlteredFile]:
     """Files of a run that are not as its manifest lists them; only those in the run's own folders are looked at."""
     values = manifest.values if manifest is not None else None
     listed = values.get("files") if values is not None else None
@@ -93,12 +93,12 @@ def _changed(files: Root, manifest: JsonFile | None) -> Iterator[ChangedFile]:
         try:
             data = files.find_bytes(path)
         except PathRefused as refusal:
-            yield ChangedFile(path, refusal.message)
+            yield AlteredFile(path, refusal.message)
             continue
         if data is None:
-            yield ChangedFile(path, "missing")
+            yield AlteredFile(path, "missing")
         elif sha256(data).hexdigest() != digest:
-            yield ChangedFile(path, "changed")
+            yield AlteredFile(path, "changed")
 
 
 def _is_file(files: Root, path: str) -> bool:
@@ -108,8 +108,8 @@ def _is_file(files: Root, path: str) -> bool:
         return False
 
 
-def _drifts(workspace: Workspace) -> Iterator[Drift]:
+def _drifts(workspace: Workspace) -> Iterator[SkillDrift]:
     """What is installed and is not what this okstra ships; nothing where nothing is installed."""
     for finding in skill_findings(workspace):
         if finding.severity != "info":
-            yield Drift(finding.subject, finding.message, finding.hint)
+            yield SkillDrift(finding.subject, finding.message, finding.hint)

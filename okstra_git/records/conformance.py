@@ -59,3 +59,9 @@ def parse_conformance(
     except ValidationError as error:
         problems = describe_errors(error, model, what=what)
         return [f"{each.message}{f'; {each.hint}' if each.hint else ''}" for each in problems]
+
+
+def schema_of_conformance(name: str) -> dict[str, Any]:
+    """The JSON Schema of `conformance` (the manifest) or `conformance-results`."""
+    model = ConformanceManifest if name == "conformance" else ConformanceResults
+    return model.model_json_schema(by_alias=True)

@@ -11,6 +11,10 @@ from okstra_git.records.handoff import Assembly
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]
 
 
+VALID, UNCHECKED, NO_DATA = "passed", "unchecked", "no-data"
+"""What becomes of the validation of a run that finishes."""
+
+
 class Holder(Record):
     """The process that a run belongs to, distinct from later ones with the same pid.
 
@@ -61,6 +65,11 @@ class ReplayedCommand(Record):
     recorded: g.ExitCode
     exit_code: g.ExitCode | None = None
     reason: g.Text = ""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it was run at all."""
+        return self.exit_code is not None
 
     @property
     def is_held(self) -> bool:

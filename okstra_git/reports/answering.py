@@ -159,6 +159,12 @@ def with_cells(text: str, changes: Mapping[int, Cells]) -> str:
     return "".join(lines)
 
 
+def answered_rows(before: str, after: str) -> tuple[Clarification, ...]:
+    """The rows as `with_cells` left them; where they stand is known from before, so that nothing is parsed again."""
+    lines = [line.rstrip("\r\n") for line in _LINE.findall(after)]
+    return tuple(row for _, row in list_rows(parse_document(before), lines))
+
+
 def line_changes(before: str, after: str) -> list[str]:
     """What `with_cells` changed, as a unified diff without its head and without lines around.
 

@@ -6,20 +6,19 @@ from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
+from okstra_git.documents.escaping import on_one_line, text_in_cell
+
 ESCAPED_PIPE = "\\|"
 JOINT = " / "
 """Between the lines of a text that becomes one line in a cell."""
 
 _QUOTED = re.compile(r"[ \t>]*")
+_PLAIN = re.compile(r"[^\\`<&]*")
 _TICKS = re.compile(r"`+")
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
 _WRITTEN = re.compile(
     rf"\\({_PUNCTUATION})|<br ?/?>|&(?:#[0-9]{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});"
 )
-_MARKUP = re.compile(
-    rf"\\(?={_PUNCTUATION}|\Z)|[`\[]|<(?=[A-Za-z/!?])|\*(?!\s)|(?<!\s)\*|~(?!/)|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)"
-)
-"""What would begin markup, and so gets a backslash; `2 * 3`, `a < b` and `snake_case` stay as they are."""
 
 
 class CellSpan(NamedTuple):
@@ -94,6 +93,8 @@ def _pipes(text: str, start: int, end: int) -> Iterator[int]:
 def read_cell(raw: str) -> str:
     """What a cell says, on one line without blanks around it: escapes undone, code spans as they are; nothing where it
     has but a comment."""
+    if _PLAIN.fullmatch(raw):
+        return raw.strip()
     content = raw.replace(ESCAPED_PIPE, "|").strip()
     if content.startswith("<!--") and content.find("-->") == len(content) - 3:
         return ""
@@ -112,25 +113,26 @@ def _meant(match: re.Match[str]) -> str:
 def write_cell(text: str) -> str:
     """The cell that says this text, as letters and not as markup, a blank on each side; lines are joined to one."""
     line = joined(text)
-    written = "".join(part if is_code else _MARKUP.sub(r"\\\g<0>", part) for part, is_code in _parts(line, plain=True))
-    return f" {written.replace('|', ESCAPED_PIPE)} " if written else " "
+    return f" {text_in_cell(line)} " if line else " "
 
 
 def joined(text: str) -> str:
-    """The text on one line: its lines without the blanks around them, empty ones left out, ` / ` between them."""
-    lines = (line.strip() for line in text.splitlines())
+    """The text on one line: its lines without the blanks around them, empty ones left out, ` / ` between them.
+
+    What no page should show (control characters, marks of direction) is replaced, as everywhere in a report.
+    """
+    lines = (on_one_line(line) for line in text.splitlines())
     return JOINT.join(line for line in lines if line)
 
 
-def _parts(text: str, *, plain: bool = False) -> Iterator[tuple[str, bool]]:
-    """The text in parts: code spans, and what is between them. In Markdown a backslash keeps a tick from beginning one;
-    in a `plain` text it does not."""
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """The Markdown in parts: code spans, and what is between them."""
     runs = [(match.start(), match.end()) for match in _TICKS.finditer(text)]
     last = {end - start: start for start, end in runs}
     at = behind = 0
     while at < len(runs):
         start, end = runs[at]
-        if not plain and _is_escaped(text, start, behind):
+        if _is_escaped(text, start, behind):
             start += 1
         closing = _closing(runs, at, end - start, last) if end > start else None
         if closing is None:

@@ -1,7 +1,7 @@
 """The clarification items of a report: what is asked of a person, what it holds up, and whether it was answered."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from okstra_git.contract import (
@@ -87,11 +87,12 @@ def list_clarifications(document: Document) -> tuple[Clarification, ...]:
     return tuple(row for _, row in list_rows(document))
 
 
-def list_rows(document: Document) -> Iterator[tuple[ItemTable, Clarification]]:
-    """Every row with the table it stands in, top to bottom."""
+def list_rows(document: Document, lines: Sequence[str] | None = None) -> Iterator[tuple[ItemTable, Clarification]]:
+    """Every row with the table it stands in, top to bottom; with the words of `lines` where cells were edited since."""
+    written = document.lines if lines is None else lines
     for table in list_tables(document):
         for row in table.table.rows:
-            yield table, table.row(read_line(document.lines[row.line - 1], len(table.table.header)), row.line)
+            yield table, table.row(read_line(written[row.line - 1], len(table.table.header)), row.line)
 
 
 def list_tables(document: Document) -> list[ItemTable]:

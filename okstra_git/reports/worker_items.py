@@ -12,7 +12,7 @@ from okstra_git.plans.stage_contents import NONE
 
 _SECTION = re.compile(r"\s*([1-6])[.)]?\s")
 _BRACKETED = re.compile(r"\s*(?:\*\*)?\[([^\]\s:]{1,40})\](?:\*\*)?[:.)]?\s*")
-_TICKET = re.compile(r"\[TICKETID:([^\]]*)\]", re.IGNORECASE)
+_TICKET = re.compile(r"\[TICKETID:([^\]\[]{0,400})\]", re.IGNORECASE)
 _TAGGED = re.compile(r"\s*\[TICKETID:[^\]]*\]\s*", re.IGNORECASE)
 _ID = re.compile(r"(?:[A-Za-z]{1,8}-?\d{1,6}(?:[.-]\d{1,4})*|\d{1,4}(?:\.\d{1,4})+)")
 _LEADING = re.compile(rf"\s*({_ID.pattern})(?:[:.)]|\s+[-–—])?\s+")

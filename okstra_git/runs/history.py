@@ -13,7 +13,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, quote
 from okstra_git.records.codec import decode_events
 from okstra_git.records.events import Event
-from okstra_git.records.runs import Run
+from okstra_git.records.runs import UNCHECKED, Run
 from okstra_git.records.states import State, Task
 from okstra_git.store import layout
 
@@ -22,9 +22,6 @@ SHORTEST = 4
 
 SHOWN = 10
 """Characters of an id that lists show at least: those that encode its time."""
-
-UNCHECKED = "unchecked"
-"""What is recorded of the validation of a run that was finished without one."""
 
 ENDS = ("run.finished", "run.abandoned")
 

@@ -17,7 +17,7 @@ _ANSWERED = {plain_head(head) for head in CLARIFICATION_COLUMNS[-2:]}
 """Columns of section 1 that people fill in."""
 
 
-class Piece(NamedTuple):
+class SectionPiece(NamedTuple):
     """A part of a section and the line that it is on: its words, or the cells of a row."""
 
     line: int
@@ -79,24 +79,24 @@ def _by_place(document: Document) -> dict[tuple[int, str, int], Section]:
     return places
 
 
-def _pieces(section: Section) -> Iterator[Piece]:
+def _pieces(section: Section) -> Iterator[SectionPiece]:
     for paragraph in section.paragraphs:
-        yield Piece(paragraph.line, (_words(paragraph.text),))
+        yield SectionPiece(paragraph.line, (_words(paragraph.text),))
     for item in section.items:
         if item.text.partition("\n")[0].strip() != APPROVED_MARKER or item.checked is None:
-            yield Piece(item.line, (_words(item.text),))
+            yield SectionPiece(item.line, (_words(item.text),))
     for table in section.tables:
         yield from _rows(table)
     for code in section.codes:
-        yield Piece(code.line, (code.content,))
+        yield SectionPiece(code.line, (code.content,))
 
 
-def _rows(table: Table) -> Iterator[Piece]:
+def _rows(table: Table) -> Iterator[SectionPiece]:
     heads = [plain_head(head) for head in table.header]
     is_asked = set(heads) >= _ANSWERED
     for number, cells in [(table.line, table.header), *((row.line, row.cells) for row in table.rows)]:
         kept = [cell for head, cell in zip(heads, cells, strict=False) if not (is_asked and head in _ANSWERED)]
-        yield Piece(number, tuple(map(_words, kept)))
+        yield SectionPiece(number, tuple(map(_words, kept)))
 
 
 def _name(section: Section) -> str:

@@ -13,10 +13,10 @@ from okstra_git.validation.run_documents import RunDocuments
 _HEADS = tuple(map(plain_head, CLARIFICATION_COLUMNS))
 _LIKE_ITEMS = {"statement", "expected form", "user input"}
 _EVIDENCE = re.compile(r"evidence checked:\s*(\S.*)", re.IGNORECASE | re.DOTALL)
-_PLACE = re.compile(r"[^\s:]+:[0-9]+")
+_PLACE = re.compile(r"[^\s:]:[0-9]")
 _HUMAN_ONLY = re.compile(r"none\s*[—–-]+\s*\S", re.IGNORECASE)
 _RECOMMENDED = re.compile(r"recommended:", re.IGNORECASE)
-_WITH_RATIONALE = re.compile(r"recommended:\s*[^\s;—][^;—]*—\s*[^\s;][^;]*;\s*alternatives:\s*\S", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r";\s*alternatives:\s*\S", re.IGNORECASE)
 
 
 def table_is_one(documents: RunDocuments) -> Iterator[Breach]:
@@ -71,14 +71,6 @@ def rows_say_something(documents: RunDocuments) -> Iterator[Breach]:
                 yield Breach(path, row.line, f"{row.id or 'a row'} has no {name}")
 
 
-def approval_belongs_to_plans(documents: RunDocuments) -> Iterator[Breach]:
-    """Only a plan has an approval to hold up."""
-    if documents.task_type != "implementation-planning":
-        for path, row in _rows(documents):
-            if row.blocks.casefold() == "approval":
-                yield Breach(path, row.line, f"{row.id} blocks an approval, and this phase asks for none")
-
-
 def evidence_was_checked(documents: RunDocuments) -> Iterator[Breach]:
     """An open question says where its answer was looked for, or why only a person knows."""
     for path, row in _rows(documents):
@@ -93,7 +85,8 @@ def evidence_was_checked(documents: RunDocuments) -> Iterator[Breach]:
 def recommendation_has_its_form(documents: RunDocuments) -> Iterator[Breach]:
     """A recommendation has its reason and the alternatives."""
     for path, row in _rows(documents):
-        if _RECOMMENDED.search(row.expected) and not _WITH_RATIONALE.search(row.expected):
+        found = _RECOMMENDED.search(row.expected)
+        if found is not None and not _is_whole(row.expected[found.end() :]):
             yield Breach(path, row.line, f"{row.id} recommends without a reason, or without alternatives")
 
 
@@ -114,6 +107,12 @@ def _rows(documents: RunDocuments) -> Iterator[tuple[str, Clarification]]:
     yield from ((report.path, row) for row in list_clarifications(report.document))
 
 
+def _is_whole(recommendation: str) -> bool:
+    """Whether it is `<answer> — <reason>; Alternatives: <others>`."""
+    answer, dash, rest = recommendation.partition("—")
+    return bool(dash and answer.strip() and rest.partition(";")[0].strip() and _ALTERNATIVES.search(rest))
+
+
 def _asks(table: Table) -> bool:
     """Whether a table has the columns that only clarification items have."""
     heads = set(map(plain_head, table.header))
@@ -129,8 +128,6 @@ RULES = (
          "evidence goes into Statement, recommendations into Expected form", columns_are_eight),
     RunRule("clarification.row", "Rows have an id of their own and values of the contract.", _ROW, rows_are_sound),
     RunRule("clarification.text", "Rows say what is needed and what an answer looks like.", _ROW, rows_say_something),
-    RunRule("clarification.approval", "Only rows of a plan block an approval.", "write next-phase, or none",
-         approval_belongs_to_plans),
     RunRule("clarification.evidence", "An open row says which evidence was checked, or why only a person knows.",
          "end the Statement with 'Evidence checked: <path:line>' or 'Evidence checked: none — <reason>'",
          evidence_was_checked),

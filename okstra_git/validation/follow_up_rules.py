@@ -1,18 +1,21 @@
 """Rules of section 4: everything that was found and not delivered, or the one line that says there is nothing."""
 
+import re
 from collections.abc import Iterator
 
-from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS, HEADING_NEXT_STEPS, NO_FOLLOW_UPS
+from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS, NO_FOLLOW_UPS
 from okstra_git.documents.markdown import Table
 from okstra_git.names import quote
 from okstra_git.phases import PHASES
 from okstra_git.reports.clarifications import list_clarifications
 from okstra_git.reports.follow_ups import ReportedFollowUp, read_rows_of_report
-from okstra_git.validation.report_reading import parts_of, plain_head, report_of, text_of, texts_of
+from okstra_git.validation.report_reading import parts_of, plain_head, report_of, text_of
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
 _TITLE = HEADING_FOLLOW_UPS.partition(" (")[0]
+_NAME = re.compile(r"[\w:./-]+")
+_QUESTION = re.compile(r"C-[0-9]{3}")
 _HEADS = tuple(map(plain_head, FOLLOW_UP_COLUMNS))
 
 
@@ -53,25 +56,12 @@ def rows_are_sound(documents: RunDocuments) -> Iterator[Breach]:
             yield Breach(path, line, f"{quote(name)} has nothing under {', '.join(blank)}")
 
 
-def rows_by_hand_are_next_steps(documents: RunDocuments) -> Iterator[Breach]:
-    """A row that opens no task stands in section 3, for a person to act on."""
-    report = report_of(documents)
-    if report is None:
-        return
-    parts = parts_of(report.document, HEADING_NEXT_STEPS)
-    texts = [text for part in parts for _, text in texts_of(part)]
-    steps = _words(" ".join([*texts, *(c for part in parts for t in part.tables for row in t.rows for c in row.cells)]))
-    for path, line, row in _rows(documents):
-        if row.spawn is False and row.name and not _is_named(row, steps):
-            yield Breach(path, line, f"{quote(row.name)} is opened by hand, and section 3 does not name it")
-
-
 def questions_of_the_plan_go_on(documents: RunDocuments) -> Iterator[Breach]:
     """What the approved plan left open or unresolved is a follow-up of its implementation."""
     report, plan = report_of(documents), text_of(documents.plan)
     if report is None or plan is None or report.document.find(_TITLE) is None:
         return
-    listed = " ".join(" ".join(row[1:6]) for _, _, row in _rows(documents))
+    listed = {name for _, _, row in _rows(documents) for cell in row[1:6] for name in _QUESTION.findall(cell)}
     section = report.document.find(_TITLE)
     assert section is not None
     for row in list_clarifications(plan.document):
@@ -93,14 +83,6 @@ def _has_columns(table: Table) -> bool:
     return tuple(plain_head(head) for head in table.header if plain_head(head) != "ticket id") == _HEADS
 
 
-def _is_named(row: ReportedFollowUp, steps: str) -> bool:
-    return _words(row.name) in steps or (bool(row.scope) and _words(row.scope) in steps)
-
-
-def _words(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
 _ROW = "mend the row in the report data, then: okstra report render {data}"
 
 RULES = (
@@ -110,8 +92,6 @@ RULES = (
          "okstra report render {data}", columns_are_there),
     RunRule("follow-up.row", "A follow-up has a task type, scope and reason, and says yes or no.", _ROW,
          rows_are_sound),
-    RunRule("follow-up.by-hand", "A follow-up that opens no task is named in section 3.",
-         "add a next step that names it", rows_by_hand_are_next_steps),
     RunRule("follow-up.plan-questions", "Unresolved questions of the approved plan are follow-ups.",
          "add a follow-up whose origin is the question", questions_of_the_plan_go_on,
          task_types=("implementation",)),

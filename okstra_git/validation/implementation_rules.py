@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from okstra_git.contract import OUT_OF_PLAN, TDD_EXEMPTION, UNVERIFIED, VERDICTS
+from okstra_git.contract import OUT_OF_PLAN, TDD_EXEMPTION, VERDICTS
 from okstra_git.names import quote, quote_path
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.records.report.data import ImplementationData
@@ -21,7 +21,6 @@ STATEFUL_FILES = ("*/migrations/*", "migrations/*", "*.prisma", "*/schema.sql", 
 """Files whose change changes what is stored."""
 
 _ACCEPTED = VERDICTS[0]
-_LABEL_END = UNVERIFIED.partition("…")[2].lstrip(", ")
 _EXEMPTION = re.compile(rf"{re.escape(TDD_EXEMPTION)}\s*(<[^>]*>|\S.*)?", re.IGNORECASE)
 
 
@@ -47,8 +46,6 @@ def evidence_is_commands(documents: RunDocuments) -> Iterator[Breach]:
     data = _data(documents)
     if data is None:
         return
-    if data.deliverable.diff and not data.validation_evidence:
-        yield Breach(documents.data_path, 0, "files were changed, and no command was run (validationEvidence is empty)")
     for each in data.validation_evidence:
         if each.exit_code != 0 and data.verdict.token == _ACCEPTED:
             yield Breach(documents.data_path, 0, f"accepted, and {quote(each.command)} ended with {each.exit_code}")
@@ -82,20 +79,6 @@ def database_is_judged(documents: RunDocuments) -> Iterator[Breach]:
             return
 
 
-def unverified_parts_are_labelled(documents: RunDocuments) -> Iterator[Breach]:
-    """What no database has run is listed, and has the label of the contract in the report."""
-    data, report = _data(documents), report_of(documents)
-    if data is None:
-        return
-    parts = data.deliverable.unverified
-    if data.database_verified is False and not parts:
-        yield Breach(documents.data_path, 0, "databaseVerified is false, and unverified lists nothing")
-    if parts and data.database_verified is True:
-        yield Breach(documents.data_path, 0, "unverified lists parts, and databaseVerified is true")
-    if parts and report is not None and _LABEL_END not in report.text:
-        yield Breach(report.path, 0, f"the report has no label {quote(UNVERIFIED)}")
-
-
 def way_back_was_tried(documents: RunDocuments) -> Iterator[Breach]:
     """Where stored state changes, undoing it was run dry; else the run goes back to planning."""
     data = _data(documents)
@@ -106,9 +89,6 @@ def way_back_was_tried(documents: RunDocuments) -> Iterator[Breach]:
     if not rollback.needed and stateful is not None:
         message = f"{quote_path(stateful)} changes what is stored, and rollback.needed is false"
         yield Breach(documents.data_path, 0, message, "run the rollback dry and report command, exit code and output")
-    if rollback.needed and not _was_run(data) and "implementation-planning" not in data.routing:
-        message = "the rollback was not run dry, and the run does not route to implementation-planning"
-        yield Breach(documents.data_path, 0, message)
     if rollback.needed and not _was_run(data) and data.verdict.token == _ACCEPTED:
         yield Breach(documents.data_path, 0, "accepted, without a dry run of the rollback")
 
@@ -138,16 +118,14 @@ RULES = (
          tests_came_first, task_types=IMPLEMENTATION),
     RunRule("implementation.exemption", f"An exemption is a line '{TDD_EXEMPTION} <reason>'.", _AGAIN,
          exemptions_have_reasons, task_types=IMPLEMENTATION),
-    RunRule("implementation.evidence", "A change rests on commands with their exit codes.", _AGAIN,
+    RunRule("implementation.evidence", "No command failed under an acceptance.", _AGAIN,
          evidence_is_commands, task_types=IMPLEMENTATION),
     RunRule("implementation.out-of-plan", f"A file that the plan does not name is an {OUT_OF_PLAN}.",
          "add it to outOfPlan with its reason", other_files_are_reported, task_types=IMPLEMENTATION),
     RunRule("implementation.database", "A change near a database says whether it was run on one.",
          "run it there and set databaseVerified to true, or to false and list it in unverified", database_is_judged,
          task_types=IMPLEMENTATION),
-    RunRule("implementation.unverified", "What no database has run is listed and labelled.", _AGAIN,
-         unverified_parts_are_labelled, task_types=IMPLEMENTATION),
-    RunRule("implementation.rollback", "Where stored state changes, undoing it was run dry.",
+    RunRule("implementation.stateful", "Where stored state changes, undoing it was run dry.",
          "run it dry and report command, exit code and output, or route to implementation-planning",
          way_back_was_tried, task_types=IMPLEMENTATION),
 )  # fmt: skip

@@ -60,8 +60,8 @@ def lenses_are_known(documents: RunDocuments) -> Iterator[Breach]:
 
 
 def sources_are_workers(documents: RunDocuments) -> Iterator[Breach]:
-    """Sources are pairs of a worker and an item of its result."""
-    for path, row in _rows(documents):
+    """Sources are pairs of a worker and an item of its result; of a report with data the data are asked the same."""
+    for path, row in _rows(documents) if documents.data is None else ():
         pairs = [pair.strip() for pair in row.cells.get("source workers", "").split(",")]
         for pair in pairs:
             if not _PAIR.fullmatch(pair):

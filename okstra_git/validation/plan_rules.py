@@ -81,9 +81,12 @@ def marker_follows_the_gate(documents: RunDocuments) -> Iterator[Breach]:
 
 
 def disagreements_are_questions(documents: RunDocuments) -> Iterator[Breach]:
-    """Each item that a majority disagrees with names one row of section 1 of its own, which blocks the approval."""
+    """Each item that a majority disagrees with names one row of section 1 of its own, which blocks the approval.
+
+    Of a report with data the data are asked the same.
+    """
     report = report_of(documents)
-    if report is None:
+    if report is None or documents.data is not None:
         return
     rows = {row.id: row for row in list_clarifications(report.document)}
     linked = [(row, name) for row, name in _disagreements(documents)]
@@ -103,7 +106,7 @@ def disagreements_are_questions(documents: RunDocuments) -> Iterator[Breach]:
 def questions_of_items_are_linked(documents: RunDocuments) -> Iterator[Breach]:
     """A row of section 1 that is about an item of the plan is named by that item."""
     report = report_of(documents)
-    if report is None or not parts_of(report.document, HEADING_PLAN_VERIFICATION):
+    if report is None or documents.data is not None:
         return
     linked = {name for _, name in _disagreements(documents)}
     for row in list_clarifications(report.document):
@@ -151,7 +154,7 @@ def _is_blocked(documents: RunDocuments) -> bool:
 RULES = (
     RunRule("plan.stages", "The plan keeps to every rule of `plan check`.", "git okstra plan check {report}",
          stages_are_sound, task_types=PLANNING),
-    RunRule("plan.gate", "The verification of the plan has one gate result of the contract.",
+    RunRule("plan.gate-result", "The verification of the plan has one gate result of the contract.",
          "okstra report render {data}", gate_is_one, task_types=PLANNING),
     RunRule("plan.gate-state", "The gate of the report is the one that was computed.",
          "copy the gate from the state file into the report data, then: okstra report render {data}",

@@ -85,8 +85,10 @@ def ids_are_defined(documents: RunDocuments) -> Iterator[Breach]:
 
 def authority_is_assumed(documents: RunDocuments) -> Iterator[Breach]:
     """Approvals by outsiders and access requests are taken as given, so no report asks for them."""
+    told: set[str] = set()
     for path, words in _words(documents):
-        found = _AUTHORITY.search(words.text)
+        found = _AUTHORITY.search(words.text) if words.text not in told else None
+        told.add(words.text)
         if found and not words.section.title.startswith(HEADING_APPROVAL.partition(" (")[0]):
             yield Breach(path, words.line, f"{quote(found[0])}: user and team hold every authority that a task needs")
 

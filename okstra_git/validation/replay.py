@@ -62,7 +62,7 @@ def _planned(claim: CommandClaim, allowed: Sequence[str]) -> PlannedReplay:
     try:
         words = split_plain(claim.command)
     except ValueError as error:
-        return PlannedReplay(claim, None, str(error))
+        return PlannedReplay(claim, None, f"{error}; evidence that needs one is written as sh -c '…'")
     if any(is_allowed(words, line) for line in allowed):
         return PlannedReplay(claim, tuple(words))
     remedy = command("git config --add okstra.replayCommands", claim.command)

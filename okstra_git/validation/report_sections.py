@@ -15,7 +15,6 @@ from okstra_git.contract import (
     HEADING_FOLLOW_UPS,
     HEADING_NEXT_STEPS,
     HEADING_PRIMARY_EVIDENCE,
-    HEADING_REPORTER,
     HEADING_VERDICT_CARD,
 )
 from okstra_git.documents.markdown import Section
@@ -114,24 +113,6 @@ def carried_rows_are_walked(documents: RunDocuments) -> Iterator[Breach]:
             yield Breach(report.path, section.line, f"{quote(row.id)} was carried in{unanswered}, and is not listed")
 
 
-def reporter_block_means_blocked(documents: RunDocuments) -> Iterator[Breach]:
-    """A report that waits for its reporter is blocked and holds, and names the questions of section 1."""
-    report = report_of(documents)
-    section = report.document.find(HEADING_REPORTER) if report is not None else None
-    if report is None or section is None:
-        return
-    found = fields_of(report.document, HEADING_FINAL_VERDICT)
-    if found is not None and not _is_blocked(documents):
-        message = f"the report waits for its reporter, so it is {BLOCKED} with direction hold"
-        yield Breach(report.path, found[0], message)
-    asked = {row.id for row in list_clarifications(report.document)}
-    for item in section.items:
-        named = set(_ITEM.findall(item.text))
-        if not named & asked:
-            message = "a row that the reporter has to confirm names no question of section 1"
-            yield Breach(report.path, item.line, message)
-
-
 def approval_block_repeats_nothing(documents: RunDocuments) -> Iterator[Breach]:
     """The approval block belongs to plans, and repeats no question of section 1."""
     report = report_of(documents)
@@ -185,12 +166,10 @@ RULES = (
          "take the section out; another phase needs a run of its own", deliverable_is_its_own),
     RunRule("report.deliverable", "A report has the deliverable of its phase, unless the run was blocked.", _AGAIN,
          deliverable_is_there),
-    RunRule("report.carried-in", "Section 0 is there exactly when answers were carried in.", _AGAIN,
+    RunRule("report.section-0", "Section 0 is there exactly when answers were carried in.", _AGAIN,
          carried_section_only_with_carry_in),
     RunRule("report.carried-rows", "Section 0 lists every row that was carried in, blank ones too.",
          "add the row to carriedIn of the report data, then: okstra report render {data}", carried_rows_are_walked),
-    RunRule("report.reporter-gate", "A report that waits for its reporter is blocked, holds, and asks in section 1.",
-         _AGAIN, reporter_block_means_blocked),
     RunRule("report.approval-block", "The approval block belongs to plans and repeats no clarification item.",
          "leave the question in section 1 alone", approval_block_repeats_nothing),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from okstra_git.validation import (
     agreement,
     clarification_rules,
     conformance_gate,
+    data_rules,
     follow_up_rules,
     implementation_rules,
     improvement_rules,
@@ -18,11 +19,14 @@ from okstra_git.validation import (
     worker_rules,
 )
 from okstra_git.validation.rule import AnyRule, RunRule
+from okstra_git.validation.view_rules import VIEW_RULES
 from okstra_git.validation.workflow import WORKFLOW_RULES
 
 RULES: tuple[RunRule, ...] = (
     *report_frame.RULES,
     *report_sections.RULES,
+    *data_rules.OF_DATA,
+    *data_rules.RULES,
     *clarification_rules.RULES,
     *follow_up_rules.RULES,
     *plan_rules.RULES,
@@ -38,5 +42,5 @@ RULES: tuple[RunRule, ...] = (
     *readability_rules.RULES,
 )
 
-ALL_RULES: tuple[AnyRule, ...] = (*RULES, *WORKFLOW_RULES)
-"""Those of the whole project, too."""
+ALL_RULES: tuple[AnyRule, ...] = (*RULES, *VIEW_RULES.values(), *WORKFLOW_RULES)
+"""Those of pages and of the whole project, too."""

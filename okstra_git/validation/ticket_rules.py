@@ -17,42 +17,12 @@ _BARE = ("final-verification", "release-handoff")
 _SEPARATOR = re.compile(r"\s*,\s*")
 
 
-def rows_have_tickets(documents: RunDocuments) -> Iterator[Breach]:
-    """Every row of the report has its ticket."""
-    for place, row in tagged_rows(documents):
-        if not row.ticket_id.strip():
-            yield Breach(documents.data_path, 0, f"{place}.ticketId is empty", _fill(documents))
-
-
 def items_have_tickets(documents: RunDocuments) -> Iterator[Breach]:
     """Every item of sections 1 to 5 of a result has its ticket."""
     for worker, file in documents.results.items():
         for item in items_of(file.text, worker).items if text_of(file) is not None else ():
             if item.section in TAGGED_SECTIONS and not item.ticket:
                 yield Breach(file.path, item.line, f"{quote(item.id)} has no ticket", _fill(documents))
-
-
-def coverage_is_said(documents: RunDocuments) -> Iterator[Breach]:
-    """Phases that tag say which tickets are covered, the others that they leave it out."""
-    data = documents.data
-    if data is None:
-        return
-    coverage, is_left_out = data.ticket_coverage, isinstance(data.ticket_coverage, NoTickets)
-    if documents.task_type in TAGGED and is_left_out:
-        yield Breach(
-            documents.data_path, 0, f"ticketCoverage leaves out the tickets, and {documents.task_type} tags them"
-        )
-    if documents.task_type in _BARE and not is_left_out:
-        message = f'ticketCoverage of {documents.task_type} is {{"omit": true}}'
-        yield Breach(documents.data_path, 0, message)
-    if isinstance(coverage, ManyTickets):
-        ids = {getattr(row, "id", "") for _, row in tagged_rows(documents)} | set(_ids(documents))
-        for ticket, rows in coverage.tickets.items():
-            for name in rows:
-                if name not in ids:
-                    yield Breach(
-                        documents.data_path, 0, f"ticketCoverage: {quote(ticket)} names {quote(name)}, which no row has"
-                    )
 
 
 def tags_agree_with_coverage(documents: RunDocuments) -> Iterator[Breach]:
@@ -114,12 +84,8 @@ def _fill(documents: RunDocuments) -> str:
 
 
 RULES = (
-    RunRule("ticket.row", "Rows of the report have their ticket.", "write the ticket, or unknown", rows_have_tickets,
-         task_types=TAGGED),
     RunRule("ticket.item", "Items of sections 1 to 5 of a result have their ticket.",
          "add a column Ticket ID, or [TICKETID: <id>] in front", items_have_tickets, task_types=TAGGED),
-    RunRule("ticket.coverage", "ticketCoverage says which tickets are covered, or that the phase tags none.",
-         "mend ticketCoverage in the report data", coverage_is_said),
     RunRule("ticket.agrees", "A ticket of a row is one that ticketCoverage has.",
          "mend the ticket, or add it to ticketCoverage", tags_agree_with_coverage, task_types=TAGGED),
     RunRule("ticket.brief", "Every ticket of the brief is covered by some row.",

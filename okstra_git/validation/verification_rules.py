@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from okstra_git.contract import GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, VERIFICATION_SCOPES
+from okstra_git.contract import VERDICTS, VERIFICATION_SCOPES
 from okstra_git.names import quote
 from okstra_git.phases import phase_of_routing
 from okstra_git.records.report.data import VerificationData
@@ -23,17 +23,6 @@ def scope_is_that_of_the_run(documents: RunDocuments) -> Iterator[Breach]:
         yield Breach(documents.data_path, 0, message)
 
 
-def single_stages_leave_in_groups(documents: RunDocuments) -> Iterator[Breach]:
-    """A single stage may be handed over in a group of stages only."""
-    data = _data(documents)
-    if data is None or data.verification_scope != SINGLE_STAGE:
-        return
-    if "release-handoff" in data.routing and GROUP_HANDOFF not in data.routing:
-        message = f"a single-stage verdict may only route to {GROUP_HANDOFF} (partial-PR mode)"
-        hint = f"write {GROUP_HANDOFF}; plain release-handoff needs the whole task verified"
-        yield Breach(documents.data_path, 0, message, hint)
-
-
 def acceptance_routes_on(documents: RunDocuments) -> Iterator[Breach]:
     """Only what was accepted is handed over."""
     data = _data(documents)
@@ -42,19 +31,6 @@ def acceptance_routes_on(documents: RunDocuments) -> Iterator[Breach]:
     for name in data.routing:
         if phase_of_routing(name) == "release-handoff":
             yield Breach(documents.data_path, 0, f"the verdict is {data.verdict.token}, and routing names {name}")
-
-
-def conditions_are_spelled_out(documents: RunDocuments) -> Iterator[Breach]:
-    """A conditional acceptance has conditions, and only it has them."""
-    data = _data(documents)
-    if data is None:
-        return
-    conditions = data.deliverable.conditions
-    if data.verdict.token == CONDITIONAL and not conditions:
-        yield Breach(documents.data_path, 0, f"{CONDITIONAL} without a condition")
-    if data.verdict.token == ACCEPTED and conditions:
-        message = f"accepted, with {quote(conditions[0].text)} as a condition"
-        yield Breach(documents.data_path, 0, message, f"write {CONDITIONAL}, or make a remark of it")
 
 
 def gates_hold_up_their_phase(documents: RunDocuments) -> Iterator[Breach]:
@@ -69,28 +45,12 @@ def gates_hold_up_their_phase(documents: RunDocuments) -> Iterator[Breach]:
             yield Breach(documents.data_path, 0, message)
 
 
-def blockers_are_not_accepted(documents: RunDocuments) -> Iterator[Breach]:
-    """Nothing is accepted against a blocker or a check that did not hold, and each blocker has its follow-up."""
+def checks_have_held(documents: RunDocuments) -> Iterator[Breach]:
+    """Nothing is accepted without conditions that did not hold."""
     data = _data(documents)
-    if data is None:
-        return
-    is_accepted = data.verdict.token in (ACCEPTED, CONDITIONAL)
-    for blocker in data.deliverable.blockers:
-        if is_accepted:
-            yield Breach(documents.data_path, 0, f"{data.verdict.token}, against the blocker {quote(blocker.text)}")
-        elif not blocker.follow_up.strip():
-            message = f"the blocker {quote(blocker.text)} names no follow-up"
-            yield Breach(documents.data_path, 0, message, "name the task of section 4 that takes it up")
-    failed = [check for check in data.deliverable.checks if not check.held]
-    if data.verdict.token == ACCEPTED and failed:
+    failed = [check for check in data.deliverable.checks if not check.held] if data is not None else []
+    if data is not None and data.verdict.token == ACCEPTED and failed:
         yield Breach(documents.data_path, 0, f"accepted, and {quote(failed[0].checked)} did not hold")
-
-
-def database_was_verified(documents: RunDocuments) -> Iterator[Breach]:
-    """Database work that never ran on a database is not accepted."""
-    data = _data(documents)
-    if data is not None and data.database_verified is False and data.verdict.token in (ACCEPTED, CONDITIONAL):
-        yield Breach(documents.data_path, 0, f"{data.verdict.token}, and the database part was not run")
 
 
 def acceptance_has_evidence(documents: RunDocuments) -> Iterator[Breach]:
@@ -115,18 +75,11 @@ _AGAIN = "mend the report data, then: okstra report render {data}"
 RULES = (
     RunRule("verification.scope", "A verification has the scope that its run was prepared for.", _AGAIN,
          scope_is_that_of_the_run, task_types=VERIFICATION),
-    RunRule("verification.routing", f"A single stage routes to {GROUP_HANDOFF}, never to plain release-handoff.",
-         _AGAIN, single_stages_leave_in_groups, task_types=VERIFICATION),
     RunRule("verification.rejected-routing", "What was not accepted does not route to a release handoff.", _AGAIN,
          acceptance_routes_on, task_types=VERIFICATION),
-    RunRule("verification.conditions", "A conditional acceptance has conditions, and only it has them.", _AGAIN,
-         conditions_are_spelled_out, task_types=VERIFICATION),
     RunRule("verification.gate", "A condition that is a gate keeps the phase out of the routing.", _AGAIN,
          gates_hold_up_their_phase, task_types=VERIFICATION),
-    RunRule("verification.blockers", "Blockers and failed checks keep a run from being accepted; each has a follow-up.",
-         _AGAIN, blockers_are_not_accepted, task_types=VERIFICATION),
-    RunRule("verification.database", "Database work that was never run is not accepted.",
-         "run it on a real or faithful database, or reject", database_was_verified, task_types=VERIFICATION),
+    RunRule("verification.held", "What was accepted has held.", _AGAIN, checks_have_held, task_types=VERIFICATION),
     RunRule("verification.evidence", "An acceptance rests on commands that ended well.", _AGAIN,
          acceptance_has_evidence, task_types=VERIFICATION),
 )  # fmt: skip

@@ -41,9 +41,9 @@ def results_begin_with_findings(documents: RunDocuments) -> Iterator[Breach]:
         for section in confirmed:
             message = f"{quote(section.raw)} belongs in the audit sidecar"
             yield Breach(file.path, section.line, message, "move it there, and begin with section 1")
-        others = [section for section in sections if section.level > 1 and section not in confirmed] or sections
-        if not confirmed and (not others or not _FIRST.match(f"{others[0].raw} ")):
-            yield Breach(file.path, others[0].line if others else 1, "the result does not begin with section 1")
+        first = next((section for section in sections if section.level > 1 or section.raw != section.title), None)
+        if not confirmed and (first is None or not _FIRST.match(f"{first.raw} ")):
+            yield Breach(file.path, first.line if first else 1, "the result does not begin with section 1")
 
 
 def items_have_ids(documents: RunDocuments) -> Iterator[Breach]:

@@ -14,7 +14,7 @@ from okstra_git.validation.run_documents import JsonFile
 HANDOFF = "release-handoff"
 
 
-class ChangedFile(NamedTuple):
+class AlteredFile(NamedTuple):
     """A file of a bundle that is not as it was prepared: `how` is `changed`, `missing` or why it cannot be read."""
 
     path: str
@@ -43,10 +43,10 @@ class RecordedRun:
     identity: Mapping[str, object]
     manifest: JsonFile | None
     manifest_path: str
-    changed: tuple[ChangedFile, ...] = ()
+    changed: tuple[AlteredFile, ...] = ()
 
 
-class Drift(NamedTuple):
+class SkillDrift(NamedTuple):
     """Skills, agents and rules that are not those of this okstra: in words, and the line that mends it."""
 
     folder: str
@@ -68,7 +68,7 @@ class ProjectFacts:
 
     runs: tuple[RecordedRun, ...] = ()
     problems: tuple[LogProblem, ...] = ()
-    drifts: tuple[Drift, ...] = ()
+    drifts: tuple[SkillDrift, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from okstra_git.reports.answering import (
     RUN,
     CarriedAnswer,
     QuestionIndex,
+    answered_rows,
     answered_text,
     carried_rows,
     is_choice,
@@ -167,6 +168,7 @@ def test_what_is_answered_is_read_back_and_all_else_is_the_same_bytes(
     answers = {id: data.draw(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))) for id in ids}
     edited = answered_text(text, answers)
     after = list_clarifications(parse_document(edited))
+    assert answered_rows(text, edited) == after
     for old, new in zip(before, after, strict=True):
         expected = joined(answers[old.id]) if old.id in answers else old.answer
         assert new.answer == expected

@@ -183,13 +183,18 @@ def data_of(task_type: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def team_of_run(**changes: Any) -> dict[str, Any]:
+    """The state of a team that was made, and all of whose workers have ended well; the run's own workers changed."""
+    rows = {worker: {"status": "completed"} for worker in ("claude", "codex", "report-writer")}
+    return {"runId": RUN, "teamName": "okstra-shop", "teamCreate": {"attempted": True, "status": "ok"},
+            "workers": {**rows, **changes}}  # fmt: skip
+
+
 def bundle(task_type: str, **changes: Any) -> RunDocuments:
     """A sound run, its data changed in these keys before the report was made of them."""
     data = parse_report_data({**data_of(task_type), **changes})
     assert not isinstance(data, list), data
     workers = ("claude", "codex", "report-writer")
-    made = {"attempted": True, "status": "ok"}
-    state = {"runId": RUN, "teamCreate": made, "workers": {worker: {"status": "completed"} for worker in workers}}
     gate = {"run": RUN, "gate": "passed-with-dissent"}
     is_plan, is_work = task_type == "implementation-planning", task_type == "implementation"
     return RunDocuments(
@@ -203,7 +208,7 @@ def bundle(task_type: str, **changes: Any) -> RunDocuments:
                                   '{"type": "tool-failure", "what": "cat x", "detail": "no such file"}\n')},
         plan=TextFile("plan.md", PLAN.format(status="resolved")) if is_work else None,
         plan_body=JsonFile("state/plan-body-verification.json", gate) if is_plan else None,
-        team_state=JsonFile("state/team-state.json", state),
+        team_state=JsonFile("state/team-state.json", team_of_run()),
     )  # fmt: skip
 
 

@@ -5,16 +5,25 @@ from typing import Any
 
 from tests.kit.prepared import manifest, prepare, set_up
 from tests.kit.scenario import World
+from tests.kit.values import ulid
 
 PLAN_COMMANDS = ("python -m pytest tests/test_s1.py",)
 
 
+RUN = ulid("R")
+
+
 def data_of(world: World, run: str, *commands: tuple[str, int], **changes: Any) -> dict[str, Any]:
+    """Sound data of a prepared run, which claim these commands and exit codes."""
+    nonce = manifest(world, "manifests/run-manifest")["nonce"]
+    return a_claim(*commands, runId=run, nonce=nonce, **changes)
+
+
+def a_claim(*commands: tuple[str, int], **changes: Any) -> dict[str, Any]:
     """Sound data of the implementation of stage 1, which claim these commands and exit codes."""
-    written = manifest(world, "manifests/run-manifest")
     return {
-        "schema": 1, "taskKey": "shop:web:login", "taskType": "implementation", "runId": run,
-        "nonce": written["nonce"], "seq": "001", "stage": 1, "language": "en",
+        "schema": 1, "taskKey": "shop:web:login", "taskType": "implementation", "runId": RUN,
+        "nonce": "n1", "seq": "001", "stage": 1, "language": "en",
         "verdict": {"token": "accepted", "direction": "proceed", "reasons": "It works (E-001)."},
         "nextSteps": ["Verify stage 1."], "routing": ["final-verification"], "carriedIn": None,
         "reporterConfirmation": None, "clarifications": [],

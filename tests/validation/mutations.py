@@ -5,15 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from okstra_git.documents.json_problems import DataProblem
-from okstra_git.validation.run_documents import RunDocuments, TextFile
+from okstra_git.validation.data_rules import COPIED
+from okstra_git.validation.run_documents import JsonFile, RunDocuments, TextFile
 from tests.validation.bundles import (
     DELIVERABLES,
     PLAN,
     QUESTION,
     REPORT,
+    RUN,
     TICKET,
     bundle,
     data_of,
+    team_of_run,
     with_report,
     with_result,
 )
@@ -68,7 +71,7 @@ def of_run(task_type: str, **changes: Any) -> Mutation:
 
 def with_carry_in(*rows: str, text: str = CARRIED) -> Mutation:
     """A run that answers were carried into, of which its report lists these rows."""
-    walked = [{"id": name, "answer": "", "finding": "still open", "status": "open"} for name in rows]
+    walked = [{"id": name, "answer": "", "finding": "settled", "status": "obsolete"} for name in rows]
     return lambda: replace(bundle(ANALYSIS, carriedIn=walked or None), carried=TextFile("old.md", text))
 
 
@@ -89,7 +92,7 @@ def disagreed(*links: str | None, rows: tuple[str, ...] = (), blocks: str = "app
             for name in rows]  # fmt: skip
     verification = {"rounds": 1, "gate": "blocked-by-disagreement", "items": items, "dissent": []}
     deliverable = {**DELIVERABLES[PLANNING], "planVerification": verification}
-    return lambda: replace(bundle(PLANNING, clarifications=asks, deliverable=deliverable), plan_body=None)
+    return lambda: replace(bundle(PLANNING, clarifications=asks, deliverable=deliverable), plan_body=None, data=None)
 
 
 def waiting(token: str, direction: str, text: str = "C-001") -> Mutation:
@@ -132,6 +135,19 @@ STUB = (
 )
 QUESTIONS = "## Questions\n\n| Statement | Expected form |\n|---|---|\n| how? | a word |\n\n"
 ROW = "| E-001 | SHOP-12 | The token ends early."
+STATE = {"run": RUN, **{key: data_of(ANALYSIS)[key] for key in COPIED}}
+
+
+def team(**changes: Any) -> Mutation:
+    """A run whose state of the team is other than it should be."""
+    return of_run(ANALYSIS, team_state=JsonFile("t.json", {**team_of_run(), **changes}))
+
+
+def ended(**workers: dict[str, Any]) -> Mutation:
+    """A run of which some worker has ended in another way."""
+    return of_run(ANALYSIS, team_state=JsonFile("t.json", team_of_run(**workers)))
+
+
 CHECKS = DELIVERABLES[VERIFICATION]
 BLOCKER = {"text": "it loses data", "evidence": "src/a.py:1", "followUp": "attempts"}
 DIFF = DELIVERABLES[WORK]["diff"]
@@ -175,13 +191,12 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "report.section-twice": (edited(ANALYSIS, "## 5.2 ", "## 6.1 Consensus\n\nnone\n\n## 5.2 "),),
     "report.other-deliverable": (edited(ANALYSIS, "## 6. ", "## 5.5 Stage Map\n\nnone\n\n## 6. "),),
     "report.deliverable": (edited(ANALYSIS, "## 5.2 Causal chain", "## 5.2 What happened"),),
-    "report.carried-in": (
+    "report.section-0": (
         edited(ANALYSIS, "## 1. Clar", f"{STUB}## 1. Clar"),
         with_carry_in(),
         told(ANALYSIS, carriedIn=[{"id": "C-001", "answer": "", "finding": "open", "status": "open"}]),
     ),
     "report.carried-rows": (with_carry_in("C-002"),),
-    "report.reporter-gate": (waiting("accepted", "proceed"), waiting("blocked", "hold", "C-009")),
     "report.approval-block": (
         lambda: replace(
             with_report(
@@ -191,6 +206,10 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             ),
             data=None,
         ),
+    ),
+    "data.rounds": (
+        of_run(ANALYSIS, convergence=JsonFile("c.json", {**STATE, "round2SkippedReason": None})),
+        of_run(ANALYSIS, convergence=JsonFile("c.json", {**STATE, "finalClassificationCounts": {"consensus": 2}})),
     ),
     "clarification.table": (
         edited(DISCOVERY, "## 2. Evidence", "### 1.1 More\n\nmore\n\n## 2. Evidence"),
@@ -204,7 +223,6 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "clarification.text": (
         edited(DISCOVERY, QUESTION["expectedForm"], " ", clarifications=[{**QUESTION, "kind": "data-point"}]),
     ),
-    "clarification.approval": (asked(blocks="approval"),),
     "clarification.evidence": (
         asked(statement="How long?"),
         asked(statement="How? Evidence checked: the code"),
@@ -221,11 +239,9 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     ),
     "follow-up.columns": (edited(ANALYSIS, "| Reason / Why deferred |", "| Because |"),),
     "follow-up.row": (edited(ANALYSIS, "| out of scope | yes |", "| out of scope | perhaps |"),),
-    "follow-up.by-hand": (told(ANALYSIS, nextSteps=["Go on."]),),
     "follow-up.plan-questions": (of_run(WORK, plan=TextFile("plan.md", CARRIED)),),
     "plan.stages": (edited(PLANNING, "#### Rollback", "#### Notes"),),
-    "plan.gate": (edited(PLANNING, "### 5.5.9 Plan Body Verification", "### 5.5.9 What was said"),),
-    "plan.gate-state": (planned(gate="passed"),),
+    "plan.gate-result": (edited(PLANNING, "### 5.5.9 Plan Body Verification", "### 5.5.9 What was said"),),
     "plan.marker": (
         edited(PLANNING, "- [ ] Approved", ""),
         lambda: replace(
@@ -243,10 +259,6 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "plan.question": (disagreed("C-001", rows=("C-001", "C-002")),),
     "implementation.tests-first": (worked(testsFirst=[], exemptions=[]),),
     "implementation.exemption": (edited(WORK, "TDD exemption: ", "TDD exemption:  \n\nfor "),),
-    "implementation.evidence": (
-        told(WORK, validationEvidence=[]),
-        told(WORK, validationEvidence=[{"command": "make test", "exitCode": 2}]),
-    ),
     "implementation.out-of-plan": (
         worked(diff=[*DIFF, {"path": "README.md", "ticketId": TICKET, "change": "a word"}]),
     ),
@@ -256,9 +268,8 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             outOfPlan=[{"ticketId": TICKET, "path": "src/user.repository.ts", "reason": "it had to"}],
         ),
     ),
-    "implementation.unverified": (told(WORK, databaseVerified=False),),
-    "implementation.rollback": (
-        worked(rollback={**DRY, "exitCode": None}),
+    "implementation.evidence": (told(WORK, validationEvidence=[{"command": "make test", "exitCode": 2}]),),
+    "implementation.stateful": (
         told(
             WORK,
             databaseVerified=True,
@@ -269,30 +280,18 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             },
         ),
     ),
-    "verification.scope": (told(VERIFICATION, verificationScope="whole-task"),),
-    "verification.routing": (told(VERIFICATION, routing=["release-handoff"]),),
-    "verification.rejected-routing": (verified("rejected", "revise"),),
-    "verification.conditions": (
-        verified("conditional-accept"),
-        delivered(VERIFICATION, conditions=[{"text": "a look at the log", "gate": ""}]),
+    "plan.gate-state": (
+        of_run(PLANNING, plan_body=JsonFile("state/plan-body-verification.json", {"run": RUN, "gate": "passed"})),
     ),
+    "verification.scope": (of_run(VERIFICATION, scope="whole-task"),),
+    "verification.held": (delivered(VERIFICATION, checks=[{**CHECKS["checks"][0], "held": False}]),),
+    "verification.rejected-routing": (verified("rejected", "revise"),),
     "verification.gate": (
         verified(
             "conditional-accept",
             deliverable={**CHECKS, "conditions": [{"text": "a look at the log", "gate": "release-handoff"}]},
         ),
     ),
-    "verification.blockers": (
-        delivered(VERIFICATION, blockers=[BLOCKER]),
-        verified(
-            "rejected",
-            "revise",
-            routing=["implementation"],
-            deliverable={**CHECKS, "blockers": [{**BLOCKER, "followUp": ""}]},
-        ),
-        delivered(VERIFICATION, checks=[{**CHECKS["checks"][0], "held": False}]),
-    ),
-    "verification.database": (told(VERIFICATION, databaseVerified=False),),
     "verification.evidence": (
         told(VERIFICATION, validationEvidence=[]),
         told(VERIFICATION, validationEvidence=[{"command": "make test", "exitCode": 1}]),
@@ -304,15 +303,9 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
     "improvement.source": (improved(source="codex"), improved(source="copilot:F-001")),
     "improvement.row": (improved(type="planning"), improved(benefit=" ")),
     "improvement.priority": (improved(priority="0"), improved(priority="high")),
-    "ticket.row": (found(ticketId=""),),
     "ticket.item": (
         handed_in("- [M-001] [TICKETID: SHOP-12]", "- [M-001]"),
         handed_in("| F-002 | SHOP-12 |", "| F-002 | |"),
-    ),
-    "ticket.coverage": (
-        told(ANALYSIS, ticketCoverage={"omit": True}),
-        told(HANDOFF, ticketCoverage={"singleTicket": TICKET}),
-        told(ANALYSIS, ticketCoverage={"tickets": {TICKET: ["E-001", "E-007"]}}),
     ),
     "ticket.agrees": (found(ticketId="SHOP-99"),),
     "ticket.brief": (lambda: replace(bundle(ANALYSIS, ticketCoverage=TWO), tickets=(TICKET, "SHOP-13", "SHOP-14")),),
@@ -360,6 +353,15 @@ MUTATIONS: dict[str, tuple[Mutation, ...]] = {
             bundle(ANALYSIS), ROW, f"| E-009 | SHOP-12 | Another. | src/a.py:1 | claude:F-001 |\n{ROW}"
         ),
     ),
+    "team.state": (of_run(ANALYSIS, team_state=JsonFile("t.json", None, "it is a pipe")),),
+    "team.stale": (team(runId="01JDK3Q7M2V9XA4T8ZC6RB5WNG"),),
+    "team.name": (of_run(ANALYSIS, team="okstra-other"),),
+    "team.create": (team(teamCreate=None), team(teamCreate={"attempted": True, "status": "fine"})),
+    "team.dispatch": (ended(codex={"status": "completed", "teamName": None}),),
+    "team.worker-status": (ended(codex={"status": None}),),
+    "team.worker-reason": (ended(codex={"status": "timeout"}),),
+    "team.roster": (ended(gemini={"status": "completed"}),),
+    "team.report-author": (ended(**{"report-writer": {"status": "error", "reason": "session resumed"}}),),
     "text.placeholder": (edited(ANALYSIS, "Without it the same happens.", "<the observation against it>"),),
     "text.empty-section": (edited(ANALYSIS, "## 6. ", "## More\n\n## 6. "),),
     "text.long-cell": (found(finding="very " * 150),),

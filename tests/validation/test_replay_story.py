@@ -1,5 +1,8 @@
 """`validate run --replay` on a real repository: what a report claims is run again, and only what the user allows."""
 
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,26 @@ def test_a_command_that_takes_too_long_ends_with_all_that_it_started(world: Worl
     assert ends(answer) == {CHECK: (124, False)}
     assert not late.exists()
     assert not list(Path(tmp_path).parent.glob("okstra-verify-*"))
+
+
+def test_an_interruption_ends_the_command_with_all_that_it_started_and_leaves_nothing(
+    world: World, tmp_path: Path, bin_dir: Path
+) -> None:
+    late = tmp_path / "late"
+    run = run_with(world, f"(sleep 2; touch {late}) & sleep 60\n", (CHECK, 0))
+    allow(world, CHECK)
+    line = [bin_dir / "git-okstra", "-C", world.path, "validate", "run", run, "--replay"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().endswith(b"running sh check.sh\n")
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert process.returncode == 130
+    time.sleep(2)
+    assert not late.exists()
+    assert "okstra-verify-" not in world.ask("worktree", "list")
+    assert all(event["fact"]["type"] != "run.replayed" for event in world.okstra("log", "--json").json["events"])
 
 
 def test_commands_run_one_after_the_other_in_one_clean_checkout(world: World) -> None:

@@ -205,6 +205,8 @@ def _end_runs(recorder: Recorder) -> None:
     recorder.run(f"report new --run {first} --output .okstra/new.data.json")
     recorder.run(f"report new --run {first} --output .okstra/new.data.json", exit=1)
     recorder.run("report check .okstra/new.data.json", exit=1)
+    recorder.run("validate plan-stages .okstra/plan.md")
+    recorder.run("validate workflow --strict")
     recorder.run("validate rules")
     recorder.run(f"run finish {first} --nonce 0123456789abcdef", exit=1)
     recorder.run(f"run finish {first} --next-phase final-verification")
@@ -380,6 +382,8 @@ def _follow_up(recorder: Recorder) -> None:
     recorder.run(f"followups spawn {report}")
     recorder.run(f"followups spawn {report}")
     recorder.run("task show shop:web:limit")
+    recorder.run(f"validate improvement {report}", exit=1)
+    recorder.run(f"validate report-views {report}")
     wrong = _write_follow_ups(recorder, "wrong.md", [("E-001", "a b", "planning", "", "", "perhaps")])
     recorder.run(f"followups spawn {wrong}", exit=1)
 
