@@ -97,7 +97,7 @@ def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
     plan = plan_file(workspace, file)
     flaws = in_order([*check_plan(plan.plan, for_approval=True, needs_marker=False), *_gate_flaws(workspace, plan)])
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
-    if lacks_marker:
+    if lacks_marker and allows_approval(_gate_of(workspace, plan)):
         workspace.note(f"{plan.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
     return PlanCheck(plan, flaws, lacks_marker)
 
@@ -161,11 +161,15 @@ def _recorded_gate(workspace: Workspace, plan: PlanFile) -> str | None:
     return gate_on_record(Root(require_project_root(workspace)), plan.path)
 
 
+def _gate_of(workspace: Workspace, plan: PlanFile) -> str | None:
+    """The recorded gate, before the one that the report names."""
+    named = read_gate(plan.plan.document)
+    return _recorded_gate(workspace, plan) or (named[0] if named else None)
+
+
 def _require_gate(workspace: Workspace, plan: PlanFile, key: TaskKey) -> None:
     """Refuse a plan that its verification blocks, whatever was written into it since."""
-    recorded = _recorded_gate(workspace, plan)
-    named = read_gate(plan.plan.document)
-    gate = recorded or (named[0] if named else None)
+    gate = _gate_of(workspace, plan)
     if allows_approval(gate):
         return
     again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))

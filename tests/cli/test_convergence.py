@@ -251,6 +251,7 @@ def test_a_plan_that_is_blocked_is_not_approved_whatever_is_written_into_it(plan
     refused(answer, "plan.gate-blocks")
     checked = planning.world.okstra("plan", "check", approve[2], "--json", exit=1).json
     assert {"plan.gate-differs", "plan.gate-blocks"} <= {each["code"] for each in checked["problems"]}
+    assert "--add-marker" not in planning.world.okstra("plan", "check", approve[2], "--text", exit=1).err
     held = planning.ask("plan-gate", "--check", exit=1)
     refused(held, "convergence.report")
     assert "plan.question-missing" in {each["code"] for each in held.json["problems"]}
