@@ -27,6 +27,7 @@ def test_a_repository_without_okstra_says_how_to_begin_and_stays_clean(world: Wo
     assert "git okstra init" in (world.path / ".okstra" / "board.html").read_text(encoding="utf-8")
     assert world.ask("status", "--porcelain") == ""
     assert world.ask("for-each-ref", "refs/okstra") == ""
+    assert not (world.path / ".git" / "okstra").exists()
 
 
 def test_a_dash_prints_the_page(world: World) -> None:
@@ -146,3 +147,24 @@ def test_without_a_screen_the_file_is_named(world: World) -> None:
 
 def test_what_is_printed_cannot_be_opened(world: World) -> None:
     assert code_of(world.okstra("board", "--open", "--output", "-", "--json", exit=129)) == "usage"
+
+
+def test_the_newest_events_of_many_tasks_are_the_first_of_all(world: World) -> None:
+    shop = open_shop(world)
+    for name in ("a", "b", "c", "d"):
+        shop.okstra("task", "open", f"shop:web:{name}")
+    record_stage(shop, 1, "login", {"a.py": "x = 1\n"})
+    shop.okstra("task", "close", "shop:web:b")
+    everything = [event["id"] for event in shop.okstra("log", "-n", "1000", "--json").json["events"]]
+    for number in range(1, len(everything) + 1):
+        newest = [event["id"] for event in shop.okstra("log", "-n", str(number), "--json").json["events"]]
+        assert newest == everything[:number]
+
+
+def test_a_closed_task_is_folded_among_the_finished_ones(world: World) -> None:
+    shop = open_shop(world)
+    shop.okstra("task", "open", "shop:web:old", "--title", "Something old")
+    shop.okstra("task", "close", "shop:web:old")
+    page = shop.okstra("board", "--output", "-").out
+    assert page.index('class="finished"') < page.index("<bdi>Something old</bdi>")
+    assert shop.okstra("board", "--json").json["open"] == 1

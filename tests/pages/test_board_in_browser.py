@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -90,8 +90,8 @@ def test_tasks_are_found_and_put_in_order(browser: Browser, tmp_path: Path) -> N
 
 
 def test_a_line_is_copied(browser: Browser, tmp_path: Path) -> None:
-    permissions: dict[str, Any] = {"permissions": ["clipboard-read", "clipboard-write"]}
-    with visiting(browser, written(tmp_path, EVERYTHING), **permissions) as visit:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with visiting(browser, written(tmp_path, EVERYTHING), permissions=permissions) as visit:
         visit.page.locator("#needs .cmd button").first.click()
         visit.page.get_by_text("Copied").wait_for()
         text = visit.page.evaluate("navigator.clipboard.readText()")

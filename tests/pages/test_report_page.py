@@ -78,11 +78,9 @@ def test_every_word_of_the_report_is_on_its_page() -> None:
 
 def test_markup_of_a_report_stays_words() -> None:
     html = page(hostile())
-    assert html.count("<script") == 3
-    assert "<img" not in html
-    assert "javascript:" not in html.replace("(javascript:", "").replace("&#34;javascript:", "").replace(
-        " javascript:", ""
-    )
+    assert html.count("<script") == 2
+    assert not any(f"<{name}" in html for name in ("img", "iframe", "b>"))
+    assert 'href="javascript' not in html.lower()
 
 
 def rows(number: int) -> str:

@@ -105,7 +105,7 @@ def test_an_interruption_ends_the_command_with_all_that_it_started_and_leaves_no
     late = tmp_path / "late"
     run = run_with(world, f"(sleep 2; touch {late}) & sleep 60\n", (CHECK, 0))
     allow(world, CHECK)
-    line = [bin_dir / "git-okstra", "-C", world.path, "validate", "run", run, "--replay"]
+    line = [str(bin_dir / "git-okstra"), "-C", str(world.path), "validate", "run", run, "--replay"]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         assert process.stderr.readline().endswith(b"running sh check.sh\n")

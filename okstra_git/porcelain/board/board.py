@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from okstra_git.porcelain.board.tasks import TaskReader
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.forecast import forecast_tasks, recall_forecast
 from okstra_git.porcelain.status import survey_all
+from okstra_git.porcelain.workspace import is_unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,26 +38,37 @@ def make_board(workspace: Workspace, *, forecast: bool) -> Board:
 
     Records nothing but what `status` records. Closed tasks are shown as they were recorded and not judged.
     """
+    board = _cover(workspace)
+    if is_unused(workspace.git):
+        return board
     seen = survey_all(workspace, only=None, with_closed=False)
     closed = [task for task in standing_state(workspace).tasks.values() if not task.is_open]
     questions = read_questions(workspace, seen.tasks)
     needs = list_needs(seen, questions)
     reader = TaskReader(workspace, seen, needs, questions)
-    language = workspace.settings.language
-    return Board(
-        project=seen.project or "",
-        folder=workspace.git.top.name,
-        at=workspace.now(),
-        language=language if language in LANGUAGES else LANGUAGES[0],
+    return replace(
+        board,
         writer=seen.writer,
-        commit=resolve_head(workspace.git) or "",
-        branch=current_branch(workspace.git) or "",
         needs=tuple(needs),
         tasks=tuple(reader.read(task) for task in [*seen.tasks, *closed]),
         deliveries=tuple(list_deliveries(workspace, seen)),
         happenings=tuple(list_happenings(workspace, limit=HAPPENINGS)),
         ahead=_look_ahead(workspace, seen, forecast=forecast),
         clones=len({run.writer for task in [*seen.tasks, *closed] for run in task.runs.values()} - {""}),
+    )
+
+
+def _cover(workspace: Workspace) -> Board:
+    """What a board says even of a repository that okstra was never used in."""
+    language = workspace.settings.language
+    return Board(
+        project=workspace.settings.project or "",
+        folder=workspace.git.top.name,
+        at=workspace.now(),
+        language=language if language in LANGUAGES else LANGUAGES[0],
+        writer=None,
+        commit=resolve_head(workspace.git) or "",
+        branch=current_branch(workspace.git) or "",
     )
 
 
