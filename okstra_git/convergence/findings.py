@@ -9,8 +9,11 @@ from okstra_git.records.convergence import ConvergenceState, DiscussedFinding, G
 from okstra_git.records.report.problems import DataProblem
 from okstra_git.reports.worker_items import WorkerItem
 
-_CLOSE_AMONG = 2_000
+_CLOSE_AMONG = 500
 """Names among which a near one is looked for; among more that takes too long."""
+
+NEAR_HINTS = 20
+"""How many unknown names of one file get such a hint, for the same reason."""
 
 
 def same_name(text: str) -> str:
@@ -18,22 +21,24 @@ def same_name(text: str) -> str:
     return "".join(text.casefold().split())
 
 
-def near(name: str, names: Iterable[str]) -> str:
-    """A hint that gives the known name that was probably meant, or the first ones there are."""
-    known = list(names)
-    close = get_close_matches(name, known, n=1) if len(known) <= _CLOSE_AMONG and len(name) < 200 else []
-    return f"did you mean {close[0]}?" if close else f"one of {', '.join(known[:8])}" + (" …" if known[8:] else "")
+def near(name: str, names: Sequence[str], *, is_late: bool = False) -> str:
+    """A hint that gives the known name that was probably meant, or the first ones; `is_late` does not look for one."""
+    looks = not is_late and len(names) <= _CLOSE_AMONG and len(name) < 100
+    close = get_close_matches(name, names, n=1) if looks else []
+    return f"did you mean {close[0]}?" if close else f"one of {', '.join(names[:8])}" + (" …" if names[8:] else "")
 
 
 def check_groups(groups: Sequence[GroupedItems], items: Sequence[WorkerItem]) -> Iterator[DataProblem]:
     """Items of the groups that no worker has."""
     known = {same_name(item.pair): item.pair for item in items}
+    pairs, unknown = list(known.values()), 0
     for number, group in enumerate(groups):
         for place, pair in enumerate(group.items):
             if same_name(pair) not in known:
+                unknown += 1
+                hint = near(pair, pairs, is_late=unknown > NEAR_HINTS)
                 message = f"{quote(pair)} is not an item of a result"
-                path = f"findings[{number}].items[{place}]"
-                yield DataProblem(path, "convergence.unknown-item", message, near(pair, known.values()))
+                yield DataProblem(f"findings[{number}].items[{place}]", "convergence.unknown-item", message, hint)
 
 
 def group_items(items: Sequence[WorkerItem], groups: Sequence[GroupedItems] = ()) -> tuple[DiscussedFinding, ...]:

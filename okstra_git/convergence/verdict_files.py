@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from okstra_git.convergence.findings import near, same_name
+from okstra_git.convergence.findings import NEAR_HINTS, near, same_name
 from okstra_git.documents.json_text import NotPlain, read_plain_object
 from okstra_git.names import quote
 from okstra_git.records.convergence import SCHEMA, VerdictFile, WorkerVerdict, parse_part
@@ -121,11 +121,14 @@ def _entries(values: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
 def _about_ids(values: Mapping[str, Any], request: VerdictRequest, known: Mapping[str, str]) -> Iterator[DataProblem]:
     """Ids that were not asked about, that come twice, or that are missing."""
     first: dict[str, int] = {}
+    unknown = 0
     for number, entry in _entries(values):
         id, path = entry["id"], f"verdicts[{number}].id"
         if same_name(id) not in known:
             message = f"{quote(id)} was not asked of {request.worker} in round {request.round}"
-            yield DataProblem(path, "verdict.unknown-id", message, near(id, request.ids))
+            unknown += 1
+            hint = near(id, request.ids, is_late=unknown > NEAR_HINTS)
+            yield DataProblem(path, "verdict.unknown-id", message, hint)
         elif id in first:
             hint = "leave one of them out"
             yield DataProblem(path, "verdict.duplicate", f"{id} is answered already, in verdicts[{first[id]}]", hint)

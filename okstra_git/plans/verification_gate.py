@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_git.contract import APPROVED_MARKER, HEADING_PLAN_VERIFICATION, PLAN_GATES, allows_approval
 from okstra_git.documents.editing import find_box
@@ -17,6 +17,11 @@ from okstra_git.reports.clarifications import list_clarifications
 if TYPE_CHECKING:
     from okstra_git.records.report.deliverables import PlanVerification
 
+VERIFY = "git okstra convergence plan-items --run RUN, then plan-gate"
+NOT_VERIFIED = "not-verified"
+"""In the place of a gate: the plan was to be verified, and nobody has recorded that it was."""
+
+_REPORT_NAME = re.compile(r"final-report-implementation-planning-(\d{3,})\.md")
 REPORTS = "runs/implementation-planning/reports"
 """The folder of reports that plans are in, from the task's."""
 
@@ -39,20 +44,31 @@ def read_gate(document: Document) -> tuple[str, int] | None:
 
 
 def gate_on_record(root: Root, plan: str) -> str | None:
-    """The gate that was recorded for the report at this path; None where there is none beside it, or it is of another.
+    """The gate that was recorded for the report at this path; `NOT_VERIFIED` where its run was to verify the plan and
+    has not; None for a plan that was not to be verified.
 
-    A plan that is no report of a run was never verified by okstra.
+    A plan that is no report of a run is nobody's to verify.
     """
     folder, _, name = plan.rpartition("/")
-    if not name or not folder.endswith(REPORTS):
+    report = _REPORT_NAME.fullmatch(name)
+    if report is None or not folder.endswith(REPORTS):
         return None
+    phase = folder.removesuffix("/reports")
+    state = _values(root, f"{phase}/state/{STATE_NAME}")
+    gate = state.get("gate")
+    if state.get("plan", plan) == plan and isinstance(gate, str):  # states of older runs name no plan
+        return gate
+    inputs = _values(root, f"{phase}/manifests/run-inputs-implementation-planning-{report[1]}.json")
+    return NOT_VERIFIED if inputs.get("planVerification") is True else None
+
+
+def _values(root: Root, path: str) -> dict[str, Any]:
+    """What the file says; nothing where it cannot be read as an object."""
     try:
-        data = root.find_bytes(f"{folder.removesuffix('/reports')}/state/{STATE_NAME}")
-        values = read_plain_object(data) if data is not None else {}
+        data = root.find_bytes(path)
+        return read_plain_object(data) if data is not None else {}
     except (PathRefused, NotPlain):
-        return None
-    gate = values.get("gate")
-    return gate if values.get("plan") == plan and isinstance(gate, str) else None
+        return {}
 
 
 def check_gate(document: Document, recorded: str | None = None) -> Iterator[Flaw]:
@@ -61,6 +77,11 @@ def check_gate(document: Document, recorded: str | None = None) -> Iterator[Flaw
     Where both are there, they are the same; a report that says better of itself was changed by hand.
     """
     box, named = find_box(document, APPROVED_MARKER), read_gate(document)
+    if recorded == NOT_VERIFIED:
+        if box is not None or named is not None:
+            line = named[1] if named is not None else box.line if box is not None else 1
+            yield Flaw("plan.not-verified", line, "the plan was to be verified, and no gate was recorded", VERIFY)
+        return
     if recorded is not None and named is not None and named[0] != recorded:
         message = f"the gate is {named[0]} here, but the verification of the plan came to {recorded}"
         yield Flaw("plan.gate-differs", named[1], message, "copy it from the recorded state, and render the report")

@@ -15,7 +15,14 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.fs.root import Root
 from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.rules import check_plan, require_plan
-from okstra_git.plans.verification_gate import REMEDY, check_gate, gate_on_record, read_gate
+from okstra_git.plans.verification_gate import (
+    NOT_VERIFIED,
+    REMEDY,
+    VERIFY,
+    check_gate,
+    gate_on_record,
+    read_gate,
+)
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.reports.clarifications import Clarification, open_rows
 from okstra_git.stages.approve import (
@@ -90,7 +97,7 @@ def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
     plan = plan_file(workspace, file)
     flaws = in_order([*check_plan(plan.plan, for_approval=True, needs_marker=False), *_gate_flaws(workspace, plan)])
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
-    if lacks_marker:
+    if lacks_marker and allows_approval(_gate_of(workspace, plan)):
         workspace.note(f"{plan.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
     return PlanCheck(plan, flaws, lacks_marker)
 
@@ -154,13 +161,25 @@ def _recorded_gate(workspace: Workspace, plan: PlanFile) -> str | None:
     return gate_on_record(Root(require_project_root(workspace)), plan.path)
 
 
+def _gate_of(workspace: Workspace, plan: PlanFile) -> str | None:
+    """The recorded gate, before the one that the report names."""
+    named = read_gate(plan.plan.document)
+    return _recorded_gate(workspace, plan) or (named[0] if named else None)
+
+
 def _require_gate(workspace: Workspace, plan: PlanFile, key: TaskKey) -> None:
     """Refuse a plan that its verification blocks, whatever was written into it since."""
-    recorded = _recorded_gate(workspace, plan)
-    named = read_gate(plan.plan.document)
-    gate = recorded or (named[0] if named else None)
-    if not allows_approval(gate):
-        message = f"{plan.path} cannot be approved: the verification of the plan came to {gate}"
-        again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))
-        hint = f"{REMEDY}: {again}"
-        raise refuse("plan.gate-blocks", message, hint=hint, path=plan.path, gate=gate)
+    gate = _gate_of(workspace, plan)
+    if allows_approval(gate):
+        return
+    again = command("git okstra run prepare", ("--task-key", key), ("--task-type", "implementation-planning"))
+    came_to = "it was to be verified, and no gate was recorded"
+    if gate != NOT_VERIFIED:
+        came_to = f"the verification of the plan came to {gate}"
+    raise refuse(
+        "plan.gate-blocks",
+        f"{plan.path} cannot be approved: {came_to}",
+        hint=VERIFY if gate == NOT_VERIFIED else f"{REMEDY}: {again}",
+        path=plan.path,
+        gate=gate,
+    )

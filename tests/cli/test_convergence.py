@@ -251,9 +251,20 @@ def test_a_plan_that_is_blocked_is_not_approved_whatever_is_written_into_it(plan
     refused(answer, "plan.gate-blocks")
     checked = planning.world.okstra("plan", "check", approve[2], "--json", exit=1).json
     assert {"plan.gate-differs", "plan.gate-blocks"} <= {each["code"] for each in checked["problems"]}
+    assert "--add-marker" not in planning.world.okstra("plan", "check", approve[2], "--text", exit=1).err
     held = planning.ask("plan-gate", "--check", exit=1)
     refused(held, "convergence.report")
     assert "plan.question-missing" in {each["code"] for each in held.json["problems"]}
+
+
+def test_a_plan_that_was_to_be_verified_is_not_approved_before(planning: Case) -> None:
+    report = planning.folder / "reports/final-report-implementation-planning-001.md"
+    report.write_text(report.read_text().replace("# Plan\n", "# Plan\n\n- [ ] Approved\n"))
+    approve = ("plan", "approve", str(report.relative_to(planning.world.path)), "--task-key", KEY, "--json")
+    refused(planning.world.okstra(*approve, exit=1), "plan.gate-blocks")
+    planning.answer("plan-items")
+    planning.ask("plan-gate")
+    assert planning.world.okstra(*approve).json["changed"] is True
 
 
 def test_without_an_answer_the_plan_was_not_verified(planning: Case) -> None:
@@ -298,3 +309,30 @@ def test_every_document_has_a_schema_and_the_files_keep_to_it(case: Case, name: 
     case.ask("findings", *SAME)
     if name == "convergence":
         assert set(schema["properties"]) == set(case.state)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link", "empty", "binary", "large"])
+def test_a_result_that_cannot_be_read_counts_for_nothing_and_nobody_waits(case: Case, kind: str) -> None:
+    path = case.folder / "worker-results/codex-worker-error-analysis-001.md"
+    path.unlink()
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "link":
+        outside = case.world.path.parent / "outside.md"
+        outside.write_text("## 1. Findings\n\n- [F-1] planted\n")
+        path.symlink_to(outside)
+    else:
+        path.write_bytes({"empty": b"\n", "binary": b"\xff\xfe\0", "large": b"- [F-1] x\n" * 600_000}[kind])
+    answer = case.ask("findings").json
+    assert answer["missing"] == ["codex"]
+    assert answer["state"]["analysers"] == ["claude", "gemini"]
+
+
+def test_what_a_worker_wrote_is_text_wherever_it_is_shown(case: Case) -> None:
+    case.hand_in(codex="- [F-1] \x1b[31mred\x1b[0m ``` # heading <script>alert(1)</script>\n")
+    batch = case.ask("findings", form="--text")
+    assert "\x1b[31m" not in batch.out
+    prompt = case.ask("batch", "--worker", "claude").json["batches"][0]["prompt"]
+    assert [line for line in prompt.splitlines() if line.startswith(("# ", "```"))] == [
+        "# Re-verification, round 1: claude", "```json", "```",
+    ]  # fmt: skip

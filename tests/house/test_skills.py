@@ -30,8 +30,7 @@ TEXTS = shipped_texts()
 WORDS = product_words()
 SKILLS = {
     "okstra-run", "okstra-brief", "okstra-context-loader", "okstra-team-contract", "okstra-inspect", "okstra-handoff",
-    "okstra-reconcile", "okstra-lead", "okstra-basics", "okstra-report-writer",
-    "okstra-convergence",
+    "okstra-reconcile", "okstra-lead", "okstra-basics", "okstra-report-writer", "okstra-convergence",
 }  # fmt: skip
 KNOWN = Known(
     words=WORDS,

@@ -8,7 +8,13 @@ import pytest
 from okstra_git.contract import CLARIFICATION_COLUMNS, PLAN_GATES, allows_approval
 from okstra_git.documents.markdown import parse_document
 from okstra_git.fs.root import Root
-from okstra_git.plans.verification_gate import check_gate, check_verification, gate_on_record, read_gate
+from okstra_git.plans.verification_gate import (
+    NOT_VERIFIED,
+    check_gate,
+    check_verification,
+    gate_on_record,
+    read_gate,
+)
 from okstra_git.records.report.deliverables import Dissent, PlanItem, PlanVerification
 
 PLAN = ".okstra/tasks/a/b/c/runs/implementation-planning/reports/final-report-implementation-planning-001.md"
@@ -129,6 +135,7 @@ def test_without_a_record_the_gate_that_the_report_names_counts() -> None:
         (PLAN, {"gate": BLOCKED, "plan": PLAN}, BLOCKED),
         (PLAN, {"gate": BLOCKED, "plan": "other.md"}, None),
         (PLAN, {"gate": 3, "plan": PLAN}, None),
+        (PLAN, {"gate": BLOCKED}, BLOCKED),  # as it was written by hand once
         (PLAN, None, None),
         ("plan.md", {"gate": BLOCKED, "plan": "plan.md"}, None),
     ],
@@ -146,3 +153,25 @@ def test_a_link_in_the_place_of_the_record_is_not_read(tmp_path: Path) -> None:
     (tmp_path / STATE).parent.mkdir(parents=True)
     (tmp_path / STATE).symlink_to(tmp_path / "elsewhere.json")
     assert gate_on_record(Root(tmp_path), PLAN) is None
+
+
+@pytest.mark.parametrize(("content", "expected"), [(True, "not-verified"), (False, None), ("yes", None)])
+def test_a_plan_that_was_to_be_verified_and_was_not_has_no_gate_that_allows(
+    tmp_path: Path, content: object, expected: str | None
+) -> None:
+    inputs = PLAN.replace("reports/final-report", "manifests/run-inputs").replace(".md", ".json")
+    Root(tmp_path).write(inputs, json.dumps({"planVerification": content}).encode())
+    assert gate_on_record(Root(tmp_path), PLAN) == expected
+    assert allows_approval(expected) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Plan\n\n- [ ] Approved\n", ["plan.not-verified"]),
+        (report(gate="passed"), ["plan.not-verified"]),
+        ("# Draft\n", []),
+    ],
+)
+def test_a_report_says_nothing_of_an_approval_before_its_plan_was_verified(text: str, expected: list[str]) -> None:
+    assert [flaw.code for flaw in check_gate(parse_document(text), NOT_VERIFIED)] == expected
