@@ -123,7 +123,7 @@ def parse_report_data(values: Mapping[str, Any]) -> AnyReportData | list[DataPro
     if model is None:
         return [_unknown_type(values)]
     try:
-        return model.model_validate_json(json.dumps(values))
+        return model.model_validate_json(json.dumps(values), by_alias=True, by_name=False)
     except ValidationError as error:
         return describe_errors(error, model)
 
