@@ -15,7 +15,7 @@ from okstra_git.documents.markdown import parse_document
 from okstra_git.validation.rule import apply_rules
 from okstra_git.validation.table import RULES
 from tests.kit.prepared import a_brief
-from tests.validation.bundles import RESULT, bundle, data_of
+from tests.validation.bundles import RESULT, bundle, data_of, team_of_run
 
 KEY, TYPE = "bench:web:login", "error-analysis"
 FOLDER = f".okstra/tasks/bench/web/login/runs/{TYPE}"
@@ -56,6 +56,9 @@ def _leave_a_run(place: Path) -> None:
         (results / f"{worker}-audit-{TYPE}-001.md").write_text("- brief.md, to its end\n")
         if worker != "report-writer-worker":
             (results / f"{worker}-{TYPE}-001.md").write_text(RESULT.format(worker=worker))
+    team = place / FOLDER / f"state/team-state-{TYPE}-001.json"
+    state = json.loads(team.read_text())
+    team.write_text(json.dumps({**state, **{key: team_of_run()[key] for key in ("teamCreate", "workers")}}))
     okstra(place, "report", "render", str(path))
 
 

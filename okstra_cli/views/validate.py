@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from okstra_cli.output import Answer
-from okstra_cli.page import Page
+from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.replay import put_replayed, replayed_json
 from okstra_git.commands import word
 from okstra_git.errors import refuse
@@ -35,13 +35,17 @@ def validation_json(result: Validation, replayed: ReplayedRun | None = None) -> 
 
 
 def validation_page(result: Validation, replayed: ReplayedRun | None = None) -> Page:
+    """What is wrong below the file that it is in; a remedy stands once below all that it mends."""
     page = Page()
     for path, findings in groupby(result.findings, key=lambda finding: finding.breach.path):
-        page.line(path)
-        for finding in findings:
-            place = f"{finding.breach.line}: " if finding.breach.line else ""
-            page.line(f"  {finding.rule.severity} {finding.rule.id}: {place}{finding.breach.message}")
-            page.line(f"    {finding.hint}")
+        page.line(path or result.subject)
+        for hint, alike in groupby(findings, key=lambda finding: finding.hint):
+            for finding in alike:
+                place = f"{finding.breach.line}: " if finding.breach.line else ""
+                tone: Tone = "bad" if finding.rule.severity == "failure" else "warn"
+                words = f" {finding.rule.id}: {place}{finding.breach.message}"
+                page.line("  ", Cell(finding.rule.severity, tone), words)
+            page.line(Cell(f"    {hint}", "faint"))
     if result.refusal is None:
         warnings = f", {counted(len(result.warnings), 'warning')}" if result.warnings else ""
         page.line(f"{result.subject} holds{warnings}")

@@ -37,7 +37,7 @@ class Words(NamedTuple):
 
 def placeholders_are_filled(documents: RunDocuments) -> Iterator[Breach]:
     """Nothing is left of what the form says in place of an answer."""
-    for path, words in _words(documents):
+    for path, words in _words(documents) if documents.data is None else ():
         whole = _LABEL.sub("", words.text.strip(" `*_.[]"))
         found = _GAP.fullmatch(whole)
         gap = found[0] if found and (found[0] in list_gaps() or " " in found[0]) else ""
