@@ -11,8 +11,6 @@ from okstra_git.commands import word
 from okstra_git.porcelain.brief_edits import check_command, confirm_command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from okstra_cli.answers import documents as shapes
     from okstra_git.briefs.brief import Brief, OpenQuestion
     from okstra_git.briefs.reporter_gate import Promoted
@@ -127,16 +125,11 @@ def edited_page(edit: BriefEdit) -> Page:
 
 def show_diff(page: Page, edit: BriefEdit | TermEdit) -> None:
     """What becomes of the file, and each line of it."""
-    show_lines(page, edit.name, edit.diff, dry_run=edit.dry_run)
-
-
-def show_lines(page: Page, name: str, diff: Sequence[str], *, dry_run: bool) -> None:
-    """What becomes of a file of that name, and each line of the difference."""
-    if not diff:
-        page.line(Cell(name, "strong"), " says so already; nothing changes")
+    if not edit.diff:
+        page.line(Cell(edit.name, "strong"), " says so already; nothing changes")
         return
-    page.line(Cell(name, "strong"), " would change:" if dry_run else " is changed:")
-    for line in diff:
+    page.line(Cell(edit.name, "strong"), " would change:" if edit.dry_run else " is changed:")
+    for line in edit.diff:
         page.line(Cell(f"  {line}", DIFF_TONES.get(line[:1], "plain")))
 
 

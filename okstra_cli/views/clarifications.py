@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.views.brief import show_lines
 from okstra_cli.views.plan import flaw_json
 from okstra_git.reports.answering import list_choices
 from okstra_git.wording import counted
@@ -91,12 +90,21 @@ def answered_json(edit: AnswerEdit, id: str) -> shapes.AnsweredReport:
 
 def answered_page(edit: AnswerEdit) -> Page:
     page = Page()
-    show_lines(page, edit.place.report, edit.diff, dry_run=edit.dry_run)
+    if not edit.changed:
+        page.line(Cell(edit.place.report, "strong"), " says so already; nothing changes")
+    changed = set(edit.changed)
+    for row in (row for row in edit.rows if row.id in changed):
+        page.line(Cell(row.id, "strong"), f" {_became(row, dry_run=edit.dry_run)}")
     left = f"{counted(len(edit.waiting), 'question')} left: {', '.join(edit.waiting)}"
     page.line(left if edit.waiting else "no question is left without an answer")
     if edit.next is not None:
         page.line(Cell(f"next: {edit.next}", "faint"))
     return page
+
+
+def _became(row: Clarification, *, dry_run: bool) -> str:
+    verb = "would be" if dry_run else "is"
+    return f"{verb} answered: {row.answer}" if row.answer else f"{verb} open again"
 
 
 def imported_json(result: Import) -> shapes.ImportedAnswers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
@@ -20,9 +21,12 @@ def check_json(check: ReportCheck) -> shapes.CheckedData:
 
 def check_page(check: ReportCheck) -> Page:
     page = Page()
-    for problem in check.problems:
-        page.line(Cell(f"{problem.path or check.name}: ", "bad"), problem.message, Cell(f"  [{problem.rule}]", "faint"))
-        if problem.hint:
+    for problem, later in zip_longest(check.problems, check.problems[1:]):
+        place, message = problem.path or check.name, problem.message
+        begins = message.startswith(f"{place} ")
+        words = message.removeprefix(place) if begins else f": {message}"
+        page.line(Cell(place, "bad"), words, Cell(f"  [{problem.rule}]", "faint"))
+        if problem.hint and (later is None or later.hint != problem.hint):
             page.line(Cell(f"        {problem.hint}", "faint"))
     if check.data:
         page.line(Cell(check.name, "strong"), f" is sound: the data of a report of {check.data.task_type}")

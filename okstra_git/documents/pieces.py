@@ -29,7 +29,7 @@ _TAGS = {
 """What a document may become, and nothing else: a name that it brings is never one of an element."""
 
 
-class Piece(NamedTuple):
+class ContentPiece(NamedTuple):
     """One piece: `text` are plain words, of which nothing is markup.
 
     `open` and `close` have a name out of a fixed table; `link` and `table` are opened with `text`, the address or
@@ -49,7 +49,7 @@ class DocumentPart(NamedTuple):
     level: int
     heading: str
     line: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ContentPiece, ...]
 
 
 def list_parts(document: Document) -> list[DocumentPart]:
@@ -63,55 +63,65 @@ def list_parts(document: Document) -> list[DocumentPart]:
     return parts
 
 
-def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
+def _pieces(tokens: Sequence[Token]) -> Iterator[ContentPiece]:
     has_box = False
     for token in tokens:
         name, _, end = token.type.rpartition("_")
         if token.type == "inline":
             yield from _inline(token.children or [], may_be_box=has_box)
         elif token.type in ("fence", "code_block"):
-            yield Piece("block", token.content.rstrip("\n"))
+            yield ContentPiece("block", token.content.rstrip("\n"))
         elif token.type == "html_block":
-            yield from (Piece("open", name="p"), Piece("text", token.content.strip()), Piece("close", name="p"))
+            yield from (
+                ContentPiece("open", name="p"),
+                ContentPiece("text", token.content.strip()),
+                ContentPiece("close", name="p"),
+            )
         elif token.type == "hr":
-            yield Piece("rule")
+            yield ContentPiece("rule")
         elif name == "table":
-            yield Piece("table", is_open=end == "open")
+            yield ContentPiece("table", is_open=end == "open")
         elif name in _TAGS and not (name == "paragraph" and token.hidden):
-            yield Piece("open" if end == "open" else "close", name=_TAGS[name])
+            yield ContentPiece("open" if end == "open" else "close", name=_TAGS[name])
         has_box = token.type == "list_item_open" or (has_box and token.type == "paragraph_open")
 
 
-def _inline(children: Sequence[Token], *, may_be_box: bool) -> Iterator[Piece]:
-    links: list[Piece | None] = []
+def _inline(children: Sequence[Token], *, may_be_box: bool) -> Iterator[ContentPiece]:
+    links: list[ContentPiece | None] = []
     for at, token in enumerate(children):
         name, _, end = token.type.rpartition("_")
         box = _BOX.match(token.content) if may_be_box and at == 0 and token.type == "text" else None
         if box:
-            yield Piece("box", "x" if box[1] in "xX" else "")
-            yield Piece("text", token.content[box.end() :])
+            yield ContentPiece("box", "x" if box[1] in "xX" else "")
+            yield ContentPiece("text", token.content[box.end() :])
         elif token.type == "code_inline":
-            yield Piece("code", token.content)
+            yield ContentPiece("code", token.content)
         elif token.type in ("softbreak", "hardbreak"):
-            yield Piece("break" if token.type == "hardbreak" else "text", "" if token.type == "hardbreak" else "\n")
+            yield ContentPiece(
+                "break" if token.type == "hardbreak" else "text", "" if token.type == "hardbreak" else "\n"
+            )
         elif token.type == "image":
-            yield Piece("text", f"[{token.content}] ({token.attrs.get('src', '')})")
+            yield ContentPiece("text", f"[{token.content}] ({token.attrs.get('src', '')})")
         elif name == "link":
             yield from _link(token, links)
         elif name in _TAGS:
-            yield Piece("open" if end == "open" else "close", name=_TAGS[name])
+            yield ContentPiece("open" if end == "open" else "close", name=_TAGS[name])
         elif not (token.type == "html_inline" and token.content.startswith("<!--")):
-            yield Piece("break") if token.content in ("<br>", "<br/>", "<br />") else Piece("text", token.content)
+            yield (
+                ContentPiece("break")
+                if token.content in ("<br>", "<br/>", "<br />")
+                else ContentPiece("text", token.content)
+            )
 
 
-def _link(token: Token, links: list[Piece | None]) -> Iterator[Piece]:
+def _link(token: Token, links: list[ContentPiece | None]) -> Iterator[ContentPiece]:
     """A link to the web as one; of any other only the address behind its words."""
     if token.type == "link_open":
         address = str(token.attrs.get("href", ""))
         is_web = bool(_WEB.match(address))
-        links.append(None if is_web else Piece("text", f" ({address})"))
+        links.append(None if is_web else ContentPiece("text", f" ({address})"))
         if is_web:
-            yield Piece("link", address)
+            yield ContentPiece("link", address)
     else:
         behind = links.pop() if links else None
-        yield Piece("link", is_open=False) if behind is None else behind
+        yield ContentPiece("link", is_open=False) if behind is None else behind

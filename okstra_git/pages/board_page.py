@@ -14,7 +14,7 @@ from okstra_git.pages.shown_text import CUT, shown
 from okstra_git.pages.stage_graph import Drawing, draw
 from okstra_git.rendering import read_labels, render_page
 
-STAGES_IN_FULL = 900
+STAGES_IN_FULL = 600
 """Stages that are shown with all their facts; tasks beyond are one line each, so that the page stays under 2 MB."""
 
 STAGES_OF_A_TASK = 200
@@ -60,6 +60,16 @@ class Card:
             parts.append((state, begin, count))
             begin += count
         return parts
+
+    @property
+    def left(self) -> int:
+        """How many stages have not landed."""
+        return sum(stage.state != "landed" for stage in self.task.stages)
+
+    @property
+    def alive(self) -> int:
+        """How many runs are under way whose holder lives."""
+        return sum(worker.is_alive for worker in self.task.workers)
 
     @property
     def list_line(self) -> str:

@@ -79,7 +79,7 @@ def render_view(document: Document, place: ViewedReport, *, language: str | None
         "marker": _marker(document),
         "approve": command("git okstra plan approve", place.name, ("--task-key", place.task)),
         "answer": command("git okstra report answer", "ID", ("--value", "TEXT"), ("--report", place.name)),
-        "take": f"git okstra report answers answers.json --report {word(place.name)}",
+        "take": command("git okstra report answers", _file_of(place), ("--report", place.name)),
         "sections": _sections(parts, document),
         "data": {**view_data(rows, place), **_for_script(questions, place, chosen)},
     }
@@ -147,6 +147,11 @@ def _for_script(questions: Sequence[QuestionForm], place: ViewedReport, language
     return {
         "labels": {name: label for name, label in labels.items() if name.startswith("script_")},
         "command": f"--report {word(place.name)}",
-        "file": f"answers-{_FILE.sub('-', place.task or 'report')}-{_FILE.sub('-', place.run or '1')}.json",
+        "file": _file_of(place),
         "choices": [list(question.offer.choices) if question.can_answer else None for question in questions],
     }
+
+
+def _file_of(place: ViewedReport) -> str:
+    """What the file of answers is called where a browser saves it."""
+    return f"answers-{_FILE.sub('-', place.task or 'report')}-{_FILE.sub('-', place.run or '1')}.json"

@@ -212,7 +212,21 @@ def import_answers(workspace: Workspace, identity: Identity, file: str, given: s
         meant = Meant(str(report.key) if report.key is not None else None, report.run, report.name)
         problems = list_problems(response, report.document, meant)
         answers = {} if problems else {answer.id: answer.answer for answer in response.answers}
-        return Import(file, _write(report, answers, dry_run=dry_run), problems)
+        edit = _write(report, answers, dry_run=dry_run)
+    _note_material(workspace, edit)
+    return Import(file, edit, problems)
+
+
+def _note_material(workspace: Workspace, edit: AnswerEdit) -> None:
+    """Say which answers name no material though it was asked for; whoever answers in a browser sees no files."""
+    given = [edit.row(id) for id in edit.changed[:MOST_WORDS]]
+    wanting = [
+        row.id
+        for row in given
+        if row.answer and row.kind.casefold() == "material" and not _names_material(workspace, row.answer)
+    ]
+    if wanting:
+        workspace.note(f"{', '.join(wanting)} asked for material, and neither a file that is here nor a URL is named")
 
 
 def answer_form(workspace: Workspace, identity: Identity, given: str | None, language: str | None) -> str:

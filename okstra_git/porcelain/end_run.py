@@ -77,7 +77,7 @@ def _checked(workspace: Workspace, task: Task, run: Run, asked: Finish, *, unche
         return asked
     if unchecked:
         return replace(asked, validation=UNCHECKED)
-    validation = validate_recorded(workspace, task, replace_report(run, asked.report))
+    validation = validate_recorded(workspace, task, _with_report(run, asked.report))
     if validation is None:
         workspace.note("nothing was validated: the run has no report data")
         return replace(asked, validation=NO_DATA)
@@ -86,7 +86,7 @@ def _checked(workspace: Workspace, task: Task, run: Run, asked: Finish, *, unche
     return replace(asked, validation=VALID, warnings=len(validation.warnings))
 
 
-def replace_report(run: Run, report: str) -> Run:
+def _with_report(run: Run, report: str) -> Run:
     """The run as it will be once its end is recorded."""
     return run.model_copy(update={"report": report}) if report else run
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from okstra_git.documents.json_problems import DataProblem
 from okstra_git.documents.json_text import NotPlain, read_plain_object
-from okstra_git.reports.rules import check_rules
+from okstra_git.reports.rules import check_placeholders, check_rules
 from okstra_git.reports.shape import OtherShape, read_fields
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def read_report_data(content: bytes) -> "AnyReportData | list[DataProblem]":
         return [DataProblem("", "data.unreadable", f"the report data {error}", hint)]
     data = _read_shape(values)
     if isinstance(data, list):
-        return data
+        named = {problem.path for problem in data}
+        return data + [problem for problem in check_placeholders(values) if problem.path not in named]
     return check_rules(data) or data
 
 

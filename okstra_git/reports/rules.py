@@ -12,6 +12,13 @@ RULES = (*rules_of_sections.RULES, *rules_of_plans.RULES, *rules_of_deliverables
 """Every rule, in the order of the report."""
 
 
+def check_placeholders(values: object) -> list[DataProblem]:
+    """Every gap of the skeleton that is left in the JSON, whatever else is wrong with it."""
+    (rule,) = (rule for rule in RULES if rule.check is rules_of_sections.find_placeholders)
+    breaches = rule.check(values)
+    return [DataProblem(breach.path, rule.id, breach.message, breach.hint or rule.remedy) for breach in breaches]
+
+
 def check_rules(data: "AnyReportData") -> list[DataProblem]:
     """Every place where the data contradict themselves, or what they belong to; each once."""
     problems = [

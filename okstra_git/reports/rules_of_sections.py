@@ -23,7 +23,8 @@ _GAP_INSIDE = re.compile("|".join(map(re.escape, INSIDE)))
 _PLACE = re.compile(r":\d|`[^`]+`|\bexit\b|종료 코드|https?://")
 
 
-def _placeholders(data: "AnyReportData") -> Iterator[Contradiction]:
+def find_placeholders(data: object) -> Iterator[Contradiction]:
+    """Every gap that is left: in the data, or in the JSON that may become them."""
     for path, text in _texts(data, ""):
         gap = _GAP.fullmatch(text.strip()) or _GAP_INSIDE.search(text)
         if gap:
@@ -34,7 +35,7 @@ def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
     """Every text of the data with its JSON path."""
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, tuple):
+    elif isinstance(value, tuple | list):
         for index, inner in enumerate(value):
             yield from _texts(inner, f"{path}[{index}]")
     elif isinstance(value, dict) or hasattr(value, "__dict__"):
@@ -210,7 +211,7 @@ def _tagged(data: "AnyReportData") -> Iterator[Contradiction]:
 
 RULES = (
     DataRule("data.placeholder", "No gap of the skeleton is left.",
-             "write what is meant in its place, or take the row out", _placeholders),
+             "write what is meant in its place, or take the row out", find_placeholders),
     DataRule("report.task", "The task key and the id of the run are well-formed.",
              "copy taskKey and runId from the skeleton: git okstra report new --run R", _task),
     DataRule("report.stage", "A stage is named exactly where the run is about one.", "", _stage),

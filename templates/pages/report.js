@@ -80,6 +80,8 @@ okstra.ready(() => {
     byId("meter").max = Math.max(all, 1);
     byId("meter").value = done;
     byId("count").textContent = `${done}/${all}`;
+    const waits = byId("waits");
+    if (waits) waits.textContent = done < all ? fill(t.script_do_answer, all - done) : t.script_do_no_more;
   };
   const changed = (each) => {
     each.show();
@@ -162,6 +164,7 @@ okstra.ready(() => {
     byId("lines-text").value = lines().join("\n");
     byId("copy").textContent = byId("copy").dataset.words || byId("copy").textContent;
     byId("lines").showModal();
+    byId("copy").focus();
   });
   byId("close").addEventListener("click", () => byId("lines").close());
   byId("copy").addEventListener("click", async () => {

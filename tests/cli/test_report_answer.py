@@ -142,6 +142,13 @@ def test_a_file_of_answers_is_taken_whole(shop: World) -> None:
     assert "| answered | yes |\n| C-002 | 12 | data-point | How many? | number | none | open | |" in text(shop)
 
 
+def test_material_that_a_file_does_not_name_is_noted(shop: World) -> None:
+    shop.write("a.json", answers(("C-003", "somewhere")))
+    answer = shop.okstra("report", "answers", "a.json", *NAMED, "--json")
+    assert answer.json["changed"] == ["C-003"]
+    assert "C-003 asked for material" in answer.err
+
+
 @pytest.mark.parametrize(
     ("file", "rules"),
     [

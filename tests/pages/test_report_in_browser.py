@@ -201,3 +201,17 @@ def test_nothing_that_a_report_says_becomes_markup(shop: World, browser: Browser
         visit.page.locator("#q3-text").fill(mark)
         visit.page.locator("#commands").click()
         assert (visit.complaints, visit.requests) == ([], [])
+
+
+def test_a_file_may_have_any_name(shop: World, browser: Browser) -> None:
+    name = "it's <b> $(x) “q”.md"
+    shop.write(name, ASKING)
+    page = Path(shop.okstra("report", "view", name, "--json").json["html"])
+    with visiting(browser, page) as visit:
+        assert visit.page.locator(".foot code").inner_text() == name
+        visit.page.locator("#q2-text").fill("30")
+        visit.page.locator("#commands").click()
+        lines = visit.page.locator("#lines-text").input_value().splitlines()
+    for line in lines:
+        shop.okstra(*shlex.split(line)[2:])
+    assert "| answered | 30 |" in (shop.path / name).read_text()

@@ -211,3 +211,10 @@ def test_all_problems_are_named_at_once() -> None:
     assert [rule for rule, _ in problems_of(values)] == [
         "verification.routing", "verification.blockers", "verification.database",
     ]  # fmt: skip
+
+
+def test_gaps_are_named_beside_what_is_wrong_with_the_shape() -> None:
+    values = golden_data(DISCOVERY)
+    values["evidence"]["primary"][0]["finding"] = "<finding>"
+    values["verdict"]["token"] = "<accepted | rejected>"
+    assert problems_of(values) == [("data.form", "verdict.token"), ("data.placeholder", "evidence.primary[0].finding")]

@@ -127,7 +127,7 @@ ELSEWHERE = {
     "guide/board": "tests/pages and tests/cli/test_board.py run its lines",
     "guide/convergence": "its lines belong to one run at several moments; tests/convergence runs them",
     "guide/reports": "its lines belong to one report at several moments; tests/stories/answers types them",
-    "guide/conformance": "its line prepares a run whose plan declares conformance; tests/cli/test_prepare.py types it",
+    "guide/conformance": "its line prepares a run; tests/validation/test_conformance_story.py does",
     "guide/replay": "its lines belong to a run that claims something; tests/validation/test_replay_story.py types them",
     "guide/runs": "its lines belong to runs in several states; the two stories above type them",
     "guide/stages": "shows two ways to begin one stage",
