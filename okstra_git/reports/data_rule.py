@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 
-class Contradiction(NamedTuple):
+class DataConflict(NamedTuple):
     """One place of the data that a rule does not allow; `path` is its JSON path, `hint` in place of the rule's own."""
 
     path: str
@@ -18,5 +18,5 @@ class DataRule(NamedTuple):
     id: str
     sentence: str
     remedy: str
-    check: Callable[[Any], Iterator[Contradiction]]
+    check: Callable[[Any], Iterator[DataConflict]]
     task_types: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from okstra_git.contract import PLAN_GATES
-from okstra_git.reports.data_rule import Contradiction, DataRule
+from okstra_git.reports.data_rule import DataConflict, DataRule
 
 if TYPE_CHECKING:
     from okstra_git.records.report.data import PlanningData
@@ -18,32 +18,30 @@ _STAGES = "deliverable.stages"
 _VERIFICATION = "deliverable.planVerification"
 
 
-def _numbers(data: "PlanningData") -> Iterator[Contradiction]:
+def _numbers(data: "PlanningData") -> Iterator[DataConflict]:
     numbers = [stage.number for stage in data.deliverable.stages]
     for index, (number, wanted) in enumerate(zip(numbers, range(1, len(numbers) + 1), strict=True)):
         if number != wanted:
-            yield Contradiction(f"{_STAGES}[{index}].number", f"the number here is {number}, and {wanted} is its turn")
+            yield DataConflict(f"{_STAGES}[{index}].number", f"the number here is {number}, and {wanted} is its turn")
             return
     if not numbers and data.verdict.token == "accepted":
-        yield Contradiction(_STAGES, "the verdict is accepted, and the plan has no stage")
+        yield DataConflict(_STAGES, "the verdict is accepted, and the plan has no stage")
 
 
-def _dependencies(data: "PlanningData") -> Iterator[Contradiction]:
+def _dependencies(data: "PlanningData") -> Iterator[DataConflict]:
     numbers = {stage.number for stage in data.deliverable.stages}
     for index, stage in enumerate(data.deliverable.stages):
         for place, other in enumerate(stage.depends_on):
             path = f"{_STAGES}[{index}].dependsOn[{place}]"
             if other not in numbers:
-                yield Contradiction(
-                    path, f"stage {stage.number} depends on stage {other}, which the plan does not have"
-                )
+                yield DataConflict(path, f"stage {stage.number} depends on stage {other}, which the plan does not have")
             elif other >= stage.number:
-                yield Contradiction(
+                yield DataConflict(
                     path, f"stage {stage.number} depends on stage {other}, which does not come before it"
                 )
 
 
-def _classes(data: "PlanningData") -> Iterator[Contradiction]:
+def _classes(data: "PlanningData") -> Iterator[DataConflict]:
     for path, item in _items(data):
         against = list(item.verdicts.values()).count("disagree")
         is_majority = 2 * against > len(item.verdicts)
@@ -52,10 +50,10 @@ def _classes(data: "PlanningData") -> Iterator[Contradiction]:
             message = (
                 f"{against} of {len(item.verdicts)} disagree with {item.id}, and it is classified {item.classification}"
             )
-            yield Contradiction(f"{path}.classification", message, f'write "{wanted}"')
+            yield DataConflict(f"{path}.classification", message, f'write "{wanted}"')
 
 
-def _gate(data: "PlanningData") -> Iterator[Contradiction]:
+def _gate(data: "PlanningData") -> Iterator[DataConflict]:
     verification = data.deliverable.plan_verification
     if verification is None:
         return
@@ -68,45 +66,43 @@ def _gate(data: "PlanningData") -> Iterator[Contradiction]:
         wanted = "passed-with-dissent" if counts["minority-disagree"] else "passed"
     if verification.gate != wanted:
         message = f"the gate is {verification.gate}, and the items come to {wanted}"
-        yield Contradiction(f"{_VERIFICATION}.gate", message)
+        yield DataConflict(f"{_VERIFICATION}.gate", message)
     if data.verdict.token == "accepted" and verification.gate not in PLAN_GATES[:2]:
-        yield Contradiction("verdict.token", f"the verdict is accepted, and the gate is {verification.gate}")
+        yield DataConflict("verdict.token", f"the verdict is accepted, and the gate is {verification.gate}")
 
 
-def _questions(data: "PlanningData") -> Iterator[Contradiction]:
+def _questions(data: "PlanningData") -> Iterator[DataConflict]:
     asked = {row.id: row for row in data.clarifications}
     linked: dict[str, str] = {}
     for path, item in _items(data):
         place = f"{path}.clarification"
         if item.classification != "majority-disagree":
             if item.clarification is not None:
-                yield Contradiction(
+                yield DataConflict(
                     place, f"{item.id} is classified {item.classification} and has a question", "write null"
                 )
             continue
         if item.clarification is None:
-            yield Contradiction(place, f"a majority disagrees with {item.id}, and no question asks about it")
+            yield DataConflict(place, f"a majority disagrees with {item.id}, and no question asks about it")
         elif item.clarification not in asked:
-            yield Contradiction(place, f"clarifications have no {item.clarification}")
+            yield DataConflict(place, f"clarifications have no {item.clarification}")
         elif asked[item.clarification].blocks != "approval":
-            yield Contradiction(
-                place, f"{item.clarification} does not hold up the approval", 'its blocks is "approval"'
-            )
+            yield DataConflict(place, f"{item.clarification} does not hold up the approval", 'its blocks is "approval"')
         elif linked.setdefault(item.clarification, item.id) != item.id:
-            yield Contradiction(place, f"{item.clarification} is the question of {linked[item.clarification]} already")
+            yield DataConflict(place, f"{item.clarification} is the question of {linked[item.clarification]} already")
 
 
-def _orphans(data: "PlanningData") -> Iterator[Contradiction]:
+def _orphans(data: "PlanningData") -> Iterator[DataConflict]:
     linked = {item.id: item.clarification for _, item in _items(data)}
     for index, row in enumerate(data.clarifications):
         for name in _ITEM.findall(row.statement) if row.blocks == "approval" else ():
             if linked.get(name) != row.id:
-                yield Contradiction(
+                yield DataConflict(
                     f"clarifications[{index}].statement", f"{row.id} asks about {name}, which does not name it"
                 )
 
 
-def _dissent(data: "PlanningData") -> Iterator[Contradiction]:
+def _dissent(data: "PlanningData") -> Iterator[DataConflict]:
     verification = data.deliverable.plan_verification
     if verification is None:
         return
@@ -119,9 +115,9 @@ def _dissent(data: "PlanningData") -> Iterator[Contradiction]:
     logged = [(each.item, each.worker) for each in verification.dissent]
     for index, (item, worker) in enumerate(logged):
         if (item, worker) not in voted:
-            yield Contradiction(f"{_VERIFICATION}.dissent[{index}]", f"{worker} did not disagree with {item}")
+            yield DataConflict(f"{_VERIFICATION}.dissent[{index}]", f"{worker} did not disagree with {item}")
     for item, worker in sorted(voted - set(logged)):
-        yield Contradiction(f"{_VERIFICATION}.dissent", f"the objection of {worker} to {item} is missing")
+        yield DataConflict(f"{_VERIFICATION}.dissent", f"the objection of {worker} to {item} is missing")
 
 
 def _items(data: "PlanningData") -> Iterator[tuple[str, "PlanItem"]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.contract import BLOCKED
 from okstra_git.names import find_task_key, is_ulid, quote
 from okstra_git.phases import PHASES
-from okstra_git.reports.data_rule import Contradiction, DataRule
+from okstra_git.reports.data_rule import DataConflict, DataRule
 from okstra_git.reports.skeleton import INSIDE
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ _GAP_INSIDE = re.compile("|".join(map(re.escape, INSIDE)))
 _PLACE = re.compile(r":\d|`[^`]+`|\bexit\b|종료 코드|https?://")
 
 
-def find_placeholders(data: object) -> Iterator[Contradiction]:
+def find_placeholders(data: object) -> Iterator[DataConflict]:
     """Every gap that is left: in the data, or in the JSON that may become them."""
     for path, text in _texts(data, ""):
         gap = _GAP.fullmatch(text.strip()) or _GAP_INSIDE.search(text)
         if gap:
-            yield Contradiction(path, f"{gap[0]} is not filled in")
+            yield DataConflict(path, f"{gap[0]} is not filled in")
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -49,23 +49,23 @@ def _key(attribute: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-def _task(data: "AnyReportData") -> Iterator[Contradiction]:
+def _task(data: "AnyReportData") -> Iterator[DataConflict]:
     if find_task_key(data.task_key) is None:
-        yield Contradiction("taskKey", f"{quote(data.task_key)} is not a task key")
+        yield DataConflict("taskKey", f"{quote(data.task_key)} is not a task key")
     if not is_ulid(data.run_id):
-        yield Contradiction("runId", f"{quote(data.run_id)} is not the id of a run")
+        yield DataConflict("runId", f"{quote(data.run_id)} is not the id of a run")
 
 
-def _stage(data: "AnyReportData") -> Iterator[Contradiction]:
+def _stage(data: "AnyReportData") -> Iterator[DataConflict]:
     if data.task_type == "final-verification":
         wanted = data.verification_scope == "single-stage"
         about = f"a verification with the scope {data.verification_scope}"
     else:
         wanted, about = data.task_type == "implementation", f"a report of {data.task_type}"
     if wanted and data.stage is None:
-        yield Contradiction("stage", f"{about} is about one stage, and stage is null", "write its number")
+        yield DataConflict("stage", f"{about} is about one stage, and stage is null", "write its number")
     if not wanted and data.stage is not None:
-        yield Contradiction("stage", f"{about} is about the whole task, and stage is {data.stage}", "write null")
+        yield DataConflict("stage", f"{about} is about the whole task, and stage is {data.stage}", "write null")
 
 
 def list_rows(data: "AnyReportData") -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -81,132 +81,128 @@ def list_rows(data: "AnyReportData") -> Iterator[tuple[str, tuple[Any, ...]]]:
     yield "deliverable.planVerification.items", verification.items if verification else ()
 
 
-def _ids(data: "AnyReportData") -> Iterator[Contradiction]:
+def _ids(data: "AnyReportData") -> Iterator[DataConflict]:
     for path, rows in list_rows(data):
         first: dict[str, int] = {}
         for index, row in enumerate(rows):
             if first.setdefault(row.id, index) != index:
-                yield Contradiction(f"{path}[{index}].id", f"{row.id} is the id of {path}[{first[row.id]}] already")
+                yield DataConflict(f"{path}[{index}].id", f"{row.id} is the id of {path}[{first[row.id]}] already")
     named: dict[str, int] = {}
     for index, row in enumerate(data.follow_ups):
         if named.setdefault(row.new_task_id, index) != index:
             before = f"followUps[{named[row.new_task_id]}]"
-            yield Contradiction(
-                f"followUps[{index}].newTaskId", f"{quote(row.new_task_id)} is that of {before} already"
-            )
+            yield DataConflict(f"followUps[{index}].newTaskId", f"{quote(row.new_task_id)} is that of {before} already")
 
 
-def _blocking(data: "AnyReportData") -> Iterator[Contradiction]:
+def _blocking(data: "AnyReportData") -> Iterator[DataConflict]:
     for index, row in enumerate(data.clarifications):
         if row.blocks == "approval" and data.task_type != PLANNING:
             message = f"{row.id} holds up an approval, and a report of {data.task_type} has none"
-            yield Contradiction(f"clarifications[{index}].blocks", message)
+            yield DataConflict(f"clarifications[{index}].blocks", message)
 
 
-def _answered(data: "AnyReportData") -> Iterator[Contradiction]:
+def _answered(data: "AnyReportData") -> Iterator[DataConflict]:
     for index, row in enumerate(data.clarifications):
         if row.status == "answered" and not row.user_input.strip():
-            yield Contradiction(f"clarifications[{index}].status", f"{row.id} is answered, and userInput is empty")
+            yield DataConflict(f"clarifications[{index}].status", f"{row.id} is answered, and userInput is empty")
 
 
-def _carried(data: "AnyReportData") -> Iterator[Contradiction]:
+def _carried(data: "AnyReportData") -> Iterator[DataConflict]:
     if data.carried_in is not None and not data.carried_in:
-        yield Contradiction("carriedIn", "nothing was carried in, and carriedIn is a list", "write null")
+        yield DataConflict("carriedIn", "nothing was carried in, and carriedIn is a list", "write null")
     asked = {row.id: row.status for row in data.clarifications}
     for index, row in enumerate(data.carried_in or ()):
         if row.id not in asked:
             if row.status in ("open", "answered"):
                 message = f"{row.id} is {row.status} still, and clarifications do not ask it any more"
-                yield Contradiction(f"carriedIn[{index}].status", message)
+                yield DataConflict(f"carriedIn[{index}].status", message)
         elif asked[row.id] != row.status:
             message = f"{row.id} is {row.status} here and {asked[row.id]} in clarifications"
-            yield Contradiction(f"carriedIn[{index}].status", message)
+            yield DataConflict(f"carriedIn[{index}].status", message)
 
 
-def _reporter(data: "AnyReportData") -> Iterator[Contradiction]:
+def _reporter(data: "AnyReportData") -> Iterator[DataConflict]:
     rows = data.reporter_confirmation
     if rows is None:
         return
     if not rows:
-        yield Contradiction("reporterConfirmation", "no row waits for the reporter, and it is a list", "write null")
+        yield DataConflict("reporterConfirmation", "no row waits for the reporter, and it is a list", "write null")
         return
     if data.verdict.token != BLOCKED:
         message = f"rows wait for the reporter, and verdict.token is {data.verdict.token}"
-        yield Contradiction("verdict.token", message, f'write "{BLOCKED}"')
+        yield DataConflict("verdict.token", message, f'write "{BLOCKED}"')
     if data.carried_in is not None:
-        yield Contradiction("carriedIn", "a run that waits for the reporter carries nothing in", "write null")
+        yield DataConflict("carriedIn", "a run that waits for the reporter carries nothing in", "write null")
     wanted = PHASES[data.task_type].blocks
     asked = {row.id: row for row in data.clarifications}
     for index, row in enumerate(rows):
         path = f"reporterConfirmation[{index}].clarification"
         if row.clarification not in asked:
-            yield Contradiction(path, f"clarifications have no {row.clarification}")
+            yield DataConflict(path, f"clarifications have no {row.clarification}")
         elif asked[row.clarification].blocks != wanted:
             message = f"{row.clarification} has to hold up {wanted}, and holds up {asked[row.clarification].blocks}"
-            yield Contradiction(path, message)
+            yield DataConflict(path, message)
 
 
-def _blocked(data: "AnyReportData") -> Iterator[Contradiction]:
+def _blocked(data: "AnyReportData") -> Iterator[DataConflict]:
     if data.verdict.token == BLOCKED and data.verdict.direction != "hold":
-        yield Contradiction(
-            "verdict.direction", f"the verdict is {BLOCKED}, and the direction {data.verdict.direction}"
-        )
+        yield DataConflict("verdict.direction", f"the verdict is {BLOCKED}, and the direction {data.verdict.direction}")
 
 
-def _token(data: "AnyReportData") -> Iterator[Contradiction]:
+def _token(data: "AnyReportData") -> Iterator[DataConflict]:
     if data.verdict.token == "conditional-accept" and data.task_type != "final-verification":
         message = f"a report of {data.task_type} has no conditions to accept under"
-        yield Contradiction("verdict.token", message)
+        yield DataConflict("verdict.token", message)
 
 
-def _cited(data: "AnyReportData") -> Iterator[Contradiction]:
+def _cited(data: "AnyReportData") -> Iterator[DataConflict]:
     cells = [(f"evidence.primary[{index}].source", row.source) for index, row in enumerate(data.evidence.primary)]
     cells += [(f"consensus[{index}].evidence", row.evidence) for index, row in enumerate(data.consensus)]
     for path, text in cells:
         if not _PLACE.search(text) and UNKNOWN not in text:
-            yield Contradiction(path, f"{quote(text)} names neither a place nor a command")
+            yield DataConflict(path, f"{quote(text)} names neither a place nor a command")
 
 
-def _by_hand(data: "AnyReportData") -> Iterator[Contradiction]:
+def _by_hand(data: "AnyReportData") -> Iterator[DataConflict]:
     steps = "\n".join(data.next_steps)
     for index, row in enumerate(data.follow_ups):
         if not row.auto_spawn and row.new_task_id not in steps:
             message = f"nobody opens {quote(row.new_task_id)}: autoSpawn is false, and no next step names it"
-            yield Contradiction(f"followUps[{index}].autoSpawn", message)
+            yield DataConflict(f"followUps[{index}].autoSpawn", message)
 
 
-def _rounds(data: "AnyReportData") -> Iterator[Contradiction]:
+def _rounds(data: "AnyReportData") -> Iterator[DataConflict]:
     numbers = [each.round for each in data.round_history]
     if numbers != list(range(1, len(numbers) + 1)):
-        yield Contradiction("roundHistory", f"the rounds are {', '.join(map(str, numbers))}")
+        yield DataConflict("roundHistory", f"the rounds are {', '.join(map(str, numbers))}")
     if len(numbers) > 1 and data.round2_skipped_reason is not None:
-        yield Contradiction(
+        yield DataConflict(
             "round2SkippedReason", "round 2 was held, and there is a reason for skipping it", "write null"
         )
 
 
-def _coverage(data: "AnyReportData") -> Iterator[Contradiction]:
+def _coverage(data: "AnyReportData") -> Iterator[DataConflict]:
     omits = hasattr(data.ticket_coverage, "omit")
     if omits and PHASES[data.task_type].tags_tickets:
         message = f"a report of {data.task_type} tags tickets, and ticketCoverage omits them"
-        yield Contradiction("ticketCoverage", message, 'write {"singleTicket": "…"} or {"tickets": {"…": ["E-001"]}}')
+        yield DataConflict("ticketCoverage", message, 'write {"singleTicket": "…"} or {"tickets": {"…": ["E-001"]}}')
     if not omits and data.task_type in ("final-verification", "release-handoff"):
-        yield Contradiction("ticketCoverage", f"a report of {data.task_type} tags no tickets", 'write {"omit": true}')
+        yield DataConflict("ticketCoverage", f"a report of {data.task_type} tags no tickets", 'write {"omit": true}')
     known = {row.id for _, rows in list_rows(data) for row in rows}
     for ticket, ids in getattr(data.ticket_coverage, "tickets", {}).items():
         for index, each in enumerate(ids):
             if each not in known:
                 path = f"ticketCoverage.tickets[{quote(ticket)}][{index}]"
-                yield Contradiction(path, f"{quote(each)} is not a row of the report")
+                yield DataConflict(path, f"{quote(each)} is not a row of the report")
 
 
-def _tagged(data: "AnyReportData") -> Iterator[Contradiction]:
+def _tagged(data: "AnyReportData") -> Iterator[DataConflict]:
     if not PHASES[data.task_type].tags_tickets:
         return
     for path, rows in list_rows(data):
         for index, row in enumerate(rows):
             if hasattr(row, "ticket_id") and not row.ticket_id.strip():
-                yield Contradiction(f"{path}[{index}].ticketId", f"{row.id} is tagged with no ticket")
+                yield DataConflict(f"{path}[{index}].ticketId", f"{row.id} is tagged with no ticket")
 
 
 RULES = (

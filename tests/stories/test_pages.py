@@ -126,6 +126,7 @@ ELSEWHERE = {
     "guide/prove-and-review": "tests/cli/test_review.py types its lines where they have what to compare",
     "guide/board": "tests/pages and tests/cli/test_board.py run its lines",
     "guide/convergence": "its lines belong to one run at several moments; tests/convergence runs them",
+    "guide/validate": "its lines belong to one run; tests/cli/test_validate.py runs them",
     "guide/reports": "its lines belong to one report at several moments; tests/stories/answers types them",
     "guide/conformance": "its line prepares a run; tests/validation/test_conformance_story.py does",
     "guide/replay": "its lines belong to a run that claims something; tests/validation/test_replay_story.py types them",
