@@ -11,7 +11,7 @@ from typing import Any
 
 from okstra_git.documents.escaping import Verbatim, text_in_cell
 from okstra_git.reports.render import render_fields
-from okstra_git.reports.shape import attribute_of
+from okstra_git.reports.shape import HUMP
 from okstra_git.reports.skeleton import CARRIED, INSIDE, ROUND, VERIFICATION, new_report_data
 
 _GAP = re.compile(r"<[^<>]+>")
@@ -50,13 +50,13 @@ def _fields(value: Any, key: str) -> Any:
         is_open = not value or any(_GAP.fullmatch(name) for name in value) or key == "tickets"
         if is_open:
             return {_gap(name): _fields(inner, name) for name, inner in value.items()}
-        return SimpleNamespace(**{attribute_of(name): _fields(inner, name) for name, inner in value.items()})
+        return SimpleNamespace(**{HUMP.sub("_", name).lower(): _fields(inner, name) for name, inner in value.items()})
     if isinstance(value, list):
         return tuple(_fields(inner, key) for inner in value)
     if key == "number":
         return 1
     if (value is None and key not in _NULL) or (value == "" and key not in _BLANK):
-        return Verbatim(f"<{attribute_of(key).replace('_', ' ')}>")
+        return Verbatim(f"<{HUMP.sub(' ', key).lower()}>")
     return _gap(value) if isinstance(value, str) else value
 
 

@@ -19,7 +19,9 @@ SCHEMA_FILE = "reports/data.schema.json"
 
 _Reader = Callable[[Any], Any]
 _Node = Mapping[str, Any]
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where a key in camelCase has its next word: `HUMP.sub("_", key).lower()` is the attribute."""
+
 _REMARKS = {"title", "description", "default"}
 
 
@@ -100,7 +102,7 @@ class _Readers:
     def _object(self, node: _Node) -> _Reader:
         required = set(node.get("required", ()))
         readers = {
-            key: (attribute_of(key), self._of(inner), key in required, inner.get("default"))
+            key: (HUMP.sub("_", key).lower(), self._of(inner), key in required, inner.get("default"))
             for key, inner in node["properties"].items()
         }
 
@@ -130,11 +132,6 @@ class _Readers:
             return {key(names(name)): reader(each) for name, each in value.items()}
 
         return read
-
-
-def attribute_of(key: str) -> str:
-    """The name of a key as an attribute: `taskKey` is `task_key`."""
-    return _HUMP.sub("_", key).lower()
 
 
 def _first_of(readers: list[_Reader]) -> _Reader:

@@ -13,9 +13,8 @@ from typing import Any
 
 from okstra_git.contract import BLOCKED, DIRECTIONS, VERDICTS
 from okstra_git.phases import PHASES
-from okstra_git.reports.shape import schemas
+from okstra_git.reports.shape import HUMP, schemas
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _GAP = re.compile(r"<[^<>]+>")
 _ROW_ID = re.compile(r"\^\(?([A-Z]-)\[0-9\]\{3\}(?!\)\?)")
 
@@ -135,4 +134,4 @@ class _Writer:
             return self._ticket
         if key == "id" and (form := _ROW_ID.match(pattern)):
             return f"{form[1]}001"
-        return f"<{_MEANT.get(key) or _HUMP.sub(' ', key).lower()}>" if pattern == r"\S" else ""
+        return f"<{_MEANT.get(key) or HUMP.sub(' ', key).lower()}>" if pattern == r"\S" else ""
