@@ -55,7 +55,7 @@ def parse_conformance(
 ) -> ConformanceFile | list[str]:
     """The file, or everything that is wrong with its form, each with its place; `what` names it in sentences."""
     try:
-        return model.model_validate_json(json.dumps(values))
+        return model.model_validate_json(json.dumps(values), by_alias=True, by_name=False)
     except ValidationError as error:
         problems = describe_errors(error, model, what=what)
         return [f"{each.message}{f'; {each.hint}' if each.hint else ''}" for each in problems]

@@ -111,7 +111,7 @@ Stored = TypeVar("Stored", bound=p.ReportPart)
 def parse_part(model: type[Stored], values: Mapping[str, Any], what: str) -> Stored | list[DataProblem]:
     """The document, or everything that is wrong with its shape; `what` is what the sentences call it."""
     try:
-        return model.model_validate_json(json.dumps(values))
+        return model.model_validate_json(json.dumps(values), by_alias=True, by_name=False)
     except ValidationError as error:
         return describe_errors(error, model, what)
 

@@ -32,6 +32,6 @@ class UserResponse(p.ReportPart):
 def parse_user_response(values: Mapping[str, Any]) -> UserResponse | list[DataProblem]:
     """The answers, or everything that is wrong with their shape; `values` is the JSON object as Python reads it."""
     try:
-        return UserResponse.model_validate_json(json.dumps(values))
+        return UserResponse.model_validate_json(json.dumps(values), by_alias=True, by_name=False)
     except ValidationError as error:
         return describe_errors(error, UserResponse)
