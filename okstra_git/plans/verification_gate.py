@@ -62,6 +62,16 @@ def gate_on_record(root: Root, plan: str) -> str | None:
     return NOT_VERIFIED if inputs.get("planVerification") is True else None
 
 
+def verified_fingerprint(root: Root, plan: str) -> str | None:
+    """What stands for the parts that were verified of the report at this path; None where nothing of it is recorded."""
+    folder, _, name = plan.rpartition("/")
+    if _REPORT_NAME.fullmatch(name) is None or not folder.endswith(REPORTS):
+        return None
+    state = _values(root, f"{folder.removesuffix('/reports')}/state/{STATE_NAME}")
+    fingerprint = state.get("fingerprint")
+    return fingerprint if state.get("plan") == plan and isinstance(fingerprint, str) else None
+
+
 def _values(root: Root, path: str) -> dict[str, Any]:
     """What the file says; nothing where it cannot be read as an object."""
     try:

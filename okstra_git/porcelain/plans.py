@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.commands import command, word
 from okstra_git.contract import APPROVED_MARKER, allows_approval
+from okstra_git.convergence.plan_items import fingerprint_parts, list_parts
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
 from okstra_git.documents.problems import in_order
@@ -22,6 +23,7 @@ from okstra_git.plans.verification_gate import (
     check_gate,
     gate_on_record,
     read_gate,
+    verified_fingerprint,
 )
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.reports.clarifications import Clarification, open_rows
@@ -99,6 +101,7 @@ def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     if lacks_marker and allows_approval(_gate_of(workspace, plan)):
         workspace.note(f"{plan.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
+    _warn_of_changes(workspace, plan)
     return PlanCheck(plan, flaws, lacks_marker)
 
 
@@ -112,6 +115,7 @@ def approve(
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     require_plan(plan.plan, path=plan.path, for_approval=True, needs_marker=not add_marker)
     _require_gate(workspace, plan, key)
+    _warn_of_changes(workspace, plan)
     waiting = open_rows(plan.plan.document, blocks="approval")
     if waiting and not despite_open:
         raise _open_questions(plan, waiting, file)
@@ -155,6 +159,13 @@ def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...], given: s
 def _gate_flaws(workspace: Workspace, plan: PlanFile) -> list[Flaw]:
     """What forbids the approval of a plan whose body was verified."""
     return list(check_gate(plan.plan.document, _recorded_gate(workspace, plan)))
+
+
+def _warn_of_changes(workspace: Workspace, plan: PlanFile) -> None:
+    """Say so when the body of the plan is not what the analysers were asked about."""
+    verified = verified_fingerprint(Root(require_project_root(workspace)), plan.path)
+    if verified is not None and verified != fingerprint_parts(list_parts(plan.plan)):
+        workspace.warn(f"{plan.path} was changed after its body was verified; what was changed nobody has judged")
 
 
 def _recorded_gate(workspace: Workspace, plan: PlanFile) -> str | None:

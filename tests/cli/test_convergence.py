@@ -267,6 +267,18 @@ def test_a_plan_that_was_to_be_verified_is_not_approved_before(planning: Case) -
     assert planning.world.okstra(*approve).json["changed"] is True
 
 
+def test_a_plan_that_was_changed_after_its_verification_is_said_to_be(planning: Case) -> None:
+    report = planning.folder / "reports/final-report-implementation-planning-001.md"
+    report.write_text(report.read_text().replace("# Plan\n", "# Plan\n\n- [ ] Approved\n"))
+    planning.answer("plan-items")
+    planning.ask("plan-gate")
+    name = str(report.relative_to(planning.world.path))
+    assert "after its body was verified" not in planning.world.okstra("plan", "check", name, "--text").err
+    report.write_text(report.read_text().replace("1. ", "1. First of all: ", 1))
+    for line in (("plan", "check", name, "--text"), ("plan", "approve", name, "--task-key", KEY, "--text")):
+        assert "was changed after its body was verified" in planning.world.okstra(*line).err
+
+
 def test_without_an_answer_the_plan_was_not_verified(planning: Case) -> None:
     gate = planning.ask("plan-gate", *(f"--without={worker}" for worker in ("claude", "codex", "gemini"))).json
     assert (gate["gate"], gate["may_approve"], gate["rows"]) == ("aborted-non-result", False, [])

@@ -100,6 +100,12 @@ def test_labels_are_sorted_and_none_is_empty() -> None:
         assert all(found.values())
 
 
+@pytest.mark.parametrize("group", [*GROUPS, "board"])
+def test_no_label_is_called_like_a_method_of_a_dict(group: str) -> None:
+    """A template that asks for `t.copy` would print the method."""
+    assert sorted(read_labels("en", group).keys() & set(dir(dict))) == []
+
+
 def test_korean_labels_are_korean() -> None:
     words = {**read_labels("ko"), **read_labels("ko", "pages")}
     assert [key for key, label in words.items() if not any("가" <= letter <= "힣" for letter in label)] == []
