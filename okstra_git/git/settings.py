@@ -254,8 +254,8 @@ def unset_setting(git: Git, setting: Setting[Any]) -> bool:
 
 
 def add_line(git: Git, key: str, value: str) -> None:
-    """Add a line for any key of git's, beside those it has."""
-    _write(git, "--add", key, value)
+    """Have one line with this value for any key of git's, beside those it has; programs that add it at once add one."""
+    _write(git, "--replace-all", key, value, value, is_exact=True)
 
 
 def _own_lines(git: Git, key: str) -> list[Entry]:
@@ -277,13 +277,16 @@ def _own_texts(git: Git, setting: Setting[Any]) -> list[str]:
     return [line.value for line in read_settings(git).lines_of(setting) if line.scope == "local"]
 
 
-def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str) -> bool:
+def _write(
+    git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str, is_exact: bool = False
+) -> bool:
     """Change the repository's own file as git does: under its lock, with its mode, links and comments kept.
 
-    False when there is no such line in it.
+    False when there is no such line in it. With `is_exact` a third word is a value, not a pattern of values.
     """
     try:
-        run = run_git(["config", "--local", how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
+        exact = ["--fixed-value"] if is_exact else []
+        run = run_git(["config", "--local", *exact, how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
         return run.returncode == 0
     except GitFailed as failed:
         path, why = git.common_dir / "config", failed.message.partition(": ")[2]

@@ -69,7 +69,7 @@ def test_the_text_fits_a_screen_and_a_whole_repository_is_kept(world: World) -> 
     flat = re.sub(r"\s+", " ", text)
     assert [proof for proof, lesson in LESSONS.items() if flat.count(lesson) != 1] == []
     assert flat.count("--autosquash --update-refs main") == 1
-    assert "C-001 | prices | decision | Do the prices include tax?" in flat
+    assert "C-001 open next-phase decision Do the prices include tax?" in flat
     assert "shop:web:receipts open requirements-discovery" in flat
     assert "needs a decision: content changed: 1 file differs" in flat
     assert "--apply --stage 3 --use-ref login-3-form" in flat
