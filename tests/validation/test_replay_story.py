@@ -10,6 +10,7 @@ import pytest
 from tests.cli.shop import refused
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
+from tests.kit.surroundings import heed_interrupts
 from tests.validation.claims import PLAN_COMMANDS, data_of, run_with, write_data
 
 CHECK = "sh check.sh"
@@ -106,7 +107,7 @@ def test_an_interruption_ends_the_command_with_all_that_it_started_and_leaves_no
     run = run_with(world, f"(sleep 2; touch {late}) & sleep 60\n", (CHECK, 0))
     allow(world, CHECK)
     line = [str(bin_dir / "git-okstra"), "-C", str(world.path), "validate", "run", run, "--replay"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts) as process:
         assert process.stderr is not None
         assert process.stderr.readline().endswith(b"running sh check.sh\n")
         time.sleep(0.3)
