@@ -48,7 +48,7 @@ def render_page(
     """The page `name` (a template below templates/pages/) as one HTML file that needs nothing but itself.
 
     `styles` and `scripts` are files beside it, put behind those that every page has. Every value is escaped; the
-    browser is told to run exactly these styles and scripts, and to ask nobody for anything.
+    browser may run exactly these styles and scripts, and may ask nobody for anything.
     """
     style, script = _inline("page.css", *styles), _inline("page.js", *scripts)
     frame = {"language": language, "t": read_labels(language, "pages"), "policy": content_policy(style, script)}

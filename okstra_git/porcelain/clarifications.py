@@ -186,7 +186,7 @@ def _material(workspace: Workspace, name: str) -> str:
     """The path as the report names it: from the project's root where it lies there."""
     path = _find_material(workspace, name)
     if path is None:
-        message = f"there is no file and no folder {quote_path(name)}"
+        message = f"{quote_path(name)} is neither a file nor a folder here"
         hint = "name what is there; a URL goes with --value"
         raise refuse("answer.no-material", message, hint=hint, path=name)
     shown = ProjectPaths(project_root(workspace)).relative(path)

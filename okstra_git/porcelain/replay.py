@@ -106,7 +106,8 @@ def require_commit(task: Task, run: Run) -> str:
     stage = task.stages.get(run.stage) if run.stage is not None else None
     if stage is not None and stage.range is not None:
         return stage.range.head
-    message, hint = f"run {run.id} is about no stage, so there is no commit to run commands on", "git okstra run list"
+    message = f"run {run.id} does not concern a single stage, so it has no commit to run commands on"
+    hint = "git okstra run list"
     if run.stage is not None:
         message = f"stage {run.stage} has no commit on record on which commands could be run again"
         hint = f"git okstra stage done {run.stage} --task-key {task.key}"

@@ -23,7 +23,7 @@ SHORT = 10
 
 COMMITS = ("from", "commit", "base", "blob")
 READ = 4
-"""Events that are read for each one that is told: a start, for one, is four of them."""
+"""Events that are read for each entry that is shown: a start, for example, is made of four."""
 
 
 def list_happenings(workspace: Workspace, *, limit: int) -> list[Happening]:
