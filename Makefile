@@ -129,7 +129,7 @@ upgrade: ## Renew constraints.txt, the versions that tests and CI use, with the 
 	@$(find_python); set -e; \
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	"$$python" -m venv "$$scratch/venv"; \
-	"$$scratch/venv/bin/python" $(PIP) install '.[dev,install]'; \
+	"$$scratch/venv/bin/python" $(PIP) install '.[dev,install,browser]'; \
 	"$$scratch/venv/bin/python" $(PIP) freeze --exclude git-okstra >"$$scratch/all"; \
 	grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' "$$scratch/all" | tr A-Z_ a-z- | LC_ALL=C sort >"$$scratch/new"; \
 	for each in 3.11 3.12 3.13 3.14; do \

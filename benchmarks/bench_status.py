@@ -19,7 +19,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="okstra-bench-") as scratch:
         full, empty = new_repository(Path(scratch) / "full"), new_repository(Path(scratch) / "empty")
         git(empty, "commit", "-q", "--allow-empty", "-m", "begin")
-        _fill(full)
+        fill_with_tasks(full)
         okstra(full, "status", "--json")
         times: dict[Path, list[float]] = {full: [], empty: []}
         memory = 0.0
@@ -33,7 +33,7 @@ def main() -> int:
     return 0 if judge("status, full to empty", ours / peer, LIMIT) else 1
 
 
-def _fill(place: Path) -> None:
+def fill_with_tasks(place: Path) -> None:
     """Every stage on a branch of its own, on top of the one before; recorded in one append."""
     git(place, "fast-import", "--quiet", stdin="".join(_stream()).encode())
     lines = git(place, "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads").out.decode()

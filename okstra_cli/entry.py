@@ -117,6 +117,10 @@ def _short_cut(
         from okstra_cli.wizard.turn import try_step
 
         return try_step(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
+    if words[:2] == ["report", "render"]:
+        from okstra_cli.report_at_once import try_render
+
+        return try_render(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
     if words[:2] == ["completion", "--list"]:
         from okstra_cli.completion.answer import completion_page
 

@@ -61,6 +61,9 @@ ResumeClarification = Annotated[
     bool,
     typer.Option("--resume-clarification", help="Answer the last report in $EDITOR, then run again with it."),
 ]
+NoEditor = Annotated[
+    bool, typer.Option("--no-editor", help="Go on with the answers that are there, without opening an editor.")
+]
 PrTemplatePath = Annotated[
     Text,
     typer.Option("--pr-template-path", metavar="FILE", help="The template for the text of a pull request."),

@@ -48,6 +48,25 @@ CLARIFICATION_COLUMNS = (
 CLARIFICATION_KINDS = ("material", "decision", "data-point")
 CLARIFICATION_BLOCKS = ("approval", "next-phase", "none")
 CLARIFICATION_STATUSES = ("open", "answered", "resolved", "obsolete")
+OLDER_CLARIFICATION_COLUMNS = {
+    **dict.fromkeys(("#", "no", "no.", "번호"), "ID"),
+    **dict.fromkeys(("ticket", "티켓", "티켓 id"), "Ticket ID"),
+    **dict.fromkeys(("type", "종류", "유형"), "Kind"),
+    **dict.fromkeys(
+        ("question", "item", "material", "request", "질문", "항목", "자료", "요청 자료", "내용"),
+        "Statement",
+    ),
+    **dict.fromkeys(("expected", "expected answer", "format", "형식", "답변 형식", "기대 형식"), "Expected form"),
+    **dict.fromkeys(("blocking", "차단", "차단 대상"), "Blocks"),
+    "상태": "Status",
+    **dict.fromkeys(("answer", "user answer", "response", "답변", "사용자 답변", "사용자 입력", "응답"), "User input"),
+}
+"""Names that reports of older releases gave these columns, in lower case."""
+OLDER_CLARIFICATION_HEADINGS = {
+    "추가 자료 요청": "material", "Additional Material Requests": "material",
+    "사용자 확인 질문": "decision", "Questions for the User": "decision",
+}  # fmt: skip
+"""Titles of the two tables that reports had before there was one, and the kind of their rows."""
 
 FOLLOW_UP_COLUMNS = ("Origin", "New Task ID", "Suggested task-type", "Scope", "Reason / Why deferred", "Auto-spawn?")
 IMPROVEMENT_COLUMNS = (
@@ -57,6 +76,10 @@ IMPROVEMENT_COLUMNS = (
 LENSES = ("correctness", "reliability", "performance", "security", "maintainability", "usability", "cost")
 REPORT_WRITTEN = "data.json written to <abs path>; markdown rendered to <abs path>. Sections populated: <count>."
 """What the report writer answers."""
+
+VIEW_WRITTEN = "html: {html_path}"
+VIEW_SKIPPED = "html: skipped (no §1 clarification rows — html view carries no interactive forms for this report)"
+"""What skills read when the page of a report is made, and when it has none."""
 
 SOURCE_ITEMS = "Source items (worker:item)"
 STAGE_MAP_COLUMNS = ("Stage", "Title", "Depends on")
@@ -127,3 +150,12 @@ DEFAULT_MODELS = {"lead": "opus", "claude": "sonnet", "codex": "default", "gemin
 BASE_BRANCHES = ("main", "master", "prod", "preprod", "staging", "dev")
 AGENT_PROGRAMS = ("claude", "codex", "gemini", "agy")
 """Programs that lead a run: the nearest of them above a prepare is the run's holder."""
+
+
+def allows_approval(gate: str | None) -> bool:
+    """Whether the marker stands in a plan with this gate; None = its body was not to be verified.
+
+    >>> allows_approval("passed-with-dissent"), allows_approval("aborted-non-result"), allows_approval(None)
+    (True, False, True)
+    """
+    return gate is None or gate in PLAN_GATES[:2]

@@ -137,6 +137,7 @@ STAGES = {
     "carry.refused": (1, "The carry is not one plain JSON object, or names another stage, task or project."),
     "plan.changed": (1, "The plan is not what was approved."),
     "plan.drifted": (2, "Files that the plan names are not as they were when it was approved."),
+    "plan.gate-blocks": (1, "The verification of the plan's body blocks an approval; `gate` is what it came to."),
     "plan.invalid": (1, "The plan breaks rules; `problems` has all of them."),
     "plan.missing": (1, "The plan's file cannot be read."),
     "plan.open-questions": (2, "Questions that hold up the approval are not answered."),
@@ -175,13 +176,38 @@ CHECKS = {
     "verify.not-exact": (1, "The worktree is not exactly the tree, and the command was to run there."),
 }
 
+QUESTIONS = {
+    "answer.no-material": (1, "Material was asked for, and the answer names neither a path that is here nor a URL."),
+    "answer.refused": (1, "The answer is empty, is not text, or is longer than its question takes."),
+    "answers.refused": (1, "A file of answers has problems, and none of it was written; `problems` has all of them."),
+    "clarification.ambiguous": (1, "Two rows of the report have the id."),
+    "clarification.bad-status": (1, "The row has a status that there is not."),
+    "clarification.no-column": (1, "The table has no column for answers."),
+    "clarification.not-yours": (1, "The step from one status to the other is a run's to make, or a person's."),
+    "clarification.settled": (1, "A run has resolved the question, or found it obsolete."),
+    "clarification.unanswered": (2, "A run is to carry answers on, nothing is answered, and nobody may be asked."),
+    "clarification.unknown": (1, "The report has no question of that id."),
+    "report.changed": (1, "Somebody else wrote the report since it was read."),
+    "report.answered": (1, "A report was to be rendered without a question that a person has answered."),
+    "report.approved": (1, "An approved report would be another one if it were rendered again."),
+    "report.invalid": (1, "The data of the report are not as they should be; `problems` has all of it."),
+    "report.taken": (1, "The file that a report is to be rendered into holds something else."),
+    "report.no-run": (1, "The run has no documents here, so nothing is known of its report."),
+    "report.not-a-report": (1, "The document has none of the chapters of a report, in any layout."),
+    "report.no-task": (1, "The report does not say which task it is of."),
+    "report.unwritable": (1, "The report cannot be written."),
+    "view.not-ours": (1, "Where the page would be written lies something that is no page of okstra's."),
+    "view.unwritable": (1, "The page cannot be written."),
+}
+
 RUNS = {
     "archive.missing": (1, "The run has no archive here, or no such file in it."),
     "bundle.unwritable": (1, "A place below `.okstra/` cannot be written."),
     "context.broken": (1, "The stored context of the run cannot be understood."),
     "model.bad": (1, "The model name is one that no command line could carry."),
+    "validation.failed": (1, "What was checked breaks rules; `failures` has each, and `warnings` what is only unusual."),
+    "validation.no-run": (1, "The task has no prepared run that could be checked."),
     "followups.invalid": (1, "Follow-up rows of the report cannot become tasks; `rows` has each with its problems."),
-    "followups.no-task": (1, "Neither the report nor the line says of which task the report is."),
     "followups.other-task": (1, "The report is of another task than the one that was named."),
     "followups.too-many": (1, "The report asks for more tasks than are opened of one report."),
     "report.missing": (1, "The report, or its data, is not there or cannot be read."),
@@ -192,6 +218,12 @@ RUNS = {
     "run.lost": (1, "Somebody ended the run while its bundle was being made."),
     "run.no-such-process": (1, "The process that was named as holder does not run here."),
     "run.not-holder": (1, "Neither the nonce nor the process tree shows that the caller leads the run."),
+    "run.other-report": (1, "The report that was named is of another run."),
+    "run.other-routing": (1, "The next phase that was named is none of those that the report's data recommend."),
+    "run.not-valid": (1, "What the run left breaks rules, so that it is not finished; `failures` has each."),
+    "replay.failed": (1, "A command ended otherwise than a document claims, or was not run; `replay` has each."),
+    "replay.no-commit": (1, "No commit is on record on which the run's commands could be run again."),
+    "replay.nothing": (1, "The run's documents claim no command that could be run again."),
     "run.not-prepared": (1, "The run's bundle was never completed, so there is nothing to lead, resume or report."),
     "run.stale-nonce": (1, "The report comes from a holder that lost the run to another one."),
     "run.unknown": (1, "No run has that id."),
@@ -200,6 +232,20 @@ RUNS = {
     "waiver.malformed": (1, "The waiver is not `<stageKey>:<reason>`."),
     "waiver.unknown-stage": (1, "The waiver is for an entry that does not exist."),
     "worker.unknown": (1, "There is no worker of that name."),
+}
+
+CONVERGENCE = {
+    "convergence.begun": (1, "A round was recorded, so findings cannot be grouped anew."),
+    "convergence.findings": (1, "The grouping of findings is wrong; `problems` has everything."),
+    "convergence.no-parts": (1, "The draft of the plan has no part that could be disputed."),
+    "convergence.none": (1, "The findings of the run were not collected yet, or its plan was not verified."),
+    "convergence.other-round": (1, "The round is neither the next nor the last one."),
+    "convergence.report": (1, "The report does not fit the verification of its plan; `problems` has everything."),
+    "convergence.round-needed": (1, "Analysers differ, and the round that is to come was not recorded or left out for a reason."),
+    "convergence.run-ended": (1, "The run has ended, so nothing about its convergence is written."),
+    "convergence.state": (1, "The file in the place of a convergence state is not one, or belongs to another run."),
+    "convergence.too-many": (1, "More parts of a plan are rejected than questions can be numbered."),
+    "convergence.verdicts": (1, "Verdict files are missing or wrong; `problems` has everything."),
 }
 
 BRIEFS = {
@@ -274,5 +320,8 @@ SETUP = {
     "setup.unwritable": (1, "The machine refused a write; the next setup goes on from there."),
 }
 
-CODES = COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | RUNS | BRIEFS | RECONCILE | HANDOFF | SETUP
+CODES = (
+    COMMAND_LINE | REPOSITORY | FILES | RECORDS | STAGES | REVIEWS | CHECKS | QUESTIONS | RUNS | BRIEFS | RECONCILE | HANDOFF
+    | SETUP | CONVERGENCE
+)
 """Code -> exit status and meaning."""

@@ -40,6 +40,11 @@ class ProjectPaths(NamedTuple):
     def task_catalogue(self) -> Path:
         return self.okstra / "discovery" / "tasks.json"
 
+    @property
+    def board(self) -> Path:
+        """The page that `git okstra board` writes."""
+        return self.okstra / "board.html"
+
     def briefs(self, group: str) -> Path:
         """Where the briefs of a task group are, possibly in folders of their own."""
         return self.okstra / "briefs" / group

@@ -2,8 +2,11 @@
 
 import json
 import re
+from base64 import b64encode
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSynta
 
 from okstra_git import contract
 from okstra_git.commands import exact_word, word
+from okstra_git.documents import escaping
 from okstra_git.errors import refuse
 from okstra_git.paths import LANGUAGES, templates_directory
+
+_ENDING = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> str:
@@ -36,11 +42,37 @@ def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> st
         ) from error
 
 
-def read_labels(language: str) -> dict[str, str]:
-    """The words that people read, in one of `LANGUAGES`."""
+def render_page(
+    name: str, values: dict[str, Any], *, language: str, styles: Sequence[str] = (), scripts: Sequence[str] = ()
+) -> str:
+    """The page `name` (a template below templates/pages/) as one HTML file that needs nothing but itself.
+
+    `styles` and `scripts` are files beside it, put behind those that every page has. Every value is escaped; the
+    browser may run exactly these styles and scripts, and may ask nobody for anything.
+    """
+    style, script = _inline("page.css", *styles), _inline("page.js", *scripts)
+    frame = {"language": language, "t": read_labels(language, "pages"), "policy": content_policy(style, script)}
+    return render(f"pages/{name}", {**values, **frame, "style": style, "script": script})
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file that begins like this is a page that was made here."""
+    return b'<meta name="generator" content="okstra">' in head
+
+
+def content_policy(style: str, script: str) -> str:
+    """The Content-Security-Policy under which only this style and this script count, and only pictures in the file."""
+    return (
+        f"default-src 'none'; style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def read_labels(language: str, group: str = "") -> dict[str, str]:
+    """The words that people read, in one of `LANGUAGES`; `pages` is the group of the words on HTML pages."""
     if language not in LANGUAGES:
         raise refuse("language.unknown", f"there are no labels in {language!r}", hint=f"one of {', '.join(LANGUAGES)}")
-    return _labels(language)
+    return _labels(language, group)
 
 
 @lru_cache(maxsize=1)
@@ -48,10 +80,20 @@ def _shipped_templates() -> Path:
     return templates_directory()
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _labels(language: str) -> dict[str, str]:
-    labels: dict[str, str] = json.loads((_shipped_templates() / "i18n" / f"{language}.json").read_bytes())
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _labels(language: str, group: str) -> dict[str, str]:
+    name = ".".join(filter(None, (group, language, "json")))
+    labels: dict[str, str] = json.loads((_shipped_templates() / "i18n" / name).read_bytes())
     return labels
+
+
+def _inline(*names: str) -> str:
+    folder = _shipped_templates() / "pages"
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def _fingerprint(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def code_span(value: object) -> str:
@@ -84,6 +126,12 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def json_block(value: object) -> str:
+    """JSON for a `<script type="application/json">`: no letter in it can end the element or begin another."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(_ENDING)
+
+
 def drop_compiled(private: Path) -> None:
     """Remove the compiled templates that releases before this one kept below the `private` directory of a clone.
 
@@ -103,7 +151,7 @@ def _environment(directory: Path) -> Environment:
     found = Environment(
         loader=FileSystemLoader(directory),
         undefined=StrictUndefined,
-        autoescape=False,  # Markdown and shell, never HTML
+        autoescape=_is_page,  # all else is Markdown and shell
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -119,8 +167,22 @@ def _environment(directory: Path) -> Environment:
         cell=table_cell,
         name=base_name,
         json=as_json,
+        in_line=escaping.text_in_line,
+        in_cell=escaping.text_in_cell,
+        in_item=escaping.text_in_item,
+        in_heading=escaping.text_in_heading,
+        in_paragraphs=escaping.text_in_paragraphs,
+        in_yaml=escaping.text_in_front_matter,
+        code_in_line=escaping.code_in_line,
+        code_in_cell=escaping.code_in_cell,
+        code_in_block=escaping.code_in_block,
+        json_block=json_block,
     )
     return found
+
+
+def _is_page(name: str | None) -> bool:
+    return name is not None and name.endswith(".html.j2")
 
 
 def _place_of(error: BaseException, directory: Path, name: str) -> tuple[str, int]:

@@ -1,5 +1,6 @@
 """Templates become text, or a refusal that names template and line; what they compile to is never kept."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from okstra_git.errors import OkstraError
 from okstra_git.rendering import (
     code_block,
     code_span,
+    content_policy,
     drop_compiled,
+    json_block,
     read_labels,
     render,
     table_cell,
@@ -112,3 +115,24 @@ def test_labels_in_an_unknown_language_are_refused() -> None:
     assert read_labels("ko")["report"] == "보고서"
     with refuses("language.unknown", match="no labels in 'fr'"):
         read_labels("fr")
+
+
+def test_what_is_in_html_is_escaped_and_what_is_in_markdown_is_not(shelf: Path) -> None:
+    for name in ("t.html.j2", "t.md.j2"):
+        (shelf / name).write_text("{{ who }}")
+    assert render("t.html.j2", {"who": "<b>'\""}, root=shelf) == "&lt;b&gt;&#39;&#34;"
+    assert render("t.md.j2", {"who": "<b>'\""}, root=shelf) == "<b>'\""
+
+
+def test_json_in_a_page_ends_no_element_and_is_read_back() -> None:
+    value = {"a": "</script><!-- & \u2028 <script>"}
+    text = json_block(value)
+    assert not set(text) & set("<>&\u2028")
+    assert json.loads(text) == value
+
+
+def test_a_policy_names_the_styles_and_scripts_by_what_is_in_them() -> None:
+    policy = content_policy("a { }", "1")
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert policy != content_policy("a { }", "2")
+    assert "unsafe" not in policy

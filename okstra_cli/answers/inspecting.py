@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 from okstra_cli.answers.parts import Command, Facts, Holder, Life, Snapshot
-from okstra_cli.answers.runs import Assembly, Document, Waiver
+from okstra_cli.answers.runs import Assembly, Conclusion, Document, Waiver
 from okstra_cli.answers.tasks import Origin
 from okstra_git.runs.history import EntryFacts
 
@@ -28,6 +28,7 @@ class TaskStanding(TypedDict):
     key: str
     title: str | None
     category: str
+    origin: Origin | None
     open: bool
     at: str | None
     open_runs: int
@@ -39,7 +40,6 @@ class TaskStanding(TypedDict):
 class SeenTask(TaskStanding):
     """A task and how far it has come; `stages` are the numbers by state."""
 
-    origin: Origin | None
     last_run: RunInShort | None
     left: list[str]
     stages: dict[str, list[int]]
@@ -143,6 +143,7 @@ class InspectedRun(TypedDict):
     ended: str | None
     report: str | None
     next_phase: str | None
+    conclusion: Conclusion | None
     archive: str | None
     reason: str | None
 

@@ -102,3 +102,23 @@ class Error(TypedDict):
 
 Facts = dict[str, Any]
 """An object whose keys are not part of the contract."""
+
+
+class RecordedReplay(TypedDict):
+    """A command of a run's documents and the exit code they claim, beside what it did; null = it was not run."""
+
+    command: str
+    recorded: int
+    exit_code: int | None
+    reason: str | None
+
+
+class Replay(TypedDict):
+    """The newest replay of a run's commands that is on record."""
+
+    commit: str
+    tree: str
+    held: bool
+    by: str
+    at: str | None
+    commands: list[RecordedReplay]

@@ -5,7 +5,7 @@ from typing import NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import OPEN, Command, Holder, Lease, Life, Snapshot
+from okstra_cli.answers.parts import OPEN, Command, Holder, Lease, Life, Replay, Snapshot
 
 
 class Document(TypedDict):
@@ -43,6 +43,14 @@ class Assembly(TypedDict):
     members: list[Member]
 
 
+class Conclusion(TypedDict):
+    """What the data of the report say: null for what they do not say, an empty `routing` where nothing follows."""
+
+    verdict: str | None
+    direction: str | None
+    routing: list[str] | None
+
+
 class RunFields(TypedDict):
     """What is published of a run's record besides its id."""
 
@@ -71,8 +79,11 @@ class RunFields(TypedDict):
     ended: str | None
     report: str
     next_phase: str
+    conclusion: Conclusion | None
     archive: str
     reason: str
+    validation: str | None
+    replay: Replay | None
 
 
 class Run(RunFields):
@@ -204,12 +215,22 @@ class RunAdvice(TypedDict):
     next: Command
 
 
+class WaitingQuestions(TypedDict):
+    """Questions of the newest report that nobody answered; `blocking` are those that hold up the next phase."""
+
+    report: str
+    waiting: list[str]
+    blocking: list[str]
+    next: Command
+
+
 class Explanation(TypedDict):
-    """`run resume --explain`."""
+    """`run resume --explain`; `questions` is null where none waits."""
 
     task: str
     stages: list[StageAdvice]
     runs: list[RunAdvice]
+    questions: WaitingQuestions | None
 
 
 class EndedRun(TypedDict):

@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.parts import Checkout, Lease
+from okstra_cli.answers.parts import Checkout, Lease, Replay
 from okstra_git.stages.open_work import OpenWorkFacts
 
 
@@ -81,11 +81,12 @@ class FormerCommit(TypedDict):
 
 
 class StageDetail(Stage):
-    """One stage with its fingerprints, its earlier commits and what it hands on."""
+    """One stage with its fingerprints, its earlier commits, what it hands on, and how its commands ended again."""
 
     range: Range | None
     former: list[FormerCommit]
     carry: str | None
+    replay: Replay | None
 
 
 class Anchor(TypedDict):

@@ -24,7 +24,8 @@ def prepare(
     gemini_model: flags.GeminiModel = None, report_writer_model: flags.ReportWriterModel = None,
     directive: flags.Directive = "", directive_file: flags.DirectiveFile = None,
     related_tasks: flags.RelatedTasks = "", clarification_response: flags.ClarificationResponse = None,
-    resume_clarification: flags.ResumeClarification = False, pr_template_path: flags.PrTemplatePath = None,
+    resume_clarification: flags.ResumeClarification = False, no_editor: flags.NoEditor = False,
+    pr_template_path: flags.PrTemplatePath = None,
     pr_template_scope: flags.PrTemplateScope = None, open_task: flags.OpenTask = False,
     qa_waiver: flags.QaWaiver = None, no_plan_verification: flags.NoPlanVerification = False,
     verification_scope: flags.VerificationScope = None, holder: flags.Holder = None,
@@ -52,7 +53,7 @@ def prepare(
       git okstra run prepare --task-key shop:web:login --task-type error-analysis --brief-path brief.md
       git okstra run prepare --task-key shop:web:login --task-type implementation --stage auto
     """
-    from okstra_cli.report_editor import edit_report
+    from okstra_cli.report_editor import find_report_editor
     from okstra_cli.views import prepare as view
     from okstra_git.bundle.request import PrepareOptions
     from okstra_git.porcelain.prepare.options import prepare as prepare_run
@@ -68,6 +69,6 @@ def prepare(
         open_task=open_task, qa_waivers=tuple(qa_waiver or ()), plan_verification=not no_plan_verification,
         verification_scope=verification_scope, holder=holder, lead_session=lead_session,
     )  # fmt: skip
-    prepared = prepare_run(session.workspace, identity, options, edit=lambda report: edit_report(session, report))
+    prepared = prepare_run(session.workspace, identity, options, editor=find_report_editor(session, never=no_editor))
     whole = prompt or not session.around.stdout_is_terminal
     return Answer(view.prepared_json(prepared), lambda: view.prepared_page(prepared, whole=whole))

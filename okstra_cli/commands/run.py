@@ -59,6 +59,7 @@ def show(
 ) -> Answer:
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
+    from okstra_cli.views import run_archive as archived
     from okstra_git.bundle.archive import read_archived, require_archive
     from okstra_git.porcelain.current_state import LivenessChecker
     from okstra_git.runs.history import require_run
@@ -73,9 +74,9 @@ def show(
             text = read_archived(session.git, files, file, run=record.id).decode("utf-8", "replace")
             answer: shapes.ArchivedText = {"run": record.id, "path": file, "text": text}
             return Answer(answer, lambda: text)
-        index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=record.id))
+        index = archived.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=record.id))
         kept: shapes.Archive = {"run": record.id, "archive": index}
-        return Answer(kept, lambda: view.archive_page(record.id, index))
+        return Answer(kept, lambda: archived.archive_page(record.id, index))
     life = LivenessChecker(session.workspace).life_of(record) if record.is_active else None
     facts: shapes.OneRun = {"run": view.run_json(task, record, life)}
     return Answer(facts, lambda: view.show_page(task, record, life))
@@ -103,7 +104,9 @@ def resume(
       git okstra run resume 01J9ZK
     """
     from okstra_cli.views import run as view
+    from okstra_cli.views import run_explain
     from okstra_git.porcelain.explain import explain_task
+    from okstra_git.porcelain.report_files import find_waiting
     from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.history import require_run
@@ -118,7 +121,11 @@ def resume(
     state = workspace.store.read().state
     task, only = require_run(state, run) if run else (require_task(state, require_key(workspace, identity)), None)
     stages, runs = explain_task(workspace, task, only)
-    return Answer(view.explain_json(task, stages, runs), lambda: view.explain_page(task, stages, runs))
+    waiting = find_waiting(workspace, task) if only is None else None
+    return Answer(
+        run_explain.explain_json(task, stages, runs, waiting),
+        lambda: run_explain.explain_page(task, stages, runs, waiting),
+    )
 
 
 @app.command("finish")
@@ -134,20 +141,30 @@ def finish(
         str, typer.Option(metavar="TYPE", help="The task type that should follow, or release-handoff(stage-group).")
     ] = "",
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Do not validate what it left; that is recorded.")
+    ] = False,
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Do not archive its files in the log.")] = False,
 ) -> Answer:
-    """Record that a run came to its end, and archive its files, redacted, in the log."""
+    """Record that a run came to its end, and archive its files, redacted, in the log.
+
+    What it left is checked first, as git okstra validate run does: failures are printed, all of them, and the
+    run goes on. A run without report data is recorded as one that nothing was checked of.
+    """
     from okstra_cli.views import run as view
+    from okstra_cli.views.validate import unfinished_answer
     from okstra_git.names import quote
     from okstra_git.phases import require_routing
     from okstra_git.porcelain.end_run import finish as finish_run
-    from okstra_git.runs.ending import Finish
+    from okstra_git.runs.ending import Ended, Finish
 
     if outcome not in ("finished", "failed"):
         raise refuse("usage", f"{quote(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
     phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report, phase, reason)
-    ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive)
+    ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive, unchecked=unchecked)
+    if not isinstance(ended, Ended):
+        return unfinished_answer(ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 

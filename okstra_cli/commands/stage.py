@@ -132,12 +132,13 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     from okstra_cli.views import stage as view
     from okstra_git.porcelain.current_state import LivenessChecker, standing_state
     from okstra_git.porcelain.task_lookup import require_key
+    from okstra_git.records.states import recorded_and_planned
     from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     leases = LivenessChecker(session.workspace).leases(task)
-    stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
+    stages = [view.stage_json(task, stage, leases) for stage in recorded_and_planned(task)]
     facts: shapes.StageList = {"task": str(task.key), "stages": stages}
     return Answer(facts, lambda: view.list_page(task, leases))
 

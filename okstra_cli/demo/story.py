@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from okstra_cli.demo import shop
 from okstra_cli.demo.handoff import hand_out, hand_over
 from okstra_cli.demo.playground import COLLEAGUE, Beat, Playground, Ran, Say, Title
+from okstra_cli.demo.report import ask_and_answer
 
 KEY = "shop:web:login"
 TASK = ("--task-key", KEY)
@@ -28,7 +29,7 @@ LESSONS = {
 def tell(play: Playground) -> Iterator[Beat]:
     """All beats in order; what is yielded has happened."""
     explained: set[str] = set()
-    for act in (_record, _reword, _rebase, _squash, _change, _look_back, hand_out, hand_over):
+    for act in (_record, _reword, _rebase, _squash, _change, _look_back, ask_and_answer, hand_out, hand_over):
         for beat in act(play):
             yield beat
             for proof in beat.proofs if isinstance(beat, Ran) else []:

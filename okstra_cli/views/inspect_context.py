@@ -9,6 +9,7 @@ from okstra_cli.json_objects import fitted, truncatable
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.inspect_history import run_in_short, run_words, task_json, tell_notes
 from okstra_cli.views.moments import told_time
+from okstra_cli.views.task import origin_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +54,7 @@ def _task_json(context: TaskContext) -> shapes.ContextTask:
         "key": seen["key"],
         "title": seen["title"],
         "category": seen["category"],
+        "origin": seen["origin"],
         "open": seen["open"],
         "at": seen["at"],
         "open_runs": seen["open_runs"],
@@ -159,6 +161,7 @@ def context_page(context: TaskContext, now: datetime) -> Page:
     seen, last, project = context.seen, context.last, context.project
     title = f"  {seen.task.title}" if seen.task.title else ""
     page.line(Cell(str(seen.task.key), "strong"), title, Cell(f"  {told_time(seen.at, now)}", "faint"))
+    _row(page, "from", origin_words(seen.task.origin) if seen.task.origin is not None else "")
     _row(page, "next", seen.standing.next_phase or "")
     _row(page, "left", ", ".join(seen.standing.left))
     if context.plan is not None:

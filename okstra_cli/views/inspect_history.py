@@ -192,8 +192,8 @@ def details(entry: TimelineEntry) -> str:
     words += [f"stage {entry.stage}"] if entry.stage is not None else []
     words += [_commits(facts)] if facts.get("commit") else []
     words += [named_stages(facts["stages"])] if facts.get("stages") else []
-    values = (facts.get("verdict"), facts.get("target"), facts.get("url"), facts.get("status"), facts.get("subject"),
-              facts.get("path"), facts.get("title"))  # fmt: skip
+    values = (facts.get("verdict"), facts.get("direction"), facts.get("target"), facts.get("url"), facts.get("status"),
+              facts.get("subject"), facts.get("path"), facts.get("title"))  # fmt: skip
     words += [value for value in values if value]
     words += [f"next: {facts['next_phase']}"] if facts.get("next_phase") else []
     words += [PurePosixPath(report).name] if (report := facts.get("report")) else []

@@ -14,7 +14,7 @@ from okstra_cli.views.inspect_history import (
     tell_notes,
 )
 from okstra_cli.views.moments import told_time
-from okstra_cli.views.run import run_fields
+from okstra_cli.views.run import conclusion_words, run_fields
 from okstra_cli.views.snapshot import snapshot_json
 from okstra_git.commands import word
 
@@ -88,6 +88,7 @@ def _record_json(seen: RunSeen) -> shapes.InspectedRun:
         "ended": fields["ended"],
         "report": fields["report"] or None,
         "next_phase": fields["next_phase"] or None,
+        "conclusion": fields["conclusion"],
         "archive": fields["archive"] or None,
         "reason": fields["reason"] or None,
     }
@@ -187,6 +188,7 @@ def _record(seen: RunSeen, now: datetime) -> list[tuple[str, str]]:
         ("prepared", told_time(run.prepared, now)),
         ("ended", told_time(run.ended, now)),
         ("reason", run.reason),
+        ("verdict", conclusion_words(run.conclusion)),
         ("next phase", run.next_phase),
         ("worktree", _with_absence(ground.worktree, is_there=ground.is_there) if ground else ""),
         ("branch", _with_absence(ground.branch, is_there=ground.has_branch) if ground else ""),

@@ -102,6 +102,9 @@ def _details(event: Event | RepositoryEvent) -> str:
     words += [str(facts["commit"])[:SHORT]] if facts.get("commit") and facts.get("tree") else []
     words += [f"in {facts['target']} at {facts['landed'][:SHORT]} ({facts['how']})"] if facts.get("how") else []
     words += [f"not at {facts['landed'][:SHORT]} any more"] if event.fact.type == "stage.unlanded" else []
+    if event.fact.type == "run.replayed":
+        words.append(f"{sum(each.is_held for each in event.fact.commands)} of {len(event.fact.commands)} as claimed")
+    words += [str(facts["result"])] if event.fact.type == "run.validated" else []
     words += [f"replaced by {facts['replaced_by']}"] if facts.get("replaced_by") else []
     words += [f"by {facts['reviewer']}"] if facts.get("reviewer") else []
     words += [str(facts[name]) for name in ("scope", "branch", "url", "title", "reason") if facts.get(name)]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
+from okstra_cli.views.replay import replay_json, replay_words
 from okstra_cli.views.snapshot import snapshot_json
-from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.contract import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 from okstra_git.names import named_stages
@@ -24,10 +22,9 @@ if TYPE_CHECKING:
     from okstra_git.host.process_facts import Liveness
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
-    from okstra_git.records.runs import Holder, Run
+    from okstra_git.records.runs import Conclusion, Holder, Run
     from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
-    from okstra_git.runs.explain import Advice, RunAdvice
     from okstra_git.snapshots.take import WorktreeSnapshot
 
 Row = tuple["Task", "Run", "Liveness | None"]
@@ -71,9 +68,31 @@ def run_fields(run: Run) -> shapes.RunFields:
         "ended": moment_json(run.ended),
         "report": run.report,
         "next_phase": run.next_phase,
+        "conclusion": conclusion_json(run.conclusion),
         "archive": run.archive,
         "reason": run.reason,
+        "validation": run.validation or None,
+        "replay": replay_json(run.replay),
     }
+
+
+def validation_words(run: Run) -> str:
+    """What became of the check of what the run left."""
+    words = {"unchecked": "not checked: finished with --unchecked", "no-data": "none: no report data"}
+    return words.get(run.validation, run.validation)
+
+
+def conclusion_json(conclusion: Conclusion | None) -> shapes.Conclusion | None:
+    """What the report says; null where its data were not there at the run's end."""
+    if conclusion is None:
+        return None
+    routing = list(conclusion.routing) if conclusion.routing is not None else None
+    return {"verdict": conclusion.verdict or None, "direction": conclusion.direction or None, "routing": routing}
+
+
+def conclusion_words(conclusion: Conclusion | None) -> str:
+    """The same in a line: `accepted, proceed`."""
+    return ", ".join(filter(None, (conclusion.verdict, conclusion.direction))) if conclusion is not None else ""
 
 
 def holder_json(holder: Holder | None) -> parts.Holder | None:
@@ -166,6 +185,9 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
         ("plan", (run.plan or "")[:10]),
         ("waivers", ", ".join(f"{waiver.stage_key} ({waiver.reason})" for waiver in run.waivers)),
         ("report", run.report),
+        ("verdict", conclusion_words(run.conclusion)),
+        ("validation", validation_words(run)),
+        ("replay", replay_words(run.replay)),
         ("next phase", run.next_phase),
         ("archive", f"git okstra run show {word(run.id[:12])} --archive" if run.archive else ""),
     ]
@@ -175,60 +197,6 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
     if life is not None and not life.is_live:
         page.line(Cell(f"next: git okstra run resume {word(run.id)} --explain", "faint"))
     return page
-
-
-def index_of(data: bytes) -> shapes.ArchiveIndex:
-    """The index of an archive; another clone may have written it, so what is not of its shape is left out."""
-    try:
-        index = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(index, dict):
-        return {}
-    known: shapes.ArchiveIndex = {
-        "files": [file for row in _objects(index.get("files")) for file in _archived_file(row)],
-        "left_out": [file for row in _objects(index.get("left_out")) for file in _left_out_file(row)],
-    }
-    names: tuple[Literal["run", "task", "archived"], ...] = ("run", "task", "archived")
-    for name in names:
-        if isinstance(text := index.get(name), str):
-            known[name] = text
-    return with_further(known, {name: value for name, value in index.items() if name in known or name not in names})
-
-
-def _objects(rows: object) -> list[dict[str, Any]]:
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _archived_file(row: dict[str, Any]) -> Iterator[shapes.ArchivedFile]:
-    match row:
-        case {"path": str(path), "bytes": int(size), "cut": bool(cut), "redacted": dict(redacted)}:
-            known: shapes.ArchivedFile = {"path": path, "bytes": size, "cut": cut, "redacted": redacted}
-            yield with_further(known, row)
-
-
-def _left_out_file(row: dict[str, Any]) -> Iterator[shapes.LeftOutFile]:
-    match row:
-        case {"path": str(path), "why": str(why)}:
-            known: shapes.LeftOutFile = {"path": path, "why": why}
-            yield with_further(known, row)
-
-
-def archive_page(run: str, index: Mapping[str, Any]) -> Page:
-    page = Page()
-    rows = [
-        (each["path"], str(each["bytes"]), "shortened" if each["cut"] else "", _redacted(each["redacted"]))
-        for each in index.get("files", [])
-    ]
-    page.table(("file", "bytes", "", "redacted"), rows)
-    for each in index.get("left_out", []):
-        page.line(Cell("left out: ", "warn"), f"{each['path']}: {each['why']}")
-    page.line(Cell(f"one of them: git okstra run show {word(run)} --file PATH", "faint"))
-    return page
-
-
-def _redacted(found: Mapping[str, int]) -> str:
-    return ", ".join(f"{times} {kind}" for kind, times in found.items())
 
 
 def resumed_json(resumed: Resumption) -> shapes.ResumedRun:
@@ -260,40 +228,6 @@ def resumed_text(resumed: Resumption) -> str:
     return "\n".join([*lines, "", resumed.prompt or ""]).rstrip("\n") + "\n"
 
 
-def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> shapes.Explanation:
-    """What is known of each stage and run, and the one safe next command."""
-    return {
-        "task": str(task.key),
-        "stages": [
-            {"stage": one.stage, "state": one.state, "lease": lease_json(one.lease), "facts": list(one.facts),
-             "next": {"command": one.command, "why": one.why}}
-            for one in stages
-        ],
-        "runs": [{"run": one.run, "facts": [one.fact], "next": {"command": one.command, "why": one.why}}
-                 for one in runs],
-    }  # fmt: skip
-
-
-def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> Page:
-    page = Page()
-    if not stages and not runs:
-        page.line(f"{task.key} has no stages and no runs yet")
-    for advice in stages:
-        page.line("stage ", Cell(str(advice.stage), "strong"), f"  {advice.state}")
-        _advice(page, advice.facts, advice.command, advice.why)
-    for told in runs:
-        page.line("run ", Cell(told.run, "strong"))
-        _advice(page, [told.fact], told.command, told.why)
-    return page
-
-
-def _advice(page: Page, facts: Sequence[str], command: str, why: str) -> None:
-    for fact in facts:
-        page.line(f"  {fact}")
-    page.line(Cell("  next: ", "faint"), Cell(command, "strong"))
-    page.line(Cell(f"        {why}", "faint"))
-
-
 def ended_json(ended: Ended, kept: WorktreeSnapshot | None = None) -> shapes.EndedRun:
     """The run as it ended, and the snapshot that was taken before."""
     return {
@@ -308,6 +242,9 @@ def ended_page(ended: Ended) -> Page:
     run = ended.run
     verb = "is" if ended.changed else "was already"
     page.line("run ", Cell(run.id, "strong"), f" of {ended.task.key} {verb} {run.status}")
+    if run.conclusion is not None:
+        following = f"; next: {run.next_phase}" if run.next_phase else ""
+        page.line(f"its report says: {conclusion_words(run.conclusion) or 'no verdict'}{following}")
     if run.archive:
         page.line(Cell(f"its files: git okstra run show {word(run.id)} --archive", "faint"))
     return page

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.replay import replay_json, replay_of_stage, replay_words
+from okstra_git.records.states import recorded_and_planned
 from okstra_git.runs.leases import lease_on
 
 if TYPE_CHECKING:
@@ -21,24 +23,6 @@ LISTED = 20
 """Stages that a page lists of those that were recorded."""
 
 TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "in-pr": "good", "started": "warn"}
-
-
-def all_stages(task: Task) -> list[Stage]:
-    """The stages on record and those that the approved plan has beyond them, which are `pending`, ascending."""
-    from okstra_git.records.states import Stage
-
-    planned = {stage.number: stage for stage in task.plan.stages} if task.plan else {}
-    waiting = {
-        number: Stage(number=number, title=each.title, depends_on=each.depends_on, status="pending")
-        for number, each in planned.items()
-    }
-    known = {
-        number: stage
-        if stage.title or number not in planned
-        else stage.model_copy(update={"title": planned[number].title})
-        for number, stage in task.stages.items()
-    }
-    return [stage for _, stage in sorted({**waiting, **known}.items())]
 
 
 def lease_json(lease: Lease | None) -> parts.Lease | None:
@@ -105,6 +89,7 @@ def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) ->
         "range": range_json(stage.range) if stage.range else None,
         "former": former,
         "carry": stage.carry,
+        "replay": replay_json(replay_of_stage(task, stage)),
     }
 
 
@@ -214,7 +199,7 @@ def lease_cell(leases: Iterable[Lease], stage: int) -> Cell:
 
 def list_page(task: Task, leases: Sequence[Lease]) -> Page:
     page = Page()
-    stages = all_stages(task)
+    stages = recorded_and_planned(task)
     if not stages:
         page.line(f"{task.key} has no stages yet")
     rows = [stage_cells(task, stage) for stage in stages]
@@ -247,7 +232,7 @@ def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
             ("range", f"{(found.base or 'root')[:10]}..{found.head[:10]}"),
             ("files", ", ".join(found.paths) + (" ..." if found.path_count > len(found.paths) else "")),
         ]
-    rows += list(_handed(stage))
+    rows += [*_handed(stage), ("replay", replay_words(replay_of_stage(task, stage)))]
     rows += [("was", f"{trail.range.head[:10]}, left by {trail.proof}") for trail in stage.trail]
     for name, value in rows:
         if value.strip():

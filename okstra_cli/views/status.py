@@ -7,9 +7,11 @@ from itertools import groupby
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.health import SHOWN_OF_A_KIND, problem_json
-from okstra_cli.views.stage import all_stages, checkout_json, lease_cell, stage_json, state_cell
+from okstra_cli.views.stage import checkout_json, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.porcelain.workspace import URGENT
+from okstra_git.records.states import recorded_and_planned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import StatusProblem
     from okstra_git.reconcile.findings import Finding, Report
     from okstra_git.records.states import Stage, Task
-
-URGENT = ("stage.stale", "anchor.unresolvable")
 
 
 def status_json(seen: Survey, *, only_problems: bool) -> shapes.Status:
@@ -113,7 +113,7 @@ def _task(page: Page, task: Task, seen: Survey) -> None:
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""
     page.line(Cell(str(task.key), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
-    stages = all_stages(task)
+    stages = recorded_and_planned(task)
     rows = [_row(task, stage, findings.get(stage.number)) for stage in stages]
     headers = ["  stage", "state", "commit", "history", "branch", "title"]
     if leases:

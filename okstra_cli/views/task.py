@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.views.stage import all_stages, stage_cells, stage_json
+from okstra_cli.views.stage import stage_cells, stage_json
 from okstra_git.commands import word
+from okstra_git.records.states import recorded_and_planned
 
 if TYPE_CHECKING:
     from okstra_cli.answers import tasks as shapes
@@ -21,7 +22,7 @@ def task_status(task: Task) -> str:
         return "closed"
     if not task.stages:
         return "open"
-    finished = all(stage.status in ("done", "verified", "in-pr", "landed") for stage in all_stages(task))
+    finished = all(stage.status in ("done", "verified", "in-pr", "landed") for stage in recorded_and_planned(task))
     return "done" if finished else "in-progress"
 
 
@@ -44,7 +45,7 @@ def task_json(task: Task, leases: Sequence[Lease] = ()) -> shapes.Task:
         "status": task_status(task),
         "origin": origin_json(task.origin),
         "anchor": {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None,
-        "stages": [stage_json(task, stage, leases) for stage in all_stages(task)],
+        "stages": [stage_json(task, stage, leases) for stage in recorded_and_planned(task)],
     }
 
 
@@ -95,7 +96,7 @@ def list_page(tasks: Sequence[Task]) -> Page:
 
 
 def _row(task: Task) -> list[Cell]:
-    stages = all_stages(task)
+    stages = recorded_and_planned(task)
     done = sum(stage.range is not None for stage in stages)
     return [
         Cell(str(task.key), "strong"),
@@ -118,6 +119,6 @@ def show_page(task: Task) -> Page:
         page.line("anchor: ", Cell(task.anchor.range.head[:10], "strong"), f" on {task.anchor.ref}")
     page.table(
         ("stage", "state", "commit", "branch", "title"),
-        [stage_cells(task, stage) for stage in all_stages(task)],
+        [stage_cells(task, stage) for stage in recorded_and_planned(task)],
     )
     return page

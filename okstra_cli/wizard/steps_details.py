@@ -54,10 +54,14 @@ def related(state: State) -> list[Choice]:
 
 
 def clarifications(state: State) -> list[Choice]:
-    """The report of the last run, answered, or another file."""
-    report = answers.task_of(state).get("report")
-    last = [Choice(report, "path", path=shown_path(state, report))] if report else []
-    return with_direct([Choice(answers.NONE, "none", DEFAULT), *last])
+    """The report of the last run, answered, or another file; with the questions that hold up the next phase."""
+    task = answers.task_of(state)
+    report, waiting = task.get("report"), task.get("waiting") or []
+    none = Choice(answers.NONE, "none", DEFAULT)
+    if not report:
+        return with_direct([none])
+    shown = {"path": shown_path(state, report), "ids": ", ".join(waiting), "first": next(iter(waiting), "")}
+    return with_direct([none, Choice(report, "report_waits" if waiting else "path", **shown)])
 
 
 def templates(state: State) -> list[Choice]:

@@ -1,16 +1,18 @@
 """Renders the files of a run's bundle, and the forms that people fill in for one; reads nothing but templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from okstra_git.bundle.context import RunContext, TaskPart
 from okstra_git.bundle.inputs import PromptDocuments, SourceText
 from okstra_git.bundle.manifests import run_inputs, run_manifest, team_state
+from okstra_git.bundle.report_data import known_of_context
 from okstra_git.bundle.stored_context import context_document, pretty_json
 from okstra_git.bundle.task_documents import KnownRun, ScheduledStage
-from okstra_git.phases import require_phase
+from okstra_git.phases import PHASES, require_phase
 from okstra_git.rendering import read_labels, render
+from okstra_git.reports.form import render_form
 
 MAX_EXCERPT = 12_000
 """Characters of a brief that the packet quotes; the rest is a line number away."""
@@ -86,7 +88,21 @@ def render_resume_script(context: RunContext) -> bytes:
 def render_plain_instructions(context: RunContext) -> dict[str, bytes]:
     """Path -> content of those instructions that the context alone decides, the lead prompt among them."""
     values = _values(context)
-    return {path: _document(name, values).encode() for path, name in _plain_templates(context).items()}
+    plain = {path: _document(name, values).encode() for path, name in _plain_templates(context).items()}
+    return {**plain, context.paths.report_template: _report_form(context).encode()}
+
+
+def _report_form(context: RunContext) -> str:
+    """How this run's report looks, once its data are filled in and rendered."""
+    return render_form(
+        context.run.task_type,
+        known_of_context(context),
+        ticket=context.task.ticket_id if PHASES[context.run.task_type].tags_tickets else "",
+        report=context.paths.report,
+        data=context.paths.report_data,
+        is_carrying=bool(context.paths.clarification),
+        is_plan_verified=context.options.plan_verification,
+    )
 
 
 def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
@@ -135,7 +151,6 @@ def _plain_templates(context: RunContext) -> dict[str, str]:
         paths.prompt: "prompts/launch.md.j2",
         paths.context: "prompts/active-run-context.md.j2",
         paths.profile: f"profiles/{task_type}.md.j2",
-        paths.report_template: "reports/final-report.md.j2",
         paths.preamble: "prompts/worker-preamble.md.j2",
     }
     if task_type == "implementation":
@@ -175,7 +190,9 @@ INPUTS = {
 """What can be asked for: the brief of a release handoff, and answers to a report's clarification rows."""
 
 
-def make_input(kind: str, task: TaskPart, *, language: str, rows: Iterable[Mapping[str, str]] = ()) -> str:
-    """The form for this task; `rows` are clarification rows by column, for answers."""
-    values = {"task": task, "t": read_labels(language), "rows": list(rows)}
+def make_input(
+    kind: str, task: TaskPart, *, language: str, rows: Iterable[Sequence[str]] = (), report: str = ""
+) -> str:
+    """The form for this task; for answers with the `report` that they are for and its `rows`, as cells of a table."""
+    values = {"task": task, "t": read_labels(language), "rows": list(rows), "report": report}
     return render(INPUTS[kind], values)

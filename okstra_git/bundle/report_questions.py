@@ -5,7 +5,7 @@ from typing import NamedTuple
 from okstra_git.bundle.run_files import Disk
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.plans.clarifications import Clarification, list_clarifications
+from okstra_git.reports.clarifications import Clarification, list_clarifications
 
 REPORT_LIMIT = 2 << 20
 """Bytes; a longer report is read to there."""

@@ -181,6 +181,13 @@ def parse_document(text: str) -> Document:
     return Document(text, lines, front, _sections(tokens, len(lines)), tuple(find_unclosed(tokens)))
 
 
+def read_tokens(document: Document) -> list[Token]:
+    """The parser's tokens of the document, front matter left out; its headings are those of `sections`."""
+    plain = "\n".join(document.lines)
+    tokens = _parser().parse(plain)
+    return tokens[1:] if tokens and tokens[0].type == "front_matter" else tokens
+
+
 @cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable("table").use(front_matter_plugin)

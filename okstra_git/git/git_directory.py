@@ -34,6 +34,15 @@ def read_tail(path: Path, most: int) -> bytes | None:
         return None
 
 
+def modified_at(path: Path) -> float | None:
+    """When it was last written, in seconds since 1970; None where there is no such plain file."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_mtime if stat.S_ISREG(status.st_mode) else None
+
+
 def replace_own(path: Path, data: bytes) -> bool:
     """Make `data` the content in one step, whatever has the name; False where the file system refuses."""
     try:

@@ -1,6 +1,5 @@
 """The settings that okstra keeps in git config: names, kinds, defaults and meanings in one table, read and changed."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,12 +8,22 @@ from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.config import FALSE, TRUE, Entry
+from okstra_git.git.config import Entry
 from okstra_git.git.repo import Git
-from okstra_git.names import BadName, is_text, parse_slug, quote
+from okstra_git.git.setting_values import (
+    parse_branch,
+    parse_command_line,
+    parse_count,
+    parse_file,
+    parse_flag,
+    parse_folder,
+    parse_one_of,
+    parse_path,
+    parse_project,
+    parse_writer,
+)
+from okstra_git.names import quote
 
-_NUMBER = re.compile(r"[0-9]{1,12}\Z")
-_SCALES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _MOST_CONFIG = 64 << 20
 T = TypeVar("T")
 
@@ -30,7 +39,8 @@ class Setting(Generic[T]):
     """One key of git config, of which the last value counts; on `Settings` a property with the value in force.
 
     `parse` turns a text into a value, or raises ValueError with what is expected. A private one counts only where it
-    stands in the clone's own file of configuration: an included file may be one that the repository brought along.
+    stands in the clone's own file of configuration: an included file may be one that the repository brought along. With
+    `is_personal` it counts in the user's own configuration (`git config --global`), too.
     """
 
     name: str
@@ -39,6 +49,7 @@ class Setting(Generic[T]):
     meaning: str
     parse: Callable[[str], Any]
     is_private: bool = False
+    is_personal: bool = False
 
     is_list = False
 
@@ -85,69 +96,6 @@ class Effective(NamedTuple, Generic[T]):
     problem: str | None = None
 
 
-def _slug(text: str) -> str:
-    try:
-        return parse_slug(text, what="project id")
-    except BadName as error:
-        raise ValueError(error.hint) from None
-
-
-def _branch(text: str) -> str:
-    forbidden = set(" ~^:?*[\\") & set(text) or ".." in text or "@{" in text or "//" in text
-    if not text or not text.isprintable() or forbidden or text.startswith(("-", "/")) or text.endswith(("/", ".lock")):
-        raise ValueError("expected the name of a branch")
-    return text
-
-
-def _path(text: str) -> str:
-    if not text.startswith(("/", "~/")) or not is_text(text) or any(c in text for c in "\0\r\n"):
-        raise ValueError("expected a path on one line, in UTF-8, that starts with / or ~/")
-    return text
-
-
-def _file(text: str) -> str:
-    if not text.strip() or not is_text(text) or not text.isprintable():
-        raise ValueError("expected a path on one line, in UTF-8")
-    return text
-
-
-def _folder(text: str) -> str:
-    parts = text.strip("/").split("/")
-    if not is_text(text) or not text.isprintable() or any(part in ("", ".", "..", ".git") for part in parts):
-        raise ValueError("expected the name of a directory, or a path from the top of the worktree")
-    return text
-
-
-def _count(text: str) -> int:
-    scale = _SCALES.get(text[-1:].lower(), 1)
-    digits = text if scale == 1 else text[:-1]
-    if not _NUMBER.match(digits) or int(digits) < 1:
-        raise ValueError("expected a number from 1, k, m or g allowed behind it")
-    return int(digits) * scale
-
-
-def _flag(text: str) -> bool:
-    if text.lower() not in TRUE + FALSE:
-        raise ValueError("expected true or false")
-    return text.lower() in TRUE
-
-
-def _writer(text: str) -> str:
-    """Others name their logs, with letters that nobody sees if they like; only what no ref is called is refused."""
-    if not text or not is_text(text) or set("\n\0 ~^:?*[\\") & set(text) or ".." in text:
-        raise ValueError("expected a writer, the last part of its log's ref, or the full name of that ref")
-    return text
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"expected {' or '.join(words)}")
-        return text
-
-    return parse
-
-
 @dataclass(frozen=True)
 class Settings:
     """The settings in force, read once: `settings.lease_hours`. A value that does not fit is refused when asked for."""
@@ -155,56 +103,67 @@ class Settings:
     lines: tuple[Entry, ...] = ()
 
     project = Setting[str | None](
-        "okstra.project", "slug", None, "The project id that new tasks of this clone belong to.", _slug
+        "okstra.project", "slug", None, "The project id that new tasks of this clone belong to.", parse_project
     )
-    target = ListSetting("okstra.target", "branch", (), "The branches on which a stage counts as landed.", _branch)
+    target = ListSetting("okstra.target", "branch", (), "The branches on which a stage counts as landed.", parse_branch)
     worktree_root = Setting[str](
-        "okstra.worktreeRoot", "path", "~/.okstra/worktrees", "Where worktrees of stages are created.", _path
+        "okstra.worktreeRoot", "path", "~/.okstra/worktrees", "Where worktrees of stages are created.", parse_path
     )
     cache = ListSetting(
         "okstra.cache",
         "directory",
         (),
         "Directories of ignored files, by name or path, that prune may remove: they can be made again.",
-        _folder,
+        parse_folder,
     )
     verification_carry = Setting[str](
         "okstra.verificationCarry",
         "tree|replay",
         "tree",
         "When a verification survives a rewrite: tree = the same tree; replay = a clean replay is enough.",
-        _one_of("tree", "replay"),
+        parse_one_of("tree", "replay"),
     )
     reconcile_window = Setting[int](
-        "okstra.reconcileWindow", "number", 20_000, "How many commits reconcile searches for a record.", _count
+        "okstra.reconcileWindow", "number", 20_000, "How many commits reconcile searches for a record.", parse_count
     )
     lease_hours = Setting[int](
-        "okstra.leaseHours", "number", 12, "Hours that a run of another machine counts as alive.", _count
+        "okstra.leaseHours", "number", 12, "Hours that a run of another machine counts as alive.", parse_count
     )
     keep_days = Setting[int](
-        "okstra.keepDays", "number", 180, "Days that commits from before a rewrite are kept as evidence.", _count
+        "okstra.keepDays", "number", 180, "Days that commits from before a rewrite are kept as evidence.", parse_count
     )
-    language = Setting[str]("okstra.language", "en|ko", "en", "Language of reports and prompts.", _one_of("en", "ko"))
+    language = Setting[str](
+        "okstra.language", "en|ko", "en", "Language of reports and prompts.", parse_one_of("en", "ko")
+    )
     plan_verification = Setting[bool](
         "okstra.planVerification",
         "true|false",
         True,
         "Whether a plan's body is verified by all workers before it can be approved.",
-        _flag,
+        parse_flag,
     )
     pr_template = Setting[str | None](
-        "okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", _file
+        "okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", parse_file
     )
     ignore_writer = ListSetting(
         "okstra.ignoreWriter",
         "writer",
         (),
         "Writers whose logs do not count in this clone, or full names of refs; only .git/config itself is asked.",
-        _writer,
+        parse_writer,
         is_private=True,
     )
+    replay_commands = ListSetting(
+        "okstra.replayCommands",
+        "command",
+        (),
+        "Recorded commands that validate run --replay may run; ` *` at the end stands for any further arguments.",
+        parse_command_line,
+        is_private=True,
+        is_personal=True,
+    )
     hooks = Setting[bool](
-        "okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag
+        "okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", parse_flag
     )
 
     def effective(self, setting: Setting[T]) -> Effective[T]:
@@ -235,6 +194,7 @@ class Settings:
 
 SETTINGS: tuple[Setting[Any], ...] = tuple(value for value in vars(Settings).values() if isinstance(value, Setting))
 _PRIVATE = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_private)
+_PERSONAL = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_personal)
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}
 
 
@@ -261,7 +221,12 @@ def read_settings(git: Git) -> Settings:
     lines = [entry for entry in git.configuration.entries if entry.key.startswith("okstra.")]
     private = sorted({entry.key for entry in lines} & _PRIVATE)
     own = [entry for key in private for entry in _own_lines(git, key)]
-    return Settings((*(entry for entry in lines if entry.key not in _PRIVATE), *own))
+    return Settings((*(entry for entry in lines if entry.key not in _PRIVATE or _is_personal(entry)), *own))
+
+
+def _is_personal(entry: Entry) -> bool:
+    """Whether the line counts because the user wrote it for all repositories."""
+    return entry.scope == "global" and entry.key in _PERSONAL
 
 
 _NO_SUCH_LINE = 5
@@ -289,8 +254,8 @@ def unset_setting(git: Git, setting: Setting[Any]) -> bool:
 
 
 def add_line(git: Git, key: str, value: str) -> None:
-    """Add a line for any key of git's, beside those it has."""
-    _write(git, "--add", key, value)
+    """Have one line with this value for any key of git's, beside those it has; programs that add it at once add one."""
+    _write(git, "--replace-all", key, value, value, is_exact=True)
 
 
 def _own_lines(git: Git, key: str) -> list[Entry]:
@@ -312,13 +277,16 @@ def _own_texts(git: Git, setting: Setting[Any]) -> list[str]:
     return [line.value for line in read_settings(git).lines_of(setting) if line.scope == "local"]
 
 
-def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str) -> bool:
+def _write(
+    git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str, is_exact: bool = False
+) -> bool:
     """Change the repository's own file as git does: under its lock, with its mode, links and comments kept.
 
-    False when there is no such line in it.
+    False when there is no such line in it. With `is_exact` a third word is a value, not a pattern of values.
     """
     try:
-        run = run_git(["config", "--local", how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
+        exact = ["--fixed-value"] if is_exact else []
+        run = run_git(["config", "--local", *exact, how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
         return run.returncode == 0
     except GitFailed as failed:
         path, why = git.common_dir / "config", failed.message.partition(": ")[2]

@@ -150,6 +150,27 @@ def forecast(git: Git, live: Sequence[LiveStage], known: KnownMerges, *, limit: 
     return Forecast(tuple(stages), conflicts, count, len(pairs.to_merge), pairs.cached, tuple(pairs.reasons()))
 
 
+def recall(live: Sequence[LiveStage], known: KnownMerges) -> tuple[ComingClash, ...]:
+    """The contradictions between these stages that an earlier forecast came to; nothing is merged or looked up in git.
+
+    It takes as long as there are contradictions on record, however many stages there are.
+    """
+    by_tree: dict[str, list[LiveStage]] = {}
+    for stage in live:
+        by_tree.setdefault(stage.tree, []).append(stage)
+    clashes: set[ComingClash] = set()
+    for key, outcome in known.merges.items():
+        trees = key.split(" ")
+        if not outcome or len(trees) != 3:
+            continue
+        for first in by_tree.get(trees[0], ()):
+            for second in by_tree.get(trees[1], ()):
+                if known.bases.get(_key(first.commit, second.commit)) == trees[2]:
+                    one, other = sorted((first.place, second.place))
+                    clashes.update(ComingClash(one, other, path, kind) for path, kind in outcome)
+    return tuple(sorted(clashes))
+
+
 class _Pairs:
     """First every pair is looked at, then what is not known is merged, all in one run of git."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -12,10 +11,9 @@ from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
 from okstra_git.errors import refuse
 from okstra_git.names import quote_path
-from okstra_git.paths import templates_directory
-from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
+from okstra_git.reports.clarifications import check_clarifications
 
 REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 """The blocks that every stage has."""
@@ -23,12 +21,6 @@ REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 BLOCK_NAMES = {"files": "Files", "steps": "Steps", "validation": "Stage Validation",
                "exit_contract": "Stage Exit Contract", "rollback": "Rollback"}  # fmt: skip
 
-TEMPLATE = "reports/deliverables/implementation-planning.md.j2"
-"""The plan's own template: what it leaves to be filled in must not be left in a plan."""
-
-_HEADING = re.compile(r"#### \{\{ tokens\.STAGE_BLOCKS\[(\d)\] \}\}")
-_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->")
-_GAP = re.compile(r"<[^<>]+>")
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+|^\s*#+\s+")
 _TICKET = re.compile(r"^\[TICKETID:[^\]]*\]\s*")
 _LABEL = re.compile(r"^\*\*[^*]+\*\*:?\s*")
@@ -198,7 +190,7 @@ def find_left_over(plan: PlanDocument) -> Iterator[Flaw]:
     `<title>` in a table cell or behind `Stage 1:`, `` `<path>` `` as a whole item of the files: only where the template
     itself has it, so that generics and HTML in a plan are left alone. Code and comments are not looked at.
     """
-    forms = template_forms()
+    forms = FORMS
     block_of_line = {line: name for stage in plan.stages for name, block in stage.blocks.items()
              for line in range(block.line, block.first + block.text.count("\n") + 1)}  # fmt: skip
     for number, line in _prose(plan.document.lines):
@@ -210,18 +202,26 @@ def find_left_over(plan: PlanDocument) -> Iterator[Flaw]:
                           "write what is meant in its place, or take the line out")  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def template_forms() -> Forms:
-    """The forms, read from the template."""
-    elements: dict[str, set[str]] = {"": set(), **{name: set() for name in REQUIRED}}
-    block, gaps = "", set()
-    for line in (templates_directory() / TEMPLATE).read_text("utf-8").splitlines():
-        heading = _HEADING.search(line)
-        block = REQUIRED[int(heading[1])] if heading else "" if line.startswith("#") else block
-        plain = _CODE.sub("", line)
-        elements[block] |= {element for element in _elements(plain) if _GAP.search(element)}
-        gaps |= {gap for gap in _GAP.findall(plain) if gap.count(" ") > 1}
-    return Forms({name: frozenset(texts) for name, texts in elements.items()}, tuple(sorted(gaps)))
+FORMS = Forms(
+    {
+        "": frozenset({
+            "<approach>", "<Approach in a paragraph; alternatives with the reason against each.>", "<title>", "<gate>",
+            "<part>", "<part of the plan>", "<classification>", "<item>, <worker>: <reason>",
+            "<worker: agree or disagree, …>",
+        }),
+        "files": frozenset({"`<path>`"}),
+        "steps": frozenset({"<text>", "<step>"}),
+        "validation": frozenset({"`<command>`: exit 0", "`<command>`: exit <exit code>"}),
+        "exit_contract": frozenset({"<what later stages may rely on>"}),
+        "rollback": frozenset({"<how it is undone>", "<how it is undone; the dry run, when stored state changes>"}),
+    },
+    (
+        "<Approach in a paragraph; alternatives with the reason against each.>", "<how it is undone>",
+        "<how it is undone; the dry run, when stored state changes>", "<part of the plan>",
+        "<what later stages may rely on>", "<worker: agree or disagree, …>",
+    ),
+)  # fmt: skip
+"""Those of the form of a report, and of the one that earlier releases had filled in by hand."""
 
 
 def _way_back(needs: dict[int, tuple[int, ...]], start: int) -> list[int]:

@@ -130,7 +130,7 @@ def _on_no_branch(place: Path) -> OkstraError:
 def _no_branch(git: Git, name: str) -> OkstraError:
     remote = [each for each in tracking_names(git, name) if find_quietly(git, FETCHED + each)]
     if remote:
-        message = f"there is no branch {quote(name)} here, but there is {quote(remote[0])}"
+        message = f"{quote(name)} is not a branch here, but {quote(remote[0])} is one"
         hint = command("git branch", name, FETCHED + remote[0])
         return refuse("branch.missing", message, hint=hint, branch=name)
     message = f"there is no branch {quote(name)} here, nor a worktree at that path"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.edits import make_brief
 from okstra_git.briefs.reporter_gate import judge_gate
 from okstra_git.briefs.rules import check_brief, read_terms
-from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.refusals import Taken
@@ -22,7 +21,7 @@ from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from okstra_git.briefs.brief import Brief
@@ -64,9 +63,9 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
         raise refuse("usage", f"{quote(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(workspace, identity)
     task, root = require_task(workspace.store.read().state, key), require_project_root(workspace)
-    rows = _open_rows(root, task) if form == "user-response" else ()
+    report, rows = _asked(root, task) if form == "user-response" else ("", [])
     part = describe_task(task, key, ProjectPaths(root))
-    return make_input(form, part, language=known_language(workspace, language), rows=rows)
+    return make_input(form, part, language=known_language(workspace, language), rows=rows, report=report)
 
 
 MOST_BRIEFS = 100_000
@@ -152,18 +151,17 @@ def check_brief_file(workspace: Workspace, file: str, task_type: str) -> BriefCh
     return BriefCheck(file, brief, judge_gate(brief, phase, terms=terms or ()), flaws, phase.name)
 
 
-def _open_rows(root: Path, task: Task) -> Iterator[Mapping[str, str]]:
-    """What the last report asks, by the columns of its table."""
+def _asked(root: Path, task: Task) -> tuple[str, list[list[str]]]:
+    """The last report of the task and what it asks, as cells of its table; nothing where there is none."""
     from okstra_git.bundle.inputs import find_last_report
     from okstra_git.bundle.report_questions import open_questions
     from okstra_git.bundle.run_files import Disk
+    from okstra_git.reports.answering import written_cells
 
     disk = Disk(root)
     last = find_last_report(disk, task)
     asked = open_questions(disk, last.report) if last is not None and last.is_here else None
-    for row in asked.rows if asked is not None else ():
-        cells = (row.id, row.ticket, row.kind, row.statement, row.expected, row.blocks, row.status, row.answer)
-        yield dict(zip(CLARIFICATION_COLUMNS, cells, strict=True))
+    return ("", []) if asked is None else (asked.report, [written_cells(row) for row in asked.rows])
 
 
 def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:

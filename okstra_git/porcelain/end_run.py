@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.archive import pack_run
@@ -11,11 +11,14 @@ from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.names import quote_path
 from okstra_git.paths import real_path
+from okstra_git.porcelain.conclusions import with_conclusion
 from okstra_git.porcelain.current_state import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.prepare.whole_task import release_verification_worktree
 from okstra_git.porcelain.project_files import project_root, writable_project_root
-from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
+from okstra_git.porcelain.validate import validate_recorded
+from okstra_git.records.runs import NO_DATA, UNCHECKED, VALID
+from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, check_finish, finish_run
 from okstra_git.runs.history import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.snapshots.take import snapshot_of_run
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_git.bundle.archive import Archive
+    from okstra_git.porcelain.validate import Validation
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
@@ -42,18 +46,49 @@ class Abandoned:
     snapshot: WorktreeSnapshot | None
 
 
-def finish(workspace: Workspace, run_id: str, asked: Finish, *, archive: bool) -> Ended:
-    """Record that a run ended by itself. `asked.report` is as the caller named it; refuses a report that is missing."""
+def finish(
+    workspace: Workspace, run_id: str, asked: Finish, *, archive: bool, unchecked: bool = False
+) -> Ended | Validation:
+    """Record that a run ended by itself. `asked.report` is as the caller named it; refuses a report that is missing.
+
+    What the run left is validated first: where that fails nothing is recorded, and the failures are returned. Without
+    report data nothing can be checked, which is recorded, as it is that somebody finished a run `unchecked`.
+    """
     refuse_text(asked.reason, what="reason")
     writable_project_root(workspace)  # refuses before anything is recorded
-    asked = Finish(
-        asked.outcome, asked.nonce, _recorded_report(workspace, asked.report), asked.next_phase, asked.reason
-    )
+    asked = replace(asked, report=_recorded_report(workspace, asked.report))
     is_ours = LivenessChecker(workspace).is_ours
+    task, run = require_run(workspace.store.read().state, run_id)
+    if check_finish(task, run, asked, is_ours):  # documents are read only for a caller who may end the run
+        asked = with_conclusion(workspace, run, asked)
+        outcome = _checked(workspace, task, run, asked, unchecked=unchecked)
+        if not isinstance(outcome, Finish):
+            return outcome
+        asked = outcome
     ended = finish_run(workspace.store, run_id, asked, is_ours=is_ours, pack=packer(workspace, wanted=archive))
     _leave_in_order(workspace, ended)
     _remind_of_stage(workspace, ended)
     return ended
+
+
+def _checked(workspace: Workspace, task: Task, run: Run, asked: Finish, *, unchecked: bool) -> Finish | Validation:
+    """The end with what became of its validation, or the validation that failed; a run that failed owes nothing."""
+    if asked.outcome != "finished":
+        return asked
+    if unchecked:
+        return replace(asked, validation=UNCHECKED)
+    validation = validate_recorded(workspace, task, _with_report(run, asked.report))
+    if validation is None:
+        workspace.note("nothing was validated: the run has no report data")
+        return replace(asked, validation=NO_DATA)
+    if validation.failures:
+        return validation
+    return replace(asked, validation=VALID, warnings=len(validation.warnings))
+
+
+def _with_report(run: Run, report: str) -> Run:
+    """The run as it will be once its end is recorded."""
+    return run.model_copy(update={"report": report}) if report else run
 
 
 def abandon(workspace: Workspace, run_id: str, *, reason: str, force: bool, archive: bool) -> Abandoned:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.briefs.edits import make_brief
@@ -17,7 +16,9 @@ from okstra_git.paths import LANGUAGES, ProjectPaths
 from okstra_git.porcelain.briefs import BRIEF, input_template, place_brief
 from okstra_git.porcelain.project_files import project_root, read_document_named, recorded_path, require_project_root
 from okstra_git.redaction.late import redact
+from okstra_git.reports.conclusion import run_of_data
 from okstra_git.reports.follow_ups import read_rows_of_data, read_rows_of_report
+from okstra_git.reports.pair import pair_of
 from okstra_git.stages.follow_ups import (
     MOST_TASKS,
     FollowUp,
@@ -32,13 +33,14 @@ from okstra_git.store.store import Decision
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import State
     from okstra_git.reports.follow_ups import ReportedFollowUp
+    from okstra_git.reports.pair import ReportPair
     from okstra_git.store.snapshot import Snapshot
-
-_REPORT, _DATA = ".md", ".data.json"
 
 
 @dataclass(frozen=True)
@@ -113,21 +115,20 @@ def _judged(reading: _Reading, state: State) -> FollowUps:
 def _read(workspace: Workspace, name: str, task: TaskKey | None) -> _Reading:
     """What the file says, or the data beside it: of a report with data these are the source of every cell."""
     given = _path(workspace, name)
-    base = given.name.removesuffix(_DATA).removesuffix(_REPORT)
-    data, report = given.with_name(base + _DATA), given.with_name(base + _REPORT)
-    if given.name != base and (given == data or data.is_file()):
-        return _of_data(workspace, data, report, task)
+    pair = pair_of(given)
+    if pair is not None and (given == pair.data or pair.data.is_file()):
+        return _of_data(workspace, pair, task)
     return _of_report(workspace, given, task)
 
 
-def _of_data(workspace: Workspace, path: Path, report: Path, task: TaskKey | None) -> _Reading:
-    shown = recorded_path(workspace, path)
+def _of_data(workspace: Workspace, pair: ReportPair, task: TaskKey | None) -> _Reading:
+    path, shown = pair.data, recorded_path(workspace, pair.data)
     try:
         values = read_plain_object(_bytes(workspace, path))
     except NotPlain as error:
         hint = "let the report writer write it anew"
         raise refuse("document.broken", f"{quote_path(shown)} {error}", hint=hint, path=shown) from error
-    identity = _identity(workspace, report, _text(values, "taskKey"), _text(values, "runId"), task)
+    identity = _identity(workspace, pair.report, _text(values, "taskKey"), run_of_data(values), task)
     return _limited(_Reading(identity, shown, read_rows_of_data(values), _text(values, "language")))
 
 
@@ -144,7 +145,7 @@ def _identity(workspace: Workspace, report: Path, key: str, run: str, task: Task
     own = key_of_slashed(key) if is_slashed_key(key) else find_task_key(key)
     if task is None and own is None:
         hint = "name it: --task-key P:G:T"
-        raise refuse("followups.no-task", f"{quote_path(path)} does not say of which task it is", hint=hint, path=path)
+        raise refuse("report.no-task", f"{quote_path(path)} does not say of which task it is", hint=hint, path=path)
     if task is not None and own is not None and task != own:
         hint = f"leave --task-key out, or name {own}"
         raise refuse("followups.other-task", f"{quote_path(path)} is a report of {own}, not of {task}", hint=hint)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from okstra_git.git.git_directory import modified_at
 from okstra_git.git.objects import MissingObject, tree_of
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.worktree_content import Content, worktree_trees
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.handoff.forecast import Forecast, LiveStage, forecast, load_merges, save_merges
+from okstra_git.handoff.forecast import ComingClash, Forecast, LiveStage, forecast, load_merges, recall, save_merges
 from okstra_git.names import TaskKey
 from okstra_git.store import layout
 
@@ -54,6 +56,25 @@ def forecast_tasks(workspace: Workspace, tasks: Iterable[Task]) -> Forecast:
     ahead = forecast(git, stages, merges)
     save_merges(layout.forecast_file(git.private_dir), merges)
     return replace(ahead, skipped=(*skipped, *ahead.skipped))
+
+
+def recall_forecast(workspace: Workspace, tasks: Iterable[Task]) -> tuple[tuple[ComingClash, ...], float | None]:
+    """What the last forecast knew of these tasks' stages as they are committed now, and when it was made.
+
+    The time is in seconds since 1970, None where there was no forecast yet. Nothing is merged: stages that changed
+    since then are in none of its contradictions.
+    """
+    git = workspace.git
+    file = layout.forecast_file(git.private_dir)
+    made = modified_at(file)
+    known = load_merges(file)
+    if not any(known.merges.values()):
+        return (), made
+    stages = []
+    for tip in (tip for task in tasks for tip in _live_stages(git, task)):
+        with suppress(MissingObject):
+            stages.append(LiveStage(tip.task, tip.stage, tip.commit, tree_of(git, tip.commit)))
+    return recall(stages, known), made
 
 
 def _live_stages(git: Git, task: Task) -> Iterator[_Tip]:

@@ -53,10 +53,14 @@ class LogChoice(NamedTuple):
 def read_log(workspace: Workspace, key: TaskKey | None, *, limit: int) -> list[Event | RepositoryEvent]:
     """The last events of a task, or all events, newest first; warns of logs that could not be read in full."""
     snapshot = workspace.store.read()
-    tasks = [require_task(snapshot.state, key).key] if key is not None else list(snapshot.state.tasks)
+    tasks = [require_task(snapshot.state, key)] if key is not None else list(snapshot.state.tasks.values())
     events: list[Event | RepositoryEvent] = []
-    events += [event for task in tasks for event in read_events(workspace.git, snapshot, task)]
-    events += read_repository_events(workspace.git).events if key is None else []
+    events += read_repository_events(workspace.git).events[::-1] if key is None else []
+    for task in sorted(tasks, key=lambda task: task.clock, reverse=True):
+        if len(events) >= limit and task.clock < events[limit - 1].clock:
+            break  # whatever this task and those after it have is older
+        events += read_events(workspace.git, snapshot, task.key)
+        events.sort(key=lambda event: event.order, reverse=True)
     for problem in snapshot.problems:
         if problem.code in DAMAGE:
             workspace.warn(problem.message)

@@ -14,10 +14,12 @@ from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.workspace import NOT_SET_UP, StatusProblem
 from okstra_git.reconcile.findings import Report
+from okstra_git.records.runs import UNCHECKED
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.clone import WriterDamaged, look_for_writer
 from okstra_git.store.drift import find_astray, find_lost
 from okstra_git.store.registry import branch_clashes, require_task
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
@@ -61,7 +63,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
         StatusProblem(failure.code, failure.message, failure.hint, str(key)) for key, failure in failed.items()
     ]
     problems += _astray(workspace, state, tasks, asked)
-    problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
+    problems += [problem for task in tasks for problem in (*_dead_runs(guard, task), *_doubtful_runs(task))]
     checkouts = see_stages(workspace.git, [task for task in tasks if task.is_open])
     problems += [problem for task in tasks for problem in _open_work(workspace, task, checkouts)]
     handed = [task for task in tasks if task.groups or task.prs]
@@ -134,6 +136,20 @@ def _astray(
     for lost in find_lost(workspace.git, state, writer):
         if lost.task.key in keys and (str(lost.task.key), lost.stage.number) not in asked:
             yield StatusProblem(lost.code, lost.message, lost.line, str(lost.task.key), lost.stage.number)
+
+
+def _doubtful_runs(task: Task) -> Iterator[StatusProblem]:
+    """What nobody checked of the newest run of each phase and stage, and what it claims that was not so."""
+    newest = {(run.task_type, run.stage): run for run in sorted(task.runs.values(), key=lambda run: run.id)}
+    for run in newest.values() if task.is_open else ():
+        hint, about = f"git okstra validate run {word(run.id)}", (str(task.key), run.stage, run.id)
+        if run.validation == UNCHECKED:
+            message = f"run {run.id} ({run.task_type}) was finished unchecked: nobody validated what it left"
+            yield StatusProblem("run.unchecked", message, hint, *about)
+        differing = [each for each in run.replay.commands if each.is_run and not each.is_held] if run.replay else []
+        if differing:
+            message = f"{counted(len(differing), 'command')} of run {run.id} ended otherwise than its documents claim"
+            yield StatusProblem("run.false-claim", message, f"{hint} --replay", *about)
 
 
 def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[StatusProblem]:

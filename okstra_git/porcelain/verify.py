@@ -66,7 +66,7 @@ class CheckRun(NamedTuple):
 
 
 @dataclass
-class _Output:
+class OutputSum:
     """What a command printed: handed on at once, and remembered by its digest and size."""
 
     show: Callable[[bytes], object]
@@ -79,10 +79,12 @@ class _Output:
         self.show(piece)
 
 
-class _Ended(NamedTuple):
+class CommandEnd(NamedTuple):
+    """How a command ended, after how long, and what it printed by digest and size."""
+
     exit_code: int
     milliseconds: int
-    output: _Output
+    output: OutputSum
 
 
 def verify(workspace: Workspace, request: CheckRequest, show: Callable[[bytes], object]) -> CheckRun:
@@ -104,14 +106,14 @@ def verify(workspace: Workspace, request: CheckRequest, show: Callable[[bytes], 
     with unwound_by_endings():
         if in_place:
             assert git.work_tree is not None
-            ended = _run(workspace, request, git.work_tree, show)
+            ended = run_at(workspace, request, git.work_tree, show)
         else:
             with throwaway_checkout(git, commit) as top:
-                ended = _run(workspace, request, top, show)
+                ended = run_at(workspace, request, top, show)
     reason = _why_not_recorded(workspace, tree, inputs, in_place=in_place) if ended.exit_code == 0 else ""
     if reason:
         return CheckRun(tree, request.name, request.command, ended.exit_code, in_place, None, reason)
-    check = _record(
+    check = record_check(
         workspace, request, tree, writer, inputs, exit_code=ended.exit_code, in_place=in_place,
         milliseconds=ended.milliseconds, output_digest=ended.output.sum.hexdigest(), output_size=ended.output.size,
     )  # fmt: skip
@@ -125,7 +127,7 @@ def claim(workspace: Workspace, request: CheckRequest, exit_code: int) -> CheckR
     tree = tree_of(git, require_named(git, request.ref or "HEAD", what="the tree to verify").commit)
     inputs = _declare(workspace, request, tree)
     writer = workspace.ensure_writer()
-    check = _record(workspace, request, tree, writer, inputs, exit_code=exit_code, claimed=True)
+    check = record_check(workspace, request, tree, writer, inputs, exit_code=exit_code, claimed=True)
     return CheckRun(tree, request.name, request.command, exit_code, False, check, "")
 
 
@@ -156,10 +158,13 @@ def _settle_place(workspace: Workspace, request: CheckRequest, tree: str) -> boo
     return False
 
 
-def _run(workspace: Workspace, request: CheckRequest, top: Path, show: Callable[[bytes], object]) -> _Ended:
-    """Run the command at the top of a checkout, without the variables by which git's hooks redirect git."""
+def run_at(workspace: Workspace, request: CheckRequest, top: Path, show: Callable[[bytes], object]) -> CommandEnd:
+    """Run the command at the top of a checkout, without the variables by which git's hooks redirect git.
+
+    Refuses (`verify.command`) one that cannot be started.
+    """
     environ = {name: value for name, value in workspace.environ.items() if is_kept(name)}
-    output, began = _Output(show), time.monotonic()
+    output, began = OutputSum(show), time.monotonic()
     try:
         status = run_shown(request.command, cwd=top, environ=environ, show=output.take, timeout=request.timeout)
     except (OSError, ValueError) as error:
@@ -171,7 +176,7 @@ def _run(workspace: Workspace, request: CheckRequest, top: Path, show: Callable[
         workspace.warn(f"the command was ended: it took longer than {request.timeout:g} s")
         status = OUT_OF_TIME
     exit_code = OF_SIGNALS - status if status < 0 else status
-    return _Ended(exit_code, int((time.monotonic() - began) * 1000), output)
+    return CommandEnd(exit_code, int((time.monotonic() - began) * 1000), output)
 
 
 def _why_not_recorded(workspace: Workspace, tree: str, inputs: Sequence[CheckInput], *, in_place: bool) -> str:
@@ -183,9 +188,10 @@ def _why_not_recorded(workspace: Workspace, tree: str, inputs: Sequence[CheckInp
     return f"the command passed, but the input {quote(changed.name)} changed meanwhile" if changed else ""
 
 
-def _record(
+def record_check(
     workspace: Workspace, request: CheckRequest, tree: str, writer: str, inputs: tuple[CheckInput, ...], **facts: object
 ) -> StoredCheck:
+    """Store how the command ended on the tree, without secrets; `facts` are fields of the record."""
     git = workspace.git
     line = redact(exact_line(request.command), home=NO_HOME)
     workspace.note_taken_out(line.found)

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.briefs.brief import parse_brief
+from okstra_git.bundle.inputs import find_last_report
+from okstra_git.bundle.report_questions import open_questions
+from okstra_git.bundle.run_files import Disk
 from okstra_git.contract import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
 from okstra_git.errors import OkstraError, refuse
@@ -19,6 +22,7 @@ from okstra_git.porcelain.current_state import LivenessChecker, standing_state
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base
+from okstra_git.reports.clarifications import holds_up
 from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.stages.approve import require_approved
@@ -154,6 +158,8 @@ def _bases(workspace: Workspace) -> list[str]:
 
 
 LONGEST_TITLE = 40
+MOST_IDS = 8
+"""Questions that are named beside a report."""
 
 
 def last_touched(task: Task) -> tuple[float, int]:
@@ -168,13 +174,15 @@ def gather_task(workspace: Workspace, task: Task, project: ProjectPaths) -> dict
     """The task as the wizard sees it, ready for JSON."""
     last = max(task.runs.values(), key=lambda run: run.id, default=None)
     brief = _brief(workspace, task, project)
+    report, waiting = _report(project, task)
     return {
         "title": task.title[:LONGEST_TITLE],
         "type": last.task_type if last else "",
         "next": _next_phase(task, last),
         "brief": brief,
         "gate": read_gate(workspace, Path(brief)) if brief else "",
-        "report": _report(project, task),
+        "report": report,
+        "waiting": waiting,
         "anchor": task.anchor.ref if task.anchor else "",
         **_plan_of(workspace, task, project),
     }
@@ -198,11 +206,16 @@ def _next_phase(task: Task, last: Run | None) -> str:
     return following[0] if following else last.task_type
 
 
-def _report(project: ProjectPaths, task: Task) -> str:
-    """The report that was recorded last, when it is here."""
-    reports = [(run.ended, run.id, run.report) for run in task.runs.values() if run.ended is not None and run.report]
-    path = project.root / max(reports)[2] if reports else None
-    return str(path) if path and path.is_file() else ""
+def _report(project: ProjectPaths, task: Task) -> tuple[str, list[str]]:
+    """The report of the run that ended last, when it is here, and the ids of its questions that hold up the next
+    phase."""
+    disk = Disk(project.root)
+    last = find_last_report(disk, task)
+    path = disk.place(last.report) if last is not None and last.is_here else None
+    if last is None or path is None:
+        return "", []
+    asked = open_questions(disk, last.report)
+    return str(path), [row.id for row in asked.rows if holds_up(row, "next-phase")][:MOST_IDS] if asked else []
 
 
 def _plan_of(workspace: Workspace, task: Task, project: ProjectPaths) -> dict[str, Any]:

@@ -35,6 +35,10 @@ NOT_SET_UP = StatusProblem("store.not-initialised", "okstra is not set up in thi
 """The problem that `status` reports of such a clone."""
 
 
+URGENT = ("stage.stale", "anchor.unresolvable")
+"""Codes of problems that only a person can decide."""
+
+
 class Notifier(Protocol):
     """Takes what a use case has to say besides its result; the command line prints it on standard error."""
 

@@ -182,7 +182,8 @@ KNOWN_TYPES = frozenset(
         "stage.started", "stage.done", "stage.moved", "stage.verified", "stage.landed",
         "stage.unlanded", "group.verified",
         "group.assembled", "group.superseded", "pr.recorded", "pr.closed",
-        "plan.approved", "run.claimed", "run.prepared", "run.resumed", "run.finished", "run.abandoned",
+        "plan.approved", "run.claimed", "run.prepared", "run.resumed", "run.concluded", "run.finished", "run.abandoned",
+        "run.validated", "run.replayed",
     }
 )  # fmt: skip
 

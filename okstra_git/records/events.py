@@ -8,7 +8,7 @@ from pydantic import Field
 from okstra_git.records import grammar as g
 from okstra_git.records.grammar import LoggedEvent, Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
-from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
+from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Routing, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
 
 
@@ -235,8 +235,7 @@ class PlanApproved(Fact):
 class RunClaimed(Fact):
     """A prepare took a run's identity and numbers, and its stage; `holder` is the preparing process itself.
 
-    `numbers` says for each category of the run's files which number they have; `seq` is that of the manifests.
-    `assembled` is what a run looks at that verifies stages together.
+    `numbers` are those of the run's files by category; `assembled` is what a run of stages together looks at.
     """
 
     type: Literal["run.claimed"] = "run.claimed"
@@ -280,6 +279,16 @@ class RunResumed(Fact):
     team: g.Name = ""
 
 
+class RunConcluded(Fact):
+    """The data of the run's report were read at its end, just before it finished; see `Conclusion`."""
+
+    type: Literal["run.concluded"] = "run.concluded"
+    run: g.Ulid
+    verdict: g.Name = ""
+    direction: g.Name = ""
+    routing: Routing | None = None
+
+
 class RunFinished(Fact):
     """A run ended by itself; `archive` is the tree of its redacted artifacts in the log."""
 
@@ -301,11 +310,31 @@ class RunAbandoned(Fact):
     archive: g.MaybeObjectId = ""
 
 
+class RunValidated(Fact):
+    """What became of a run's validation when it was about to finish: `passed`, `unchecked` or `no-data`."""
+
+    type: Literal["run.validated"] = "run.validated"
+    run: g.Ulid
+    result: g.Slug
+    warnings: g.Count = 0
+
+
+class RunReplayed(Fact):
+    """The commands that a run's documents claim were run again on this commit, in a clean checkout."""
+
+    type: Literal["run.replayed"] = "run.replayed"
+    run: g.Ulid
+    stage: g.StageNumber | None = None
+    commit: g.Commit
+    tree: g.ObjectId
+    commands: ReplayedCommands = ()
+
+
 AnyFact = Annotated[
     TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
-    | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
-    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
+    | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed | PlanApproved | RunClaimed | RunPrepared | RunResumed
+    | RunConcluded | RunFinished | RunAbandoned | RunValidated | RunReplayed,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -11,6 +11,10 @@ from okstra_git.records.handoff import Assembly
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]
 
 
+VALID, UNCHECKED, NO_DATA = "passed", "unchecked", "no-data"
+"""What becomes of the validation of a run that finishes."""
+
+
 class Holder(Record):
     """The process that a run belongs to, distinct from later ones with the same pid.
 
@@ -51,6 +55,46 @@ class PlannedStage(Record):
     files: g.FilePaths = ()
 
 
+class ReplayedCommand(Record):
+    """A command of a run's documents, beside what it did when it was run again.
+
+    `recorded` is the exit code that the documents claim. Without `exit_code` it was not run, and `reason` says why.
+    """
+
+    command: g.Text
+    recorded: g.ExitCode
+    exit_code: g.ExitCode | None = None
+    reason: g.Text = ""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it was run at all."""
+        return self.exit_code is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was run and ended as the documents say."""
+        return self.exit_code == self.recorded
+
+
+ReplayedCommands = Annotated[tuple[ReplayedCommand, ...], g.AtMost(g.MAX_ITEMS)]
+
+
+class Replay(Record):
+    """The commands of a run's documents, run again on a commit in a clean checkout."""
+
+    commit: g.Commit
+    tree: g.ObjectId
+    commands: ReplayedCommands = ()
+    by: g.Name = ""
+    at: g.Moment | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether there were commands, and every one of them was run and ended as recorded."""
+        return bool(self.commands) and all(each.is_held for each in self.commands)
+
+
 PlannedStages = Annotated[tuple[PlannedStage, ...], g.AtMost(g.MAX_ITEMS)]
 
 
@@ -65,13 +109,30 @@ class Plan(Record):
     at: g.Moment | None = None
 
 
+Routing = Annotated[tuple[g.Name, ...], g.AtMost(g.MAX_ITEMS)]
+"""Task types, and `release-handoff(stage-group)`, that should follow."""
+
+
+class Conclusion(Record):
+    """What the data of a run's report say at its end; a text is empty, and `routing` None, where they do not say.
+
+    `routing` is empty where nothing follows.
+    """
+
+    verdict: g.Name = ""
+    direction: g.Name = ""
+    routing: Routing | None = None
+
+
 class Run(Record):
     """One agent at work on one phase (for implementation: one stage) of a task, as recorded.
 
     `nonce` fences: a report that carries another one is refused. `inputs` is a fingerprint of everything the run was
     prepared from. `folder` and `instruction_set` are paths from the project's root. `touched` is when a holder last
     took it: claimed, prepared or resumed. `assembled` is what it verifies, where it verifies stages together.
-    `writer` is the clone that claimed it, `ended_by` the one that ended it.
+    `writer` is the clone that claimed it, `ended_by` the one that ended it. `validation` says what became of its
+    validation when it was finished: `passed`, `unchecked` (somebody finished it without) or `no-data` (there was no
+    report to look at); empty = not said. `replay` is the newest one.
     """
 
     id: g.RunName
@@ -101,8 +162,11 @@ class Run(Record):
     ended_by: g.Name = ""
     report: g.DocumentPath = ""
     next_phase: g.Name = ""
+    conclusion: Conclusion | None = None
     archive: g.MaybeObjectId = ""
     reason: g.Text = ""
+    validation: g.MaybeSlug = ""
+    replay: Replay | None = None
 
     @property
     def is_active(self) -> bool:

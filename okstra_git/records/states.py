@@ -187,3 +187,17 @@ def standing_of(stage: Stage) -> StageStatus:
 def with_standing(stage: Stage) -> Stage:
     """The stage with its status brought in line with the rest of its record."""
     return change(stage, status=standing_of(stage)) if stage.range is not None else stage
+
+
+def recorded_and_planned(task: Task) -> list[Stage]:
+    """The stages on record and those that the approved plan has beyond them, which are `pending`, ascending."""
+    planned = {stage.number: stage for stage in task.plan.stages} if task.plan else {}
+    waiting = {
+        number: Stage(number=number, title=row.title, depends_on=row.depends_on, status="pending")
+        for number, row in planned.items()
+    }
+    known = {
+        number: stage if stage.title or number not in planned else change(stage, title=planned[number].title)
+        for number, stage in task.stages.items()
+    }
+    return [stage for _, stage in sorted({**waiting, **known}.items())]

@@ -8,9 +8,9 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.host.process_facts import Liveness
 from okstra_git.names import quote
-from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
+from okstra_git.records.events import AnyFact, RunAbandoned, RunConcluded, RunFinished, RunResumed, RunValidated
 from okstra_git.records.grammar import show_time
-from okstra_git.records.runs import Holder, Run
+from okstra_git.records.runs import Conclusion, Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import after_run
 from okstra_git.runs.history import require_run
@@ -45,13 +45,20 @@ Pack = Callable[[Task, Run], Packed | None]
 
 @dataclass(frozen=True)
 class Finish:
-    """How a run ended, as its lead says: `nonce` None = the caller is the holder itself."""
+    """How a run ended, as its lead says: `nonce` None = the caller is the holder itself.
+
+    `conclusion` is what the data of its report say, None without data. `validation` says what became of the check of
+    everything that it left: `passed` with so many `warnings`, `unchecked` or `no-data`; empty where none is due.
+    """
 
     outcome: Outcome = "finished"
     nonce: str | None = None
     report: str = ""
     next_phase: str = ""
     reason: str = ""
+    conclusion: Conclusion | None = None
+    validation: str = ""
+    warnings: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,13 @@ def finish_run(store: Store, run_id: str, asked: Finish, *, is_ours: IsOurs, pac
     def facts(task: Task, run: Run, archive: str) -> list[AnyFact]:
         if not check_finish(task, run, asked, is_ours):
             return []
+        concluded = asked.conclusion
         return [
+            *([RunConcluded(task=task.key, run=run.id, **concluded.model_dump())] if concluded is not None else []),
+            *([RunValidated(task=task.key, run=run.id, result=asked.validation, warnings=asked.warnings)]
+              if asked.validation else []),
             RunFinished(task=task.key, run=run.id, outcome=asked.outcome, report=asked.report,
-                        next_phase=asked.next_phase, reason=asked.reason, archive=archive)
+                        next_phase=asked.next_phase, reason=asked.reason, archive=archive),
         ]  # fmt: skip
 
     return _end(store, run_id, facts, pack)

@@ -1,6 +1,6 @@
 """What the records say of a task's runs: by name, and event by event."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, quote
 from okstra_git.records.codec import decode_events
 from okstra_git.records.events import Event
-from okstra_git.records.runs import Run
+from okstra_git.records.runs import UNCHECKED, Run
 from okstra_git.records.states import State, Task
 from okstra_git.store import layout
 
@@ -97,7 +97,9 @@ class EntryFacts(_Former, total=False):
     proof: str
     found_by: str | None
     landed: bool
-    verdict: str
+    verdict: str | None
+    direction: str | None
+    routing: list[str] | None
     target: str | None
     how: str
     url: str
@@ -108,6 +110,9 @@ class EntryFacts(_Former, total=False):
     report: str | None
     next_phase: str | None
     reason: str | None
+    validation: str | None
+    held: int
+    commands: int
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ class TimelineEntry:
     """One thing that happened; `event` is the type of the logged event.
 
     `is_late` marks what was recorded of a run after its end (by another clone, mostly): it stands in a log, and
-    changed nothing.
+    changed nothing. `order` is where the event stands among all events of all tasks.
     """
 
     at: datetime
@@ -126,13 +131,14 @@ class TimelineEntry:
     run: str | None
     facts: EntryFacts
     is_late: bool = False
+    order: tuple[int, str, int] = (0, "", 0)
 
 
 def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineEntry]:
     """The events that matter to a reader, in the order in which they count; `runs` are the task's.
 
     Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
-    only where its prepare never came to an end.
+    only where its prepare never came to an end, as a validation does where it was left out.
     """
     everything = list(events)
     prepared = {event.fact.run for event in everything if event.fact.type == "run.prepared"}
@@ -140,11 +146,17 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[TimelineE
     entries: list[TimelineEntry] = []
     for event in everything:
         run: str | None = getattr(event.fact, "run", None)
-        if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
+        if event.fact.type in _FACTS and not _says_nothing(event.fact, prepared):
             entries.append(_entry(event, run, runs, is_late=run in ended))
         if run is not None and event.fact.type in ENDS:
             ended.add(run)
     return entries
+
+
+def _says_nothing(fact: Any, prepared: set[str]) -> bool:
+    """A claim of a run that was prepared, and a validation that went as it should."""
+    is_claim = fact.type == "run.claimed" and fact.run in prepared
+    return is_claim or (fact.type == "run.validated" and fact.result != UNCHECKED)
 
 
 def newest_first(entries: Iterable[TimelineEntry], *, since: datetime | None) -> list[TimelineEntry]:
@@ -160,6 +172,16 @@ def _ended(fact: Any) -> EntryFacts:
         "next_phase": getattr(fact, "next_phase", "") or None,
         "reason": fact.reason or None,
     }
+
+
+def _replayed(fact: Any) -> EntryFacts:
+    """How many of the commands ended as recorded."""
+    held = sum(command.is_held for command in fact.commands)
+    return {"commit": fact.commit, "held": held, "commands": len(fact.commands)}
+
+
+def _listed(words: Sequence[str] | None) -> list[str] | None:
+    return list(words) if words is not None else None
 
 
 def _moved(fact: Any) -> EntryFacts:
@@ -189,8 +211,13 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "run.claimed": lambda _: {},
     "run.prepared": lambda fact: {"branch": fact.branch or None},
     "run.resumed": lambda fact: {"holder": fact.holder.name or None, "host": fact.holder.host},
+    "run.concluded": lambda fact: {"verdict": fact.verdict or None,
+                                   "direction": fact.direction or None,
+                                   "routing": _listed(fact.routing)},
     "run.finished": _ended,
     "run.abandoned": _ended,
+    "run.validated": lambda fact: {"validation": fact.result},
+    "run.replayed": _replayed,
 }  # fmt: skip
 
 
@@ -208,8 +235,8 @@ def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: b
     if run:
         about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None}
     stage = owner.stage if owner is not None else getattr(fact, "stage", None)
-    facts = _FACTS[fact.type](fact)
-    return TimelineEntry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
+    about |= _FACTS[fact.type](fact)
+    return TimelineEntry(event.at, fact.type, event.by, event.writer, stage, run, about, is_late, event.order)
 
 
 def _last_line(git: Git, tip: str, path: str) -> bytes:

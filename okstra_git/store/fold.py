@@ -19,7 +19,7 @@ from typing import Any
 
 from okstra_git.names import TaskKey
 from okstra_git.records import events as e
-from okstra_git.records.runs import Plan, Run
+from okstra_git.records.runs import Conclusion, Plan, Replay, Run
 from okstra_git.records.stage import Verification
 from okstra_git.records.states import (
     Anchor,
@@ -201,12 +201,34 @@ def _run_resumed(task: Task, event: e.Event, fact: e.RunResumed) -> Task:
     return _change_run(task, event, fact, status="running", touched=event.at)
 
 
+def _run_concluded(task: Task, event: e.Event, fact: e.RunConcluded) -> Task:
+    conclusion = Conclusion(verdict=fact.verdict, direction=fact.direction, routing=fact.routing)
+    return _change_run(task, event, fact, conclusion=conclusion)
+
+
 def _run_finished(task: Task, event: e.Event, fact: e.RunFinished) -> Task:
     return _change_run(task, event, fact, status=fact.outcome, ended=event.at, ended_by=event.writer)
 
 
 def _run_abandoned(task: Task, event: e.Event, fact: e.RunAbandoned) -> Task:
     return _change_run(task, event, fact, status="abandoned", ended=event.at, ended_by=event.writer)
+
+
+def _run_validated(task: Task, event: e.Event, fact: e.RunValidated) -> Task:
+    """Recorded just before the run's end; the last one counts."""
+    before = task.runs.get(fact.run)
+    if before is None:
+        return add_conflict(task, f"run.validated {event.id} names a run that was never claimed")
+    return task if before.ended is not None else _put_run(task, change(before, validation=fact.result))
+
+
+def _run_replayed(task: Task, event: e.Event, fact: e.RunReplayed) -> Task:
+    """The newest replay counts, whether the run goes on or has ended."""
+    before = task.runs.get(fact.run)
+    if before is None:
+        return add_conflict(task, f"run.replayed {event.id} names a run that was never claimed")
+    replay = Replay(commit=fact.commit, tree=fact.tree, commands=fact.commands, by=event.by, at=event.at)
+    return _put_run(task, change(before, replay=replay))
 
 
 def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:
@@ -224,7 +246,7 @@ def _put_run(task: Task, run: Run) -> Task:
     return change(task, runs={**task.runs, run.id: run})
 
 
-_NOT_OF_A_RUN = {"type", "task", "run", "stage", "outcome"}
+_NOT_OF_A_RUN = {"type", "task", "run", "stage", "outcome", "verdict", "direction", "routing"}
 
 _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "task.opened": _opened,
@@ -244,6 +266,9 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "run.claimed": _run_claimed,
     "run.prepared": _run_prepared,
     "run.resumed": _run_resumed,
+    "run.concluded": _run_concluded,
     "run.finished": _run_finished,
     "run.abandoned": _run_abandoned,
+    "run.validated": _run_validated,
+    "run.replayed": _run_replayed,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from okstra_git.git.settings import SETTINGS
 from tests.cli.conftest import Ask
 from tests.kit.scenario import World
 
@@ -139,7 +140,7 @@ def test_the_table_is_readable_at_80_columns(on_terminal: Ask, world: World) -> 
 
 def test_off_a_terminal_rows_are_lines(world: World) -> None:
     lines = world.okstra("config", "list", "--text").out.splitlines()
-    assert len(lines) == 14
+    assert len(lines) == 1 + len(SETTINGS)
     assert lines[-1].split()[:3] == ["hooks", "true", "default"]
 
 

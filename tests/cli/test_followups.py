@@ -134,6 +134,8 @@ def test_a_brief_that_cannot_be_written_is_a_warning_and_the_next_call_writes_it
 def test_the_suggested_task_type_is_what_comes_next(shop: World) -> None:
     write_report(shop, FIRST, ("", "build", "implementation", "s", "r", "yes"))
     shop.okstra(*SPAWN)
+    context = shop.okstra("inspect", "context", "--task-key", "limit")
+    assert context.json["task"]["origin"]["report"] == REPORT
     seen = shop.okstra("inspect", "history", "--task-key", "limit").json["task"]
     assert (seen["next_phase"], seen["next_phase_from"]) == ("error-analysis", "follow-up")
     assert seen["origin"]["row"] == "E-003"
@@ -143,7 +145,7 @@ def test_the_suggested_task_type_is_what_comes_next(shop: World) -> None:
 
 def test_whose_report_it_is_has_to_be_known(shop: World) -> None:
     write_report(shop, front="title: x")
-    refused(shop.okstra(*SPAWN, exit=1), "followups.no-task")
+    refused(shop.okstra(*SPAWN, exit=1), "report.no-task")
     assert shop.okstra(*SPAWN, "--task-key", KEY).json["opened"] == ["shop:web:limit"]
     write_report(shop)
     shop.okstra("task", "open", "shop:web:other")

@@ -134,3 +134,63 @@ def test_the_phase_that_follows_is_what_the_last_ended_run_recommends(shop: Worl
     assert told["next"]["command"].endswith(f"--task-type {LATE}")
     task = json.loads((folder(shop) / "task-manifest.json").read_text())
     assert task["nextRecommendedPhase"] == LATE
+
+
+# --- answers that are there
+
+
+TWO = QUESTIONS + "| C-002 | 12 | data-point | How many? | number | none | open | |\n"
+ANSWERED = QUESTIONS.replace("| open | |", "| answered | this one |")
+
+
+def with_report(shop: World, text: str) -> None:
+    found = prepare(shop, task_type=LATE).json
+    report_of(found, text)
+    end(shop, found)
+
+
+def test_a_report_without_a_blank_question_opens_no_editor(shop: World) -> None:
+    with_report(shop, ANSWERED)
+    answer, edited = resume_clarification(shop)
+    assert edited == ""
+    assert "no editor is opened: 1 of 1 question" in answer.err
+    copy = Path(answer.json["instruction_set"], "clarification-response.md")
+    assert copy.read_text() == ANSWERED
+
+
+def test_off_a_terminal_an_editor_is_for_a_report_that_nobody_answered(shop: World) -> None:
+    with_report(shop, TWO)
+    assert resume_clarification(shop)[1] != ""
+    shop.okstra("report", "answer", "C-001", "--value", "this one", "--task-key", KEY)
+    answer, edited = resume_clarification(shop)
+    assert edited == ""
+    assert "C-002 left open and blank; section 0" in answer.err
+
+
+def test_without_an_editor_and_without_answers_nothing_is_prepared(shop: World) -> None:
+    with_report(shop, TWO)
+    answer, edited = resume_clarification(shop, "--no-editor", exit=2)
+    error = answer.json["error"]
+    assert (error["code"], error["waiting"], edited) == ("clarification.unanswered", ["C-001", "C-002"], "")
+    assert error["hint"] == f"git okstra report answer C-001 --value TEXT --task-key {KEY}"
+    shop.okstra(*error["hint"].removeprefix("git okstra ").split())
+    assert resume_clarification(shop, "--no-editor")[1] == ""
+
+
+def test_a_question_that_waits_is_named_by_prepare_explain_and_wizard(shop: World) -> None:
+    with_report(shop, QUESTIONS)
+    line = f"git okstra report answer C-001 --value TEXT --task-key {KEY}"
+    assert line in prepare(shop, task_type=EARLY).err
+    explained = shop.okstra("run", "resume", "--explain", "--task-key", KEY, "--json").json["questions"]
+    assert (explained["waiting"], explained["blocking"], explained["next"]["command"]) == (["C-001"], ["C-001"], line)
+    assert line in shop.okstra("run", "resume", "--explain", "--task-key", KEY, "--text").out
+
+
+def test_a_plan_that_waits_for_answers_says_how_to_give_them(shop: World) -> None:
+    plan = (shop.path / ".okstra/plan.md").read_text() + "\n" + QUESTIONS.replace("next-phase", "approval")
+    shop.write("asking.md", plan)
+    refused = shop.okstra("plan", "approve", "asking.md", "--task-key", KEY, "--add-marker", "--json", exit=2)
+    line = refused.json["error"]["hint"].splitlines()[0]
+    assert line == "git okstra report answer C-001 --value TEXT --report asking.md"
+    shop.okstra(*line.removeprefix("git okstra ").split())
+    shop.okstra("plan", "approve", "asking.md", "--task-key", KEY, "--add-marker")

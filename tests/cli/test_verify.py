@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.kit.scenario import World
-from tests.kit.surroundings import program_dir
+from tests.kit.surroundings import heed_interrupts, program_dir
 
 
 @pytest.fixture
@@ -177,11 +177,6 @@ def has_ended(pid: int) -> bool:
                 continue
         return True
     return False
-
-
-def heed_interrupts() -> None:
-    """Tests that run in the background of a shell ignore them, and so would every program that they start."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,7 +7,9 @@ from tests.docs.manual import man_page
 from tests.docs.reference_codes import codes_page
 from tests.docs.reference_commands import commands_page
 from tests.docs.reference_json import json_page
+from tests.docs.reference_rules import rules_page
 from tests.docs.reference_settings import settings_page
+from tests.docs.report_schema import report_schema
 from tests.packaging.claude_plugin import marketplace_manifest, plugin_manifest
 from tests.packaging.debian import debian_files
 from tests.packaging.gh_extension import extension_script
@@ -16,8 +18,10 @@ from tests.packaging.homebrew import formula
 PAGES: dict[str, Callable[[], str]] = {
     "okstra_cli/completion/commands.txt": completion_table,
     "docs/man/git-okstra.1": man_page,
+    "templates/reports/data.schema.json": report_schema,
     "docs/reference/commands.md": commands_page,
     "docs/reference/codes.md": codes_page,
+    "docs/reference/rules.md": rules_page,
     "docs/reference/settings.md": settings_page,
     "docs/reference/json.md": json_page,
     ".claude-plugin/marketplace.json": marketplace_manifest,

@@ -21,7 +21,9 @@ def settings_page() -> str:
 
 def _section(setting: Setting[Any]) -> str:
     many = ", may be given several times" if setting.is_list else ""
-    private = " It counts only in `.git/config` itself, not in a file that this includes." * setting.is_private
+    personal = " and in your own configuration (`git config --global`)" * setting.is_personal
+    private = f" It counts only in `.git/config` itself{personal}, not in a file that this includes."
+    private *= setting.is_private
     kind = f"Value: {escaped(setting.kind)}{many}. Default: {_default(setting.default)}.{private}"
     return f"## {setting.name}\n\n{wrapped(escaped(setting.meaning))}\n\n{wrapped(kind)}\n"
 

@@ -19,7 +19,7 @@ OF_PATH = {"open", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "tou
 EXCUSED: dict[str, str] = {
     "okstra_git/spool.py": "the hook path, which imports os alone; by descriptors, without links, plain files only",
     "okstra_git/rendering.py": "reads the templates that okstra ships",
-    "okstra_git/plans/rules.py": "reads a template that okstra ships",
+    "okstra_git/reports/shape.py": "reads the schema that okstra ships",
     "okstra_git/hooks/scripts.py": "hooks of others, with modes and links that have to stay; shims and their folder",
     "okstra_git/hooks/probe.py": "a throw-away worktree of its own",
     "okstra_git/hooks/status.py": "reads a hook that is a link, to compare it",

@@ -12,6 +12,22 @@ from tests.house.skill_lines import lines_of
 from tests.house.skill_texts import AgentText
 
 OTHERS = {
+    **dict.fromkeys(
+        (
+            "clarifications",
+            "consensus",
+            "deliverable",
+            "differences",
+            "evidence",
+            "finalClassificationCounts",
+            "followUps",
+            "round2SkippedReason",
+            "roundHistory",
+            "routing",
+            "verdict",
+        ),
+        "a key of the data of a report",
+    ),
     "done": "a state of stages, and of the wizard",
     "pending": "a state of stages",
     "pick_group": "a step of the wizard",

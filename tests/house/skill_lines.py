@@ -32,8 +32,11 @@ PLACEHOLDERS = {
     "base": "main",
     "branch": "feature/web/login-stage-2",
     "brief-file": ".okstra/briefs/web/login.md",
+    "clarification": "C-003",
+    "data": ".okstra/tasks/shop/web/login/runs/error-analysis/reports/final-report-error-analysis-001.data.json",
     "data-json": ".okstra/verification-2.json",
     "group": "web",
+    "items": "claude:F-001,codex:1.1",
     "last-message": ".okstra/tasks/shop/web/login/runs/error-analysis/prompts/codex-worker-prompt001.answer.md",
     "meaning-file": ".okstra/drafts/login.meaning.txt",
     "message": "Add the session store",
@@ -61,6 +64,7 @@ PLACEHOLDERS = {
     "ticket": "SHOP-12",
     "title-file": ".okstra/drafts/login.title.txt",
     "url": "https://forge.example/shop/pull/7",
+    "worker": "codex",
     "worktree": "/home/ada/.okstra/worktrees/shop/web/login/stage-2",
 }
 """What each placeholder may stand for; one that is not here is a breach, so a name means one thing in all skills."""

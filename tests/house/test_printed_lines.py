@@ -6,7 +6,9 @@ from tests.house.printed_lines import unquoted
 from tests.house.sources import Source, imports_of, product_sources
 
 SOURCES = product_sources()
-QUOTING = ("okstra_git/porcelain/inspect/resume.py", "okstra_git/handoff/seen_evidence.py")
+QUOTING = (
+    "okstra_git/porcelain/inspect/resume.py", "okstra_git/handoff/seen_evidence.py", "okstra_git/plain_lines.py",
+)  # fmt: skip
 """Who may use shlex: those who split a line. Quoting is for okstra_git/commands.py."""
 
 EXACTLY = ("okstra_git/commands.py", "okstra_git/rendering.py")

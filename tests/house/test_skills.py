@@ -30,7 +30,7 @@ TEXTS = shipped_texts()
 WORDS = product_words()
 SKILLS = {
     "okstra-run", "okstra-brief", "okstra-context-loader", "okstra-team-contract", "okstra-inspect", "okstra-handoff",
-    "okstra-reconcile", "okstra-lead", "okstra-basics",
+    "okstra-reconcile", "okstra-lead", "okstra-basics", "okstra-report-writer", "okstra-convergence",
 }  # fmt: skip
 KNOWN = Known(
     words=WORDS,
@@ -267,7 +267,7 @@ def test_a_real_shell_reads_a_literal_line_as_the_same_words(pieces: list[str]) 
         (skill("1. Look:", "Look:"), "no numbered steps"),
         (skill("angle brackets", "brackets"), "does not say what becomes of placeholders: angle brackets"),
         (skill("single quotes", "quotes"), "does not say what becomes of placeholders: single quotes"),
-        (with_body("Go on with okstra-convergence."), "there is no skill okstra-convergence"),
+        (with_body("Go on with okstra-divination."), "there is no skill okstra-divination"),
         (with_body("Ask the `qwen-worker`."), "there is no agent qwen-worker"),
         (with_body("Refused with `run.lots`."), "there is no code run.lots"),
         (with_body("Read `analysis-pocket.md`."), "'analysis-pocket.md' of 'analysis-pocket.md' stands nowhere"),

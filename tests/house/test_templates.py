@@ -14,7 +14,14 @@ TEXTS = {
     path.relative_to(templates_directory()).as_posix(): path.read_text(encoding="utf-8")
     for path in sorted(templates_directory().rglob("*.j2"))
 }
-LABELS = {language: "\n".join(read_labels(language).values()) for language in LANGUAGES}
+PAGES = {name: text for name, text in TEXTS.items() if name.startswith("pages/")}
+SCRIPTS = {
+    path.name: path.read_text(encoding="utf-8") for path in sorted((templates_directory() / "pages").glob("*.js"))
+}
+GROUPS = ("", "pages")
+LABELS = {
+    f"{group}{language}": "\n".join(read_labels(language, group).values()) for language in LANGUAGES for group in GROUPS
+}
 
 
 def test_no_rule_stands_in_two_templates() -> None:
@@ -27,7 +34,22 @@ def test_contract_tokens_are_injected() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_templates_and_labels_ask_for_each_other(language: str) -> None:
-    assert unknown_labels(TEXTS, read_labels(language)) == (set(), set())
+    others = {name: text for name, text in TEXTS.items() if name not in PAGES}
+    assert unknown_labels(others, read_labels(language)) == (set(), set())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_and_their_labels_ask_for_each_other(language: str) -> None:
+    assert unknown_labels({**PAGES, **SCRIPTS}, read_labels(language, "pages")) == (set(), set())
+
+
+def test_only_our_own_styles_scripts_and_json_are_not_escaped() -> None:
+    raw = [line.strip() for text in PAGES.values() for line in text.splitlines() if "safe" in line]
+    assert raw == [
+        "<style>{{ style | safe }}</style>",
+        "<script>{{ script | safe }}</script>",
+        '<script type="application/json" id="{{ id }}">{{ value | json_block | safe }}</script>',
+    ]
 
 
 def test_values_in_command_lines_are_quoted() -> None:
@@ -71,19 +93,31 @@ def test_a_value_that_is_quoted_or_in_no_command_is_left_alone(line: str) -> Non
 
 
 def test_labels_are_sorted_and_none_is_empty() -> None:
-    for language in LANGUAGES:
-        text = (templates_directory() / "i18n" / f"{language}.json").read_text(encoding="utf-8")
+    for name in (f"{group}{language}.json" for language in LANGUAGES for group in ("", "pages.")):
+        text = (templates_directory() / "i18n" / name).read_text(encoding="utf-8")
         found = json.loads(text)
         assert list(found) == sorted(found)
         assert all(found.values())
 
 
+@pytest.mark.parametrize("group", [*GROUPS, "board"])
+def test_no_label_is_called_like_a_method_of_a_dict(group: str) -> None:
+    """A template that asks for `t.copy` would print the method."""
+    assert sorted(read_labels("en", group).keys() & set(dir(dict))) == []
+
+
 def test_korean_labels_are_korean() -> None:
-    assert [key for key, said in read_labels("ko").items() if not any("가" <= letter <= "힣" for letter in said)] == []
+    words = {**read_labels("ko"), **read_labels("ko", "pages")}
+    assert [key for key, label in words.items() if not any("가" <= letter <= "힣" for letter in label)] == []
+
+
+def test_pages_have_the_same_labels_in_every_language() -> None:
+    first, *others = (read_labels(language, "pages").keys() for language in LANGUAGES)
+    assert all(keys == first for keys in others)
 
 
 def test_every_template_is_reachable_by_people() -> None:
-    assert [name for name in TEXTS if not name.endswith((".md.j2", ".sh.j2"))] == []
+    assert [name for name in TEXTS if not name.endswith((".md.j2", ".sh.j2", ".html.j2"))] == []
 
 
 def test_a_repeated_rule_is_found_whatever_its_line_breaks_and_values() -> None:

@@ -1,6 +1,7 @@
 """What every test runs in: a sealed environment, memory instead of a disk, programs, and what a run may draw."""
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -167,10 +168,10 @@ def require_tool(name: str) -> Path:
     return Path(found)
 
 
-def require_module(name: str) -> None:
-    """The test is skipped, or fails when `CI` is set, unless this Python has the package."""
+def require_module(name: str, *, extra: str = "install") -> None:
+    """The test is skipped, or fails when `CI` is set, unless this Python has the package, which the extra brings."""
     if find_spec(name) is None:
-        skip_or_fail(f"this test needs {name}: pip install '.[install]'")
+        skip_or_fail(f"this test needs {name}: pip install '.[{extra}]'")
 
 
 def skip_or_fail(reason: str) -> NoReturn:
@@ -178,3 +179,8 @@ def skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason + " (CI must install it: see .ci/run)")
     pytest.skip(reason)
+
+
+def heed_interrupts() -> None:
+    """Tests that run in the background of a shell ignore them, and so would every program that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -30,9 +30,9 @@ def test_the_plan_of_the_page_is_sound() -> None:
 
 
 def test_every_code_is_explained_once() -> None:
-    sources = "".join(
-        path.read_text() for room in ("plans", "briefs") for path in (ROOT / "okstra_git" / room).glob("*.py")
-    )
+    paths = [path for room in ("plans", "briefs") for path in (ROOT / "okstra_git" / room).glob("*.py")]
+    paths.append(ROOT / "okstra_git/reports/clarifications.py")
+    sources = "".join(path.read_text() for path in paths)
     codes = set(re.findall(r'Flaw\(\s*"([^"]+)"', sources))
     codes |= {f"clarification.{name}" for name in re.findall(r'^        \("(\w+)", row\.', sources, re.MULTILINE)}
     assert "clarification.kind" in codes

@@ -56,8 +56,14 @@ RECORDED: tuple[e.AnyFact, ...] = (
         brief=runs.Source(path="b.md", blob=oid("b")), plan=oid("p"), waivers=(runs.Waiver(stage_key="k", reason="r"),),
     ),
     e.RunResumed(task=TASK, run=RUN, holder=HOLDER, nonce="n2"),
+    e.RunConcluded(task=TASK, run=RUN, verdict="accepted", direction="proceed", routing=("implementation",)),
     e.RunFinished(task=TASK, run=RUN, report="r.md", next_phase="release-handoff(stage-group)", archive=oid("t")),
     e.RunAbandoned(task=TASK, run=RUN, reason="gone"),
+    e.RunValidated(task=TASK, run=RUN, result="passed", warnings=2),
+    e.RunReplayed(
+        task=TASK, run=RUN, stage=1, commit=oid("A"), tree=oid("tA"),
+        commands=(runs.ReplayedCommand(command="make test", recorded=0, exit_code=1, reason="r"),),
+    ),
 )  # fmt: skip
 LINES = [json.loads(encode_readable(an_event(fact, clock=clock))) for clock, fact in enumerate(RECORDED, 1)]
 
@@ -200,7 +206,7 @@ def test_one_line_is_one_event_and_a_broken_one_costs_its_neighbours_nothing() -
 
 
 def test_what_a_line_says_of_itself_has_the_same_bounds() -> None:
-    line = LINES[-2]
+    line = next(line for line in LINES if line["fact"]["type"] == "run.finished")
     assert identify_line(json.dumps(line).encode()) is not None
     for path, value in (
         ("clock", 2**60),

@@ -59,8 +59,9 @@ def models_in(value: object) -> Iterator[type[BaseModel]]:
             yield from models_in(each)
 
 
-ADDED = frozenset({"released_by", "ended_by", "origin"})
-"""Facts that the state has since: who gave a claim up, who ended a run, and which report a task comes from."""
+ADDED = frozenset({"released_by", "ended_by", "origin", "conclusion", "validation", "replay"})
+"""Facts that the state has since: who gave a claim up, who ended a run, what its report says and how that was checked,
+and where a task is from."""
 
 
 def as_then(now: Any) -> Any:

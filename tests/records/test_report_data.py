@@ -17,9 +17,10 @@ from okstra_git.contract import (
     VERDICTS,
     VERIFICATION_SCOPES,
 )
+from okstra_git.documents.json_problems import DataProblem, json_path
 from okstra_git.phases import PHASES
-from okstra_git.records.report.data import MODELS, parse_report_data, schema_of
-from okstra_git.records.report.problems import DataProblem, json_path
+from okstra_git.records.report.data import MODELS, parse_report_data
+from okstra_git.reports.shape import schema_of
 
 
 def sample() -> dict[str, Any]:

@@ -5,6 +5,8 @@ from time import process_time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, NO_FOLLOW_UPS
 from okstra_git.documents.markdown import parse_document
@@ -95,6 +97,17 @@ def test_data_of_any_shape_are_read(value: object) -> None:
 def test_a_cell_is_one_line_of_what_can_be_printed() -> None:
     cell = read_rows_of_data({"followUps": [DATA | {"scope": "a\x1b[2J\n\tb\u202e \ud800c\0"}]})[0].scope
     assert cell == "a [2J b c"
+
+
+CELL = st.text(st.sampled_from("ab|`\\<>#*_-\u202e\x00 \t"), max_size=12)
+
+
+@given(st.lists(st.tuples(*[CELL] * 6), max_size=4), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_any_table_is_read_and_a_cell_never_ends_its_line(rows: list[tuple[str, ...]], end: str) -> None:
+    table = [FOLLOW_UP_COLUMNS, ("---",) * 6, *rows]
+    lines = ["## Follow-up Tasks", "", *(f"| {' | '.join(cells)} |" for cells in table)]
+    for row in of_report(end.join(lines)):
+        assert all(cell.isprintable() for cell in row[:7])
 
 
 def test_ten_times_the_rows_take_at_most_twelve_times_the_time() -> None:

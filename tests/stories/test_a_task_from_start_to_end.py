@@ -83,7 +83,8 @@ def test_the_page_is_true_to_the_letter(reader: Reader) -> None:
             reader.put(block["before"], block["body"])
     carried = reader.world.path / ".okstra/tasks/shop/web/login/runs/implementation/stage-3/instruction-set/001"
     assert "find_session() are in src/session.py" in (carried / "analysis-packet.md").read_text()
-    stages = json.loads(reader.world.okstra("status", "--json").out)["tasks"][0]["stages"]
+    (task,) = json.loads(reader.world.okstra("status", "shop:web:login", "--json").out)["tasks"]
+    stages = task["stages"]
     assert [(stage["state"], stage["lease"] is not None) for stage in stages] == [
         ("landed", False), ("started", True), ("landed", False),
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import LivenessChecker, agent_session
@@ -13,10 +13,24 @@ from okstra_git.porcelain.workspace import Workspace
 from okstra_git.runs.holder import requested_holder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from okstra_git.bundle.context import RunContext
     from okstra_git.bundle.request import RunRequest
     from okstra_git.names import TaskKey
     from okstra_git.records.runs import Holder, Run
+
+
+class Editor(NamedTuple):
+    """Lets a person answer in a report: `edit` waits until they have, or refuses where that is not possible.
+
+    `when` says what it is opened for: `blank` = a question that nobody has answered, `unanswered` = a report in which
+    no question is, `never` = nothing.
+    """
+
+    edit: Callable[[Path], None]
+    when: Literal["blank", "unanswered", "never"]
 
 
 @dataclass(frozen=True)

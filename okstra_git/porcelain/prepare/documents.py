@@ -12,6 +12,7 @@ from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
 from okstra_git.bundle.stages import require_carry
 from okstra_git.bundle.task_documents import KnownRun
+from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import refuse
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -19,11 +20,11 @@ from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import parse_task_key
 from okstra_git.paths import plan_key, real_path
-from okstra_git.plans.clarifications import check_clarifications, holds_up, list_clarifications
 from okstra_git.porcelain.prepare.brief_input import ReadBrief, find_brief
 from okstra_git.porcelain.prepare.refresh import schedule
 from okstra_git.porcelain.prepare.whole_task import Whole, left_carry, stage_rows
 from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.reports.clarifications import check_clarifications, holds_up, list_clarifications
 from okstra_git.stages.approve import PlanFile, require_approved
 from okstra_git.store.registry import find_task
 
@@ -36,13 +37,18 @@ if TYPE_CHECKING:
 
 
 def note_of_answers(workspace: Workspace, name: str, data: bytes) -> None:
-    """Say what in an answered report cannot be used: no table of clarification items, rows that break its rules."""
+    """Say what in an answered report cannot be used: no table of clarification items, rows that break its rules, and
+    questions that are left blank."""
     document = parse_document(decode(data, name=name))
     problems = check_clarifications(document)
     for problem in problems:
         workspace.note(f"{name}:{problem.line}: {problem.message}")
-    if not problems and not list_clarifications(document):
+    rows = list_clarifications(document)
+    if not problems and not rows:
         workspace.note(f"{name} has no clarification items, so it answers nothing")
+    blank = [row.id for row in rows if row.is_unanswered]
+    if blank:
+        workspace.note(f"{name}: {', '.join(blank)} left open and blank; section 0 of the next report has to name them")
 
 
 def note_unknown_tasks(context: PrepareContext, state: State) -> None:
@@ -60,9 +66,10 @@ def note_open_questions(context: PrepareContext, task: Task) -> None:
     asked = open_questions(disk, last.report) if last is not None and last.is_here else None
     waiting = [row.id for row in asked.rows if holds_up(row, "next-phase")] if asked is not None else []
     if asked is not None and waiting:
+        answer = command("git okstra report answer", waiting[0], ("--value", "TEXT"), ("--task-key", context.key))
         context.workspace.note(
-            f"{asked.report} has open questions that hold up the next phase: "
-            f"{', '.join(waiting)}; answer them there and add --clarification-response"
+            f"{asked.report} has open questions that hold up the next phase: {', '.join(waiting)}; "
+            f"answer them: {answer}; then carry them in with --resume-clarification"
         )
 
 

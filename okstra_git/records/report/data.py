@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
+from pydantic.json_schema import models_json_schema
 
+from okstra_git.documents.json_problems import DataProblem
 from okstra_git.names import quote
 from okstra_git.records.report import deliverables as d
 from okstra_git.records.report import parts as p
-from okstra_git.records.report.problems import DataProblem, describe_errors
+from okstra_git.records.report.problems import describe_errors
 
 SCHEMA = 1
 
@@ -119,12 +121,9 @@ def parse_report_data(values: Mapping[str, Any]) -> AnyReportData | list[DataPro
     """
     model = MODELS.get(str(values.get("taskType")))
     if model is None:
-        given = values.get("taskType")
-        return [
-            DataProblem("taskType", "data.task-type", f"{given!r} is not a task type", f"one of {', '.join(MODELS)}")
-        ]
+        return [_unknown_type(values)]
     try:
-        return model.model_validate_json(json.dumps(values))
+        return model.model_validate_json(json.dumps(values), by_alias=True, by_name=False)
     except ValidationError as error:
         return describe_errors(error, model)
 
@@ -136,6 +135,8 @@ def _unknown_type(values: Mapping[str, Any]) -> DataProblem:
     return DataProblem("taskType", "data.task-type", f"{quote(str(values['taskType']))} is not a task type", known)
 
 
-def schema_of(task_type: str) -> dict[str, Any]:
-    """The JSON Schema of the data of one task type."""
-    return MODELS[task_type].model_json_schema(by_alias=True)
+def schemas() -> dict[str, Any]:
+    """The JSON Schemas of all task types as one document: `$defs`, and which of them is of which task type."""
+    models = [(model, "validation") for model in MODELS.values()]
+    _, definitions = models_json_schema(models, by_alias=True, title="Data of a report")  # type: ignore[arg-type]
+    return {"okstraTaskTypes": {task_type: model.__name__ for task_type, model in MODELS.items()}, **definitions}

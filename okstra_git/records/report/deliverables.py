@@ -210,7 +210,7 @@ class ImplementationPlanning(ReportPart):
     plan_verification: PlanVerification | None
 
 
-class ChangedFile(ReportPart):
+class FileChange(ReportPart):
     """A file that the stage changed: what, and why."""
 
     path: Line
@@ -276,7 +276,7 @@ class Implementation(ReportPart):
 
     commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})?$")]
     branch: MaybeLine
-    diff: Annotated[tuple[ChangedFile, ...], Field(max_length=MAX_ROWS)]
+    diff: Annotated[tuple[FileChange, ...], Field(max_length=MAX_ROWS)]
     steps: Annotated[tuple[DoneStep, ...], Field(max_length=MAX_ROWS)]
     tests_first: Annotated[tuple[TestFirst, ...], Field(max_length=MAX_ROWS)]
     exemptions: Annotated[tuple[Exemption, ...], Field(max_length=MAX_ROWS)]

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from okstra_git.documents.json_problems import DataProblem as DataProblem
+from okstra_git.documents.json_problems import json_path as json_path
 from okstra_git.names import quote
 
 _SIMPLE = {
@@ -46,47 +48,21 @@ _MEMBERS = ("SingleTicket", "ManyTickets", "NoTickets")
 _COVERAGE = 'one of {"singleTicket": "A-1"}, {"tickets": {"A-1": ["E-001"]}} and {"omit": true}'
 
 
-class DataProblem(NamedTuple):
-    """One thing that is wrong with report data; `path` is a JSON path such as `nextSteps[0]`, empty for the whole."""
+def describe_errors(error: ValidationError, model: type[BaseModel], what: str = "the report data") -> list[DataProblem]:
+    """All of it, in the order of the model; the forms of one value that has several count once.
 
-    path: str
-    rule: str
-    message: str
-    hint: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """As the command line shows it."""
-        return self._asdict()
-
-
-def describe_errors(error: ValidationError, model: type[BaseModel]) -> list[DataProblem]:
-    """All of it, in the order of the model; the forms of one value that has several count once."""
+    `what` is the kind of document, as the sentences call it.
+    """
     errors = error.errors(include_url=False, include_context=True)
     missing = {_path(each["loc"]) for each in errors if each["type"] == "missing"}
     places = [each["loc"] for each in errors]
     counted = (each for each in errors if not (each["type"] == "too_short" and _has_within(places, each["loc"])))
-    return list(dict.fromkeys(_problem(each, model, missing) for each in counted))
+    return list(dict.fromkeys(_problem(each, model, missing, what) for each in counted))
 
 
 def _has_within(places: Sequence[tuple[str | int, ...]], loc: tuple[str | int, ...]) -> bool:
     """Whether an entry of the list is wrong too: it was not counted, so that the list only seems to be too short."""
     return any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
-
-
-def json_path(parts: Sequence[str | int]) -> str:
-    """The place as one writes it: `deliverable.stages[2].dependsOn[0]`.
-
-    >>> json_path(("deliverable", "stages", 2, "title"))
-    'deliverable.stages[2].title'
-    """
-    return "".join(_step(part, first=index == 0) for index, part in enumerate(parts))
-
-
-def _step(part: str | int, *, first: bool) -> str:
-    if isinstance(part, int):
-        return f"[{part}]"
-    plain = part.replace("_", "").replace("-", "").isalnum()
-    return (part if first else f".{part}") if plain else f"[{quote(part)}]"
 
 
 def _path(loc: Sequence[str | int]) -> str:
@@ -98,14 +74,14 @@ def _known_parts(loc: Sequence[str | int]) -> list[str | int]:
     return [part for part in loc if part not in _MEMBERS and part != "[key]"]
 
 
-def _problem(error: ErrorDetails, model: type[BaseModel], missing: set[str]) -> DataProblem:
+def _problem(error: ErrorDetails, model: type[BaseModel], missing: set[str], what: str) -> DataProblem:
     loc = error["loc"]
     if any(part in _MEMBERS for part in loc):
         return DataProblem("ticketCoverage", "data.ticket-coverage", f"ticketCoverage must be {_COVERAGE}")
     path, kind = _path(loc), error["type"]
-    name = path or "the report data"
+    name = path or what
     if kind == "extra_forbidden":
-        return DataProblem(path, "data.unknown-key", f"{name} is not a key of report data", _near(loc, model, missing))
+        return DataProblem(path, "data.unknown-key", f"{name} is not a key of {what}", _near(loc, model, missing))
     if kind == "string_pattern_mismatch":
         return DataProblem(path, "data.form", *_pattern(name, error))
     wrong = _SIMPLE.get(kind, "has another form").format(**error.get("ctx", {}))

@@ -94,6 +94,8 @@ run show {R} --file INDEX.json
 inspect run {R}
 run resume {R} --explain
 run show {R} --file {P}
+validate run {R}
+validate run {L}
 """.splitlines()
 WRITING = """\
 run prepare --task-key {K} --task-type requirements-discovery
@@ -112,6 +114,9 @@ run finish {R} --nonce 0123456789abcdef
 run abandon {R} --force
 run finish {L} --nonce {M}
 run finish {L} --nonce {M} --report {P}
+run finish {L} --nonce {M} --unchecked
+validate run {R} --replay
+validate run {L} --replay
 run abandon {L} --force
 run abandon {R} --force --reason over
 stage start {N} --task-key {K}

@@ -65,6 +65,8 @@ def _beginning(scene: Scene, tale: Tale) -> list[Json]:
         {"type": "task.opened", "category": "feature", "title": "Theirs", "tickets": ["SHOP-9"]},
         {"type": "task.closed", "reason": "done with"},
         {"type": "task.opened", "category": "bugfix", "title": "Theirs again", "tickets": []},
+        {"type": "task.spawned", "parent": "shop/web/parent", "report": ".okstra/r.md", "run": "", "row": "E-003",
+         "task_type": "error-analysis"},
         {"type": "anchor.set", "range": anchor, "ref": "main"},
         {"type": "anchor.moved", "old": anchor["head"], "range": anchor, "proof": "user", "ref": "main",
          "evidence": _evidence(anchor)},
@@ -155,7 +157,13 @@ def _runs(scene: Scene, tale: Tale) -> list[Json]:
 
 def _after(run: str, seq: int, holder: Json, scene: Scene) -> list[Json]:
     if seq == 1:
-        return [{"type": "run.finished", "run": run, "outcome": "finished", "report": ".okstra/r.md",
+        return [{"type": "run.concluded", "run": run, "verdict": "accepted", "direction": "proceed",
+                 "routing": ["implementation"]},
+                {"type": "run.validated", "run": run, "result": "passed", "warnings": 1},
+                {"type": "run.replayed", "run": run, "stage": 1, "commit": scene.ids["head"],
+                 "tree": scene.ids["tree"], "commands": [
+                     {"command": "make test", "recorded": 0, "exit_code": 1, "reason": "it needs a shell"}]},
+                {"type": "run.finished", "run": run, "outcome": "finished", "report": ".okstra/r.md",
                  "next_phase": "implementation", "archive": scene.ids["tree"], "reason": ""}]  # fmt: skip
     if seq == 2:
         return [{"type": "run.abandoned", "run": run, "reason": "no more", "archive": ""}]

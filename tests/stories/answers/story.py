@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS
+from tests.kit.golden_reports import golden_data
 from tests.kit.handing import REPORT, data_json
 from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
+from tests.stories.answers.converging import converge
 from tests.stories.answers.recording import Recorder
 
 TASK = f"--task-key {KEY}"
@@ -19,7 +21,8 @@ def play(recorder: Recorder) -> None:
     """The whole story, chapter by chapter."""
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
-        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _follow_up,
+        _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up, _report,
+        converge,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -94,6 +97,7 @@ def _plan(recorder: Recorder) -> None:
     recorder.run(f"plan approve .okstra/plan.md {TASK}")
     recorder.run(f"plan show {KEY}")
     recorder.run("status")
+    recorder.run("board")
     recorder.run("stage start 9", exit=1)
 
 
@@ -110,6 +114,47 @@ def _prepare(recorder: Recorder) -> None:
     recorder.run("run list")
     recorder.run("worktree list")
     recorder.run(f"status {KEY}")
+
+
+ASKING = f"""\
+---
+task: {KEY}
+---
+
+# Report
+
+## 1. Clarification Items
+
+| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |
+|---|---|---|---|---|---|---|---|
+| C-001 | SHOP-12 | decision | Keep the old tokens? | yes/no | next-phase | open | |
+| C-002 | SHOP-12 | material | The log of a login that failed | file path | none | open | |
+| C-003 | SHOP-12 | data-point | How many users? | number | none | resolved | 40 |
+"""
+
+
+def _answer(recorder: Recorder) -> None:
+    recorder.world.write(".okstra/asking.md", ASKING)
+    recorder.world.write(".okstra/answers.json", json.dumps({
+        "schema": 1, "kind": "okstra-user-response", "task": KEY, "run": None, "report": ".okstra/asking.md",
+        "answers": [{"id": "C-001", "answer": "yes", "status": "answered"}],
+    }))  # fmt: skip
+    named = "--report .okstra/asking.md"
+    recorder.run("report clarifications .okstra/asking.md --open")
+    recorder.run(f"report answer C-003 --value 50 {named}", exit=1)
+    recorder.run(f"report answer C-002 --value later {named}", exit=1)
+    recorder.run(f"report answer C-002 --file .okstra/plan.md {named}")
+    recorder.run(f"report answer C-001 --value perhaps {named} --dry-run")
+    recorder.run("report view .okstra/asking.md")
+    recorder.run("report view .okstra/plan.md")
+    recorder.run(f"report answers --export {named}")
+    recorder.run(f"report answers .okstra/answers.json {named}")
+    recorder.run(f"report answers .okstra/plan.md {named}", exit=1)
+    recorder.run("report clarifications .okstra/asking.md")
+    recorder.world.write(".okstra/older.md", "# Report\n\n## 3. Evidence\n\n## 5. Clarification Items\n\n## 7. Notes\n")
+    recorder.run("report migrate .okstra/older.md --dry-run")
+    recorder.run("report migrate .okstra/older.md")
+    recorder.run("report migrate .okstra/older.md")
 
 
 def _look_into_bundles(recorder: Recorder) -> None:
@@ -156,6 +201,13 @@ def _end_runs(recorder: Recorder) -> None:
     recorder.run("run show 01ARZ3NDEKTSV4RRFFQ69G5FAV", exit=1)
     recorder.run(f"run resume {first} --explain")
     recorder.run(f"run resume {third}")
+    recorder.run(f"validate run {first}", exit=1)
+    recorder.run(f"report new --run {first} --output .okstra/new.data.json")
+    recorder.run(f"report new --run {first} --output .okstra/new.data.json", exit=1)
+    recorder.run("report check .okstra/new.data.json", exit=1)
+    recorder.run("validate plan-stages .okstra/plan.md")
+    recorder.run("validate workflow --strict")
+    recorder.run("validate rules")
     recorder.run(f"run finish {first} --nonce 0123456789abcdef", exit=1)
     recorder.run(f"run finish {first} --next-phase final-verification")
     recorder.run(f"run finish {first}")
@@ -310,6 +362,17 @@ def _adopt(recorder: Recorder) -> None:
     recorder.run("adopt --undo --all")
 
 
+def _report(recorder: Recorder) -> None:
+    data = golden_data("release-handoff")
+    recorder.world.write(".okstra/handed.data.json", json.dumps(data))
+    recorder.world.write(".okstra/wrong.data.json", json.dumps({**data, "sek": "1", "routing": ["shipping"]}))
+    recorder.run("report check .okstra/wrong.data.json", exit=1)
+    recorder.run("report render .okstra/wrong.data.json", exit=1)
+    recorder.run("report check .okstra/handed.data.json")
+    recorder.run("report render .okstra/handed.data.json")
+    recorder.run("report render .okstra/handed.data.json --output .okstra/plan.md", exit=1)
+
+
 def _follow_up(recorder: Recorder) -> None:
     rows = [("E-003", "limit", "error-analysis", "Logins are not limited", "out of scope", "yes"),
             ("D-001", "ops:keys", "requirements-discovery", "Rotate the keys", "needs a person", "no")]  # fmt: skip
@@ -319,6 +382,8 @@ def _follow_up(recorder: Recorder) -> None:
     recorder.run(f"followups spawn {report}")
     recorder.run(f"followups spawn {report}")
     recorder.run("task show shop:web:limit")
+    recorder.run(f"validate improvement {report}", exit=1)
+    recorder.run(f"validate report-views {report}")
     wrong = _write_follow_ups(recorder, "wrong.md", [("E-001", "a b", "planning", "", "", "perhaps")])
     recorder.run(f"followups spawn {wrong}", exit=1)
 

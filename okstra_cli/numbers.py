@@ -1,0 +1,15 @@
+"""Numbers on a command line."""
+
+from okstra_git.errors import refuse
+
+
+def require_number(text: str, option: str, *, least: int, hint: str) -> int:
+    """The number that an option says; refuses (`usage`) what is none, or less than the least."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
+        raise refuse("usage", f"{option} takes a whole number from {least} on", hint=hint)
+    return int(text)
+
+
+def require_seconds(text: str) -> int:
+    """A time limit."""
+    return require_number(text, "--timeout", least=1, hint="--timeout 600")

@@ -1,0 +1,1 @@
+"""Pages for a browser: values in, one self-contained HTML file out."""
