@@ -223,7 +223,7 @@ def _unreadable(output: Said) -> ForgeRefused:
 # --- what gh says
 
 _UNREACHABLE = re.compile(
-    r"error connecting to|dial tcp|no such host|timeout|connection (refused|reset)|network is unreachable|proxyconnect"
+    r"error connecting to|dial (tcp|unix)|no such host|timeout|connection (refused|reset)|network is unreachable|proxyconnect"
     r"|tls: |x509: |\bEOF\b|HTTP 5\d\d|deadline exceeded|stream error|server misbehaving",
     re.IGNORECASE,
 )
