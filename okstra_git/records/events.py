@@ -10,6 +10,7 @@ from okstra_git.records.grammar import LoggedEvent, Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Routing, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
+from okstra_git.records.usage import LeadSession, SessionRecord, WorkerEnd
 
 
 class Fact(Record):
@@ -330,11 +331,35 @@ class RunReplayed(Fact):
     commands: ReplayedCommands = ()
 
 
+class RunLed(Fact):
+    """A program was started to lead the run, in this session."""
+
+    type: Literal["run.led"] = "run.led"
+    run: g.Ulid
+    lead: LeadSession
+
+
+class WorkerEnded(Fact):
+    """A worker of the run, supervised by us, came to its end."""
+
+    type: Literal["worker.ended"] = "worker.ended"
+    run: g.Ulid
+    worker: WorkerEnd
+
+
+class UsageRecorded(Fact):
+    """What one session used for the run; of the same session the better record counts (`merge_sessions`)."""
+
+    type: Literal["usage.recorded"] = "usage.recorded"
+    run: g.Ulid
+    usage: SessionRecord
+
+
 AnyFact = Annotated[
     TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed | PlanApproved | RunClaimed | RunPrepared | RunResumed
-    | RunConcluded | RunFinished | RunAbandoned | RunValidated | RunReplayed,
+    | RunConcluded | RunFinished | RunAbandoned | RunValidated | RunReplayed | RunLed | WorkerEnded | UsageRecorded,
     Field(discriminator="type"),
 ]  # fmt: skip
 
