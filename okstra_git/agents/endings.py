@@ -29,7 +29,8 @@ Reason = Literal[
 """`cut-off`: the service broke off and was not reached again.
 
 `vanished`: the supervisor is gone, so nobody saw the end. `misused`: the program refused its command line.
-`no-result`: it ended without the sign of success and without saying why. `failed`: it says that it failed, and nothing more can be made of it.
+`no-result`: it ended without the sign of success and without saying why.
+`failed`: it says that it failed, and nothing more can be made of it.
 """
 
 STATUS_OF: dict[str, str] = {
@@ -51,10 +52,10 @@ _OF_HTTP: dict[int, Reason] = {400: "bad-request", 401: "unauthenticated", 403: 
 _STATUS_IN_TEXT = re.compile(r'(?:API Error: |last status: |unexpected status |"code": ?)(?P<status>[45]\d\d)\b')
 
 
-class Ending(NamedTuple):
+class ProgramEnd(NamedTuple):
     """How a run ended: the reason, a sentence of the program about it, and when a limit resets (RFC 3339, or empty).
 
-    >>> Ending("rate-limited", "Too many requests").status
+    >>> ProgramEnd("rate-limited", "Too many requests").status
     'error'
     """
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from okstra_git.agents.endings import Ending, Reason, reason_of_exit
+from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_exit
 from okstra_git.agents.json_lines import parse_object
 from okstra_git.agents.tokens import SessionUsage
 
@@ -87,7 +87,7 @@ class StreamReader(ABC):
             return (event("warning", line.decode("utf-8", "replace")),)
         return tuple(self.read(message))
 
-    def end(self, exit_code: int, stderr: str, *, sent: int | None = None) -> Ending:
+    def end(self, exit_code: int, stderr: str, *, sent: int | None = None) -> ProgramEnd:
         """How the run ended, when the program exited so and said that on standard error.
 
         `exit_code` is negative for a signal, as `Popen.returncode`; `sent` is the first signal that we sent it.
@@ -103,7 +103,7 @@ class StreamReader(ABC):
         """The events of one message; keeps what the end will ask for."""
 
     @abstractmethod
-    def ending(self, exit_code: int, stderr: str) -> Ending:
+    def ending(self, exit_code: int, stderr: str) -> ProgramEnd:
         """What the program itself says of its end."""
 
     @abstractmethod

@@ -6,18 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.grammar import LoggedEvent, Record
+from okstra_git.records.fact import Fact
+from okstra_git.records.grammar import LoggedEvent
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Routing, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
-from okstra_git.records.usage import LeadSession, SessionRecord, WorkerEnd
-
-
-class Fact(Record):
-    """What an event says, before the log gives it an identity."""
-
-    type: str
-    task: g.TaskId
+from okstra_git.records.work_events import RunLed, UsageRecorded, WorkerEnded
 
 
 class TaskOpened(Fact):
@@ -329,30 +323,6 @@ class RunReplayed(Fact):
     commit: g.Commit
     tree: g.ObjectId
     commands: ReplayedCommands = ()
-
-
-class RunLed(Fact):
-    """A program was started to lead the run, in this session."""
-
-    type: Literal["run.led"] = "run.led"
-    run: g.Ulid
-    lead: LeadSession
-
-
-class WorkerEnded(Fact):
-    """A worker of the run, supervised by us, came to its end."""
-
-    type: Literal["worker.ended"] = "worker.ended"
-    run: g.Ulid
-    worker: WorkerEnd
-
-
-class UsageRecorded(Fact):
-    """What one session used for the run; of the same session the better record counts (`merge_sessions`)."""
-
-    type: Literal["usage.recorded"] = "usage.recorded"
-    run: g.Ulid
-    usage: SessionRecord
 
 
 AnyFact = Annotated[

@@ -17,7 +17,7 @@ class Counters(Record):
     """Tokens of one model on one day (UTC, `2026-11-30`; both may be unknown): three parts of what went in, and what
     came out; `thought` is a part of `output`."""
 
-    model: g.Name = ""
+    model: g.Name
     day: g.Name = ""
     fresh: g.Count = 0
     cached: g.Count = 0

@@ -35,6 +35,7 @@ from okstra_git.records.states import (
     with_standing,
 )
 from okstra_git.records.usage import merge_sessions
+from okstra_git.records.work_events import RunLed, UsageRecorded, WorkerEnded
 from okstra_git.store.fold_handoff import HANDING, TOGETHER, with_parted
 
 
@@ -232,15 +233,15 @@ def _run_replayed(task: Task, event: e.Event, fact: e.RunReplayed) -> Task:
     return _put_run(task, change(before, replay=replay))
 
 
-def _run_led(task: Task, event: e.Event, fact: e.RunLed) -> Task:
+def _run_led(task: Task, event: e.Event, fact: RunLed) -> Task:
     return _extend_run(task, event, fact.run, "leads", lambda run: (*run.leads, fact.lead))
 
 
-def _worker_ended(task: Task, event: e.Event, fact: e.WorkerEnded) -> Task:
+def _worker_ended(task: Task, event: e.Event, fact: WorkerEnded) -> Task:
     return _extend_run(task, event, fact.run, "workers", lambda run: (*run.workers, fact.worker))
 
 
-def _usage_recorded(task: Task, event: e.Event, fact: e.UsageRecorded) -> Task:
+def _usage_recorded(task: Task, event: e.Event, fact: UsageRecorded) -> Task:
     return _extend_run(task, event, fact.run, "usage", lambda run: merge_sessions(run.usage, fact.usage))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from okstra_git.records import events as e
-from okstra_git.records import handoff, runs, stage, states, usage
+from okstra_git.records import handoff, runs, stage, states, usage, work_events
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
 from okstra_git.records.grammar import Record
 from tests.kit.refusals import refuses
@@ -70,12 +70,12 @@ RECORDED: tuple[e.AnyFact, ...] = (
         task=TASK, run=RUN, stage=1, commit=oid("A"), tree=oid("tA"),
         commands=(runs.ReplayedCommand(command="make test", recorded=0, exit_code=1, reason="r"),),
     ),
-    e.RunLed(task=TASK, run=RUN, lead=usage.LeadSession(program="claude", session="s")),
-    e.WorkerEnded(
+    work_events.RunLed(task=TASK, run=RUN, lead=usage.LeadSession(program="claude", session="s")),
+    work_events.WorkerEnded(
         task=TASK, run=RUN,
         worker=usage.WorkerEnd(name="w", program="codex", status="error", reason="killed", started=NOW, ended=NOW),
     ),
-    e.UsageRecorded(task=TASK, run=RUN, usage=USAGE),
+    work_events.UsageRecorded(task=TASK, run=RUN, usage=USAGE),
 )  # fmt: skip
 LINES = [json.loads(encode_readable(an_event(fact, clock=clock))) for clock, fact in enumerate(RECORDED, 1)]
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from okstra_git.agents.claude_usage import read_claude_result
-from okstra_git.agents.endings import Ending, Reason, reason_of_http, reason_of_text
+from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_http, reason_of_text
 from okstra_git.agents.json_lines import part
 from okstra_git.agents.program import (
     CALLER_MARKS,
@@ -85,12 +85,12 @@ class ClaudeReader(StreamReader):
             return self._limit(part(message, "rate_limit_info"))
         return self._result(message) if kind == "result" else []
 
-    def ending(self, exit_code: int, stderr: str) -> Ending:
+    def ending(self, exit_code: int, stderr: str) -> ProgramEnd:
         """By the result line; without one nothing is known but the exit."""
         if self.result is None:
-            return Ending("misused" if exit_code == 1 and not self.session else "no-result", stderr)
+            return ProgramEnd("misused" if exit_code == 1 and not self.session else "no-result", stderr)
         if self.result.get("is_error") is False:
-            return Ending("answered", resets=self.resets)
+            return ProgramEnd("answered", resets=self.resets)
         text = self.answer or "; ".join(map(str, self.result.get("errors") or ()))
         status = self.result.get("api_error_status")
         known = first_known(
@@ -100,7 +100,7 @@ class ClaudeReader(StreamReader):
             reason_of_text(text),
             otherwise="service-failed" if text.startswith("API Error") else "failed",
         )
-        return Ending(known, text, self.resets)
+        return ProgramEnd(known, text, self.resets)
 
     def usage(self) -> SessionUsage | None:
         """By model, subagents included."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from okstra_git.agents.codex_usage import read_codex_stream
-from okstra_git.agents.endings import Ending, Reason, reason_of_text
+from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_text
 from okstra_git.agents.json_lines import part
 from okstra_git.agents.program import (
     CALLER_MARKS,
@@ -81,15 +81,15 @@ class CodexReader(StreamReader):
             return [event("error", self.failure)]
         return [self._error(str(message.get("message") or ""))] if kind == "error" else []
 
-    def ending(self, exit_code: int, stderr: str) -> Ending:
+    def ending(self, exit_code: int, stderr: str) -> ProgramEnd:
         """By the turn's end; what came on standard error explains a refusal before it began."""
         if self.completed is not None and not self.failure and exit_code == 0:
-            return Ending("answered")
+            return ProgramEnd("answered")
         text = self.failure or (self.errors[-1] if self.errors else "") or stderr
         known = first_known(reason_of_text(text), _said(text), otherwise="failed" if self.failure else "no-result")
         if known == "no-result" and exit_code == 2 and not self.session:
             known = "misused"
-        return Ending(known, text)
+        return ProgramEnd(known, text)
 
     def usage(self) -> SessionUsage | None:
         """The counters of the whole thread; None where the stream ends without them."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from okstra_git.agents.endings import Ending, Reason, reason_of_http, reason_of_text
+from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_http, reason_of_text
 from okstra_git.agents.gemini_usage import read_gemini_result
 from okstra_git.agents.json_lines import part
 from okstra_git.agents.program import (
@@ -85,10 +85,10 @@ class GeminiReader(StreamReader):
             return [event("error", self.errors[-1])]
         return self._result(message) if kind == "result" else []
 
-    def ending(self, exit_code: int, stderr: str) -> Ending:
+    def ending(self, exit_code: int, stderr: str) -> ProgramEnd:
         """By the result line; without one by the exit."""
         if self.result is not None and self.result.get("status") == "success" and exit_code == 0:
-            return Ending("answered")
+            return ProgramEnd("answered")
         text = str(part(self.result, "error").get("message") or "") or (self.errors[-1] if self.errors else stderr)
         found = _CODE.search(text)
         known = first_known(
@@ -98,7 +98,7 @@ class GeminiReader(StreamReader):
             reason_of_http(exit_code + 256) if exit_code >= 144 else None,
             otherwise="failed" if self.result is not None else "no-result",
         )
-        return Ending(known, text)
+        return ProgramEnd(known, text)
 
     def usage(self) -> SessionUsage | None:
         """By model; thoughts are what the total has beyond input and output."""
