@@ -62,8 +62,6 @@ def models_in(value: object) -> Iterator[type[BaseModel]]:
 ADDED = frozenset(
     {"released_by", "ended_by", "origin", "conclusion", "validation", "replay", "leads", "workers", "usage"}
 )
-    {"released_by", "ended_by", "origin", "conclusion", "validation", "replay", "leads", "workers", "usage"}
-)
 """Facts that the state has since: who gave a claim up, who ended a run, what its report says and how that was checked,
 and where a task is from."""
 
