@@ -111,4 +111,4 @@ def test_lines_that_stay_after_uninstall_are_named_and_doctor_has_no_complaint(w
     told = world.okstra("hooks", "uninstall", "--text").out.splitlines()
     stays = "the line in {} was added by hand and stays; it does nothing until hooks are installed"
     assert told == [f"{name}: idle  {stays.format(world.path / '.githooks' / name)}" for name in NAMES]
-    assert [each["kind"] for each in world.okstra("doctor").json["findings"]] == ["hooks.absent"]
+    assert [each["code"] for each in world.okstra("doctor").json["findings"]] == ["hooks.absent"]
