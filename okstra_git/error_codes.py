@@ -72,6 +72,7 @@ REPOSITORY = {
     "repo.redirected": (1, "The environment names a repository, or parts of one, that is not the one okstra is called in."),
     "repo.unsafe": (1, "The repository belongs to another user, and git's safe.directory does not admit it."),
     "repo.unsupported": (1, "The repository has a format that okstra or this git cannot read: sha256, reftable with a git before 2.45, an unknown extension."),
+    "worker.unknown-program": (1, "okstra has no adapter for a program of this name."),
     "worktree.failed": (1, "git would not add or remove the worktree."),
     "worktree.holds": (1, "The worktree has something that is nowhere else, so it is left alone; `found` says what."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okstra_cli.json_objects import with_further
 from okstra_cli.page import Cell, Page
@@ -104,8 +104,20 @@ def _details(event: Event | RepositoryEvent) -> str:
     words += [f"not at {facts['landed'][:SHORT]} any more"] if event.fact.type == "stage.unlanded" else []
     if event.fact.type == "run.replayed":
         words.append(f"{sum(each.is_held for each in event.fact.commands)} of {len(event.fact.commands)} as claimed")
+    words += _work(event.fact)
     words += [str(facts["result"])] if event.fact.type == "run.validated" else []
     words += [f"replaced by {facts['replaced_by']}"] if facts.get("replaced_by") else []
     words += [f"by {facts['reviewer']}"] if facts.get("reviewer") else []
     words += [str(facts[name]) for name in ("scope", "branch", "url", "title", "reason") if facts.get(name)]
     return "  ".join(words)
+
+
+def _work(fact: Any) -> list[str]:
+    """What is said of those who work for a run: the lead's session, a worker's end, or what a session used."""
+    if fact.type == "run.led":
+        return [f"led by {fact.lead.program} in session {fact.lead.session}"]
+    if fact.type == "worker.ended":
+        return [f"{fact.worker.name} {fact.worker.status} ({fact.worker.reason})"]
+    if fact.type == "usage.recorded":
+        return [f"{fact.usage.worker or 'lead'}: {fact.usage.total} tokens ({fact.usage.confidence})"]
+    return []

@@ -37,13 +37,13 @@ def read_gemini_chat(lines: Iterable[bytes], *, session: str = "") -> SessionUsa
     return SessionUsage(PROGRAM, session, PARSER, tuple(messages.values()), doubts.confidence, tuple(doubts.remarks))
 
 
-def read_gemini_result(result: Mapping[str, Any]) -> SessionUsage | None:
+def read_gemini_result(result: Mapping[str, Any], *, session: str = "") -> SessionUsage | None:
     """The usage in the last line of `-o stream-json`, or in the object of `-o json`; None where it says none."""
     models = part(result, "stats", "models")
     if not models:
         return None
     requests = tuple(Request(plain_model(name), _of_stats(part(models, name))) for name in models)
-    return SessionUsage(PROGRAM, str(result.get("session_id") or ""), f"{PARSER}-result", requests)
+    return SessionUsage(PROGRAM, str(result.get("session_id") or session), f"{PARSER}-result", requests)
 
 
 def _messages(line: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

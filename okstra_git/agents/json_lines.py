@@ -32,14 +32,19 @@ class LineReader:
     def _parse(self, line: bytes) -> dict[str, Any] | None:
         if not line.strip():
             return None
-        try:
-            value = json.loads(line) if len(line) <= LONGEST else None
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
+        value = parse_object(line)
+        if value is None:
             self.broken += 1
-            return None
         return value
+
+
+def parse_object(line: bytes) -> dict[str, Any] | None:
+    """The object of a line; None for anything else, and for a line beyond `LONGEST`."""
+    try:
+        value = json.loads(line) if len(line) <= LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def part(values: object, *keys: str) -> dict[str, Any]:

@@ -183,7 +183,7 @@ KNOWN_TYPES = frozenset(
         "stage.unlanded", "group.verified",
         "group.assembled", "group.superseded", "pr.recorded", "pr.closed",
         "plan.approved", "run.claimed", "run.prepared", "run.resumed", "run.concluded", "run.finished", "run.abandoned",
-        "run.validated", "run.replayed",
+        "run.validated", "run.replayed", "run.led", "worker.ended", "usage.recorded",
     }
 )  # fmt: skip
 

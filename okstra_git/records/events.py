@@ -6,17 +6,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records import grammar as g
-from okstra_git.records.grammar import LoggedEvent, Record
+from okstra_git.records.fact import Fact
+from okstra_git.records.grammar import LoggedEvent
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, ReplayedCommands, Routing, Source, Waivers
 from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
-
-
-class Fact(Record):
-    """What an event says, before the log gives it an identity."""
-
-    type: str
-    task: g.TaskId
+from okstra_git.records.work_events import RunLed, UsageRecorded, WorkerEnded
 
 
 class TaskOpened(Fact):
@@ -334,7 +329,7 @@ AnyFact = Annotated[
     TaskOpened | TaskClosed | TaskSpawned | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed | PlanApproved | RunClaimed | RunPrepared | RunResumed
-    | RunConcluded | RunFinished | RunAbandoned | RunValidated | RunReplayed,
+    | RunConcluded | RunFinished | RunAbandoned | RunValidated | RunReplayed | RunLed | WorkerEnded | UsageRecorded,
     Field(discriminator="type"),
 ]  # fmt: skip
 

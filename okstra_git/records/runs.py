@@ -7,6 +7,7 @@ from pydantic import Field
 from okstra_git.records import grammar as g
 from okstra_git.records.grammar import Record
 from okstra_git.records.handoff import Assembly
+from okstra_git.records.usage import LeadSession, SessionRecord, WorkerEnd
 
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]
 
@@ -132,7 +133,8 @@ class Run(Record):
     took it: claimed, prepared or resumed. `assembled` is what it verifies, where it verifies stages together.
     `writer` is the clone that claimed it, `ended_by` the one that ended it. `validation` says what became of its
     validation when it was finished: `passed`, `unchecked` (somebody finished it without) or `no-data` (there was no
-    report to look at); empty = not said. `replay` is the newest one.
+    report to look at); empty = not said. `replay` is the newest one. `leads` are the sessions that led it, oldest
+    first, `workers` how those that okstra supervised ended, `usage` what sessions used for it, one record for each.
     """
 
     id: g.RunName
@@ -167,6 +169,9 @@ class Run(Record):
     reason: g.Text = ""
     validation: g.MaybeSlug = ""
     replay: Replay | None = None
+    leads: tuple[LeadSession, ...] = ()
+    workers: tuple[WorkerEnd, ...] = ()
+    usage: tuple[SessionRecord, ...] = ()
 
     @property
     def is_active(self) -> bool:

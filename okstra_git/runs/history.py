@@ -111,6 +111,11 @@ class EntryFacts(_Former, total=False):
     next_phase: str | None
     reason: str | None
     validation: str | None
+    program: str
+    session: str
+    worker: str | None
+    tokens: int
+    confidence: str
     held: int
     commands: int
 
@@ -218,6 +223,11 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "run.abandoned": _ended,
     "run.validated": lambda fact: {"validation": fact.result},
     "run.replayed": _replayed,
+    "run.led": lambda fact: {"program": fact.lead.program, "session": fact.lead.session},
+    "worker.ended": lambda fact: {"worker": fact.worker.name, "program": fact.worker.program,
+                                  "status": fact.worker.status, "reason": fact.worker.reason},
+    "usage.recorded": lambda fact: {"worker": fact.usage.worker or None, "program": fact.usage.program,
+                                    "tokens": fact.usage.total, "confidence": fact.usage.confidence},
 }  # fmt: skip
 
 

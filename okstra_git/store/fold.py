@@ -34,6 +34,8 @@ from okstra_git.records.states import (
     settle_conflicts,
     with_standing,
 )
+from okstra_git.records.usage import merge_sessions
+from okstra_git.records.work_events import RunLed, UsageRecorded, WorkerEnded
 from okstra_git.store.fold_handoff import HANDING, TOGETHER, with_parted
 
 
@@ -231,6 +233,26 @@ def _run_replayed(task: Task, event: e.Event, fact: e.RunReplayed) -> Task:
     return _put_run(task, change(before, replay=replay))
 
 
+def _run_led(task: Task, event: e.Event, fact: RunLed) -> Task:
+    return _extend_run(task, event, fact.run, "leads", lambda run: (*run.leads, fact.lead))
+
+
+def _worker_ended(task: Task, event: e.Event, fact: WorkerEnded) -> Task:
+    return _extend_run(task, event, fact.run, "workers", lambda run: (*run.workers, fact.worker))
+
+
+def _usage_recorded(task: Task, event: e.Event, fact: UsageRecorded) -> Task:
+    return _extend_run(task, event, fact.run, "usage", lambda run: merge_sessions(run.usage, fact.usage))
+
+
+def _extend_run(task: Task, event: e.Event, name: str, part: str, extended: Callable[[Run], Any]) -> Task:
+    """The run with a longer list; what was used is told after a run's end too."""
+    before = task.runs.get(name)
+    if before is None:
+        return add_conflict(task, f"{event.fact.type} {event.id} names a run that was never claimed")
+    return _put_run(task, change(before, **{part: extended(before)}))
+
+
 def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:
     """The run as the fact says it is now; a run that ended stays as it ended."""
     before = task.runs.get(fact.run)
@@ -271,4 +293,7 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "run.abandoned": _run_abandoned,
     "run.validated": _run_validated,
     "run.replayed": _run_replayed,
+    "run.led": _run_led,
+    "worker.ended": _worker_ended,
+    "usage.recorded": _usage_recorded,
 }

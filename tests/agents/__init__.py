@@ -1,0 +1,1 @@
+"""What agent programs write, and how they are called."""

@@ -26,7 +26,7 @@ FLOORS: dict[str, int] = {
     "records": 2,
     **dict.fromkeys(("store", "rendering", "plans", "briefs", "reports"), 3),
     **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
-    **dict.fromkeys(("handoff", "runs", "bundle", "snapshots"), 4),
+    **dict.fromkeys(("handoff", "runs", "bundle", "snapshots", "workers", "panes", "usage"), 4),
     **dict.fromkeys(("convergence", "validation", "pages"), 4),
     "porcelain": 5,
 }

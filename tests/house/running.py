@@ -36,7 +36,10 @@ LOOSE = (
 )
 """Names of libraries in use by which data would become code: compiled templates, tagged YAML, modules from a path."""
 
-NAMED_MODULES = {"okstra_cli/lazy.py": "loads the command groups of its own table"}
+NAMED_MODULES = {
+    "okstra_cli/lazy.py": "loads the command groups of its own table",
+    "okstra_git/agents/catalog.py": "loads a program's adapter, whose name it has from the list of its own modules",
+}
 """Modules that may import by a computed name, and why."""
 
 

@@ -10,7 +10,8 @@ import pytest
 from okstra_git.git.settings import SETTINGS
 from okstra_git.handoff import eligibility
 from okstra_git.records.codec import KNOWN_TYPES
-from okstra_git.records.events import Event, Fact
+from okstra_git.records.events import Event
+from okstra_git.records.fact import Fact
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.wording import widen
 from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options

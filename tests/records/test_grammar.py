@@ -4,12 +4,13 @@ import copy
 import json
 import types
 import typing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from okstra_git.records import events as e
-from okstra_git.records import handoff, runs, stage, states
+from okstra_git.records import handoff, runs, stage, states, usage, work_events
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
 from okstra_git.records.grammar import Record
 from tests.kit.refusals import refuses
@@ -24,6 +25,11 @@ EVIDENCE = stage.MoveEvidence(
     old_base_tree=oid("1"), old_head_tree=oid("2"), new_base_tree=oid("3"), new_head_tree=oid("4"), judged_by="git"
 )
 CHECKS = (stage.Check(command="make test", exit_code=0),)
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+USAGE = usage.SessionRecord(
+    program="codex", session="s", source="result", parser="codex-1", confidence="exact",
+    counters=(usage.Counters(model="gpt-5", day="2026-11-30", fresh=3, output=2, requests=1),), remarks=("r",),
+)  # fmt: skip
 RUN, URL = ulid("R"), "https://example.org/o/r/pull/1"
 RECORDED: tuple[e.AnyFact, ...] = (
     e.TaskOpened(task=TASK, title="Log in", tickets=("SHOP-1",)),
@@ -64,6 +70,12 @@ RECORDED: tuple[e.AnyFact, ...] = (
         task=TASK, run=RUN, stage=1, commit=oid("A"), tree=oid("tA"),
         commands=(runs.ReplayedCommand(command="make test", recorded=0, exit_code=1, reason="r"),),
     ),
+    work_events.RunLed(task=TASK, run=RUN, lead=usage.LeadSession(program="claude", session="s")),
+    work_events.WorkerEnded(
+        task=TASK, run=RUN,
+        worker=usage.WorkerEnd(name="w", program="codex", status="error", reason="killed", started=NOW, ended=NOW),
+    ),
+    work_events.UsageRecorded(task=TASK, run=RUN, usage=USAGE),
 )  # fmt: skip
 LINES = [json.loads(encode_readable(an_event(fact, clock=clock))) for clock, fact in enumerate(RECORDED, 1)]
 

@@ -59,7 +59,9 @@ def models_in(value: object) -> Iterator[type[BaseModel]]:
             yield from models_in(each)
 
 
-ADDED = frozenset({"released_by", "ended_by", "origin", "conclusion", "validation", "replay"})
+ADDED = frozenset(
+    {"released_by", "ended_by", "origin", "conclusion", "validation", "replay", "leads", "workers", "usage"}
+)
 """Facts that the state has since: who gave a claim up, who ended a run, what its report says and how that was checked,
 and where a task is from."""
 

@@ -1,0 +1,1 @@
+"""Workers: supervisor, status file, autopsy."""
