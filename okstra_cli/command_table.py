@@ -32,6 +32,7 @@ COMMANDS = {
     "stage": Row("stage", WORK, "Start, finish, list, show and release the stages of a plan"),
     "run": Row("run", WORK, "Prepare, list, show, resume and end runs; keep what they left"),
     "render-bundle": Row("render_bundle", WORK, "The same as run prepare, for skills"),
+    "worker": Row("worker", WORK, "Start agent programs on prompts, see them, wait, and stop them"),
     "convergence": Row("convergence", WORK, "Compare what workers found, and ask them again"),
     "validate": Row("validate", WORK, "Check what runs left, and what plans and reports have to hold to"),
     "report": Row("report", WORK, "Render a report from its data; show and answer its questions"),

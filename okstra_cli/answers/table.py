@@ -25,6 +25,7 @@ from okstra_cli.answers import (
     upkeep,
     validate,
     wizard,
+    workers,
     worktrees,
 )
 from okstra_cli.answers.parts import Template
@@ -87,6 +88,10 @@ ANSWERS: dict[str, Shapes] = {
     "run snapshots": _shapes(runs.Snapshots),
     "run restore": _shapes(runs.Restored),
     "render-bundle": _shapes(runs.PreparedRun),
+    "worker exec": _shapes(workers.Worker, beside_error=(workers.Worker,)),
+    "worker status": _shapes(workers.Workers),
+    "worker wait": _shapes(workers.Workers),
+    "worker stop": _shapes(workers.Workers),
     "convergence findings": _shapes(convergence.ConvergenceFacts),
     "convergence batch": _shapes(convergence.RoundToAskFacts),
     "convergence record": _shapes(convergence.ConvergenceFacts, beside_error=(convergence.RefusedVerdicts,)),

@@ -38,8 +38,9 @@ class WorkerStatus:
 
     Times are seconds since 1970. `wrapper` names the program that wrote the file; `host` and `boot` are those of
     `supervisor` and `program`. `status` and `reason` are empty until `state` is `ended`; `exit` is negative for a
-    signal. `tokens` is what was seen so far, `usage` the counters of the end (see `agents/tokens.py`), by model.
-    `unrecorded` says why the ledger does not know of the end; it is empty when it does, or has not to.
+    signal. `tokens` is what was seen so far, `usage` the counters of the end (see `agents/tokens.py`), by model. `mark`
+    is in the environment of everything that the worker started. `unrecorded` says why the ledger does not know of the
+    end; it is empty when it does, or has not to.
     """
 
     wrapper: str = "okstra worker exec"
@@ -74,6 +75,7 @@ class WorkerStatus:
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     snapshot: str = ""
     pane: str = ""
+    mark: str = ""
     unrecorded: str = ""
 
     def to_json(self) -> bytes:
