@@ -48,14 +48,15 @@ def read_gemini_result(result: Mapping[str, Any], *, session: str = "") -> Sessi
     return SessionUsage(PROGRAM, str(result.get("session_id") or session), f"{PARSER}-result", requests)
 
 
-def read_gemini_answer(lines: Iterable[bytes]) -> tuple[str, str]:
-    """Time and words of the last message of the model in a chat file; empty words where it has none."""
-    last = "", ""
+def read_gemini_answer(lines: Iterable[bytes]) -> tuple[str, str, bool]:
+    """The last message of the model in a chat file: its time, its words (empty where there is none), if it is whole."""
+    last = "", "", True
     for line in LineReader(wanted=(b'"gemini"',)).objects(lines):
         for message in _messages(line):
             words = _words(message.get("content"))
             if message.get("type") == "gemini" and words:
-                last = max(last, (str(message.get("timestamp") or ""), words), key=lambda entry: entry[0])
+                entry = str(message.get("timestamp") or ""), words, bool(part(message, "tokens"))
+                last = max(last, entry, key=lambda entry: entry[0])
     return last
 
 

@@ -66,7 +66,7 @@ class StreamReader(ABC):
     """Listens to one run of a program: its lines of standard output, its words on standard error, and its end.
 
     `session`, `model` and `answer` are empty until they were said. `turns` counts answers of the model, as far as they
-    can be told apart; `used` is what can be seen of the tokens meanwhile (`agents/run_usage.py` sees more). Lines of
+    can be told apart; `used` is what can be seen of the tokens meanwhile (`agents/outcomes.py` sees more). Lines of
     standard error that begin like one of `noise` mean nothing.
     """
 
@@ -118,11 +118,24 @@ class StreamReader(ABC):
         """What the program itself says that it used; None where it did not say."""
 
 
+class LastWords(NamedTuple):
+    """The last message of a run that succeeded; `is_whole` unless the service broke off in it."""
+
+    text: str
+    is_whole: bool = True
+
+
 class Program(ABC):
-    """One agent program. `presets_session` says whether a new session can be given its id."""
+    """One agent program.
+
+    `presets_session`: a new session can be given its id. `tells_tokens`: its stream says what each answer used.
+    `counts_whole_session`: what it says at the end of a resumed session includes what was used before.
+    """
 
     name: str
     presets_session: bool
+    tells_tokens: bool = False
+    counts_whole_session: bool = False
 
     @abstractmethod
     def launch(self, assignment: Assignment) -> Launch:
@@ -132,9 +145,9 @@ class Program(ABC):
     def reader(self) -> StreamReader:
         """A fresh listener for one headless run."""
 
-    def last_words(self, reader: StreamReader, homes: Homes) -> str:  # noqa: ARG002 - for those whose stream is not enough
+    def last_words(self, reader: StreamReader, homes: Homes) -> LastWords:  # noqa: ARG002 - for those whose stream is not enough
         """The answer of a run that has ended; `homes` has the files of its session."""
-        return reader.answer
+        return LastWords(reader.answer)
 
 
 CALLER_MARKS = frozenset(

@@ -12,8 +12,8 @@ import psutil
 
 from okstra_git.agents.catalog import find_program
 from okstra_git.agents.endings import ProgramEnd, Reason
+from okstra_git.agents.outcomes import settle_run
 from okstra_git.agents.program import AgentEvent, Assignment, StreamReader
-from okstra_git.agents.run_usage import usage_of_session
 from okstra_git.agents.sessions import homes_of
 from okstra_git.agents.tokens import SessionUsage
 from tests.kit.surroundings import require_tool
@@ -65,11 +65,10 @@ def run_real(
         run = _listen(process, program.reader(), started)
     finally:
         _kill_all(str(project))
-    run.ending = run.reader.end(run.exit_code, run.stderr, sent=next(iter(send), None), stopped=stopped)
+    ending = run.reader.end(run.exit_code, run.stderr, sent=next(iter(send), None), stopped=stopped)
     homes = homes_of(vendors.home, os.environ)
     resumed = bool(assignment and assignment.resume)
-    run.usage = usage_of_session(name, run.reader, run.ending, homes, is_resumed=resumed)
-    run.answer = program.last_words(run.reader, homes)
+    run.ending, run.answer, run.usage = settle_run(program, run.reader, ending, homes, is_resumed=resumed)
     return run
 
 

@@ -34,6 +34,7 @@ class Claude(Program):
 
     name = "claude"
     presets_session = True
+    tells_tokens = True
 
     def launch(self, assignment: Assignment) -> Launch:
         """`claude -p PROMPT …`; without `-p` where a person sits before it."""

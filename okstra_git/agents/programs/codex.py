@@ -39,6 +39,7 @@ class Codex(Program):
 
     name = "codex"
     presets_session = False
+    counts_whole_session = True
 
     def launch(self, assignment: Assignment) -> Launch:
         """`codex exec --json …`, or `codex …` where a person sits before it."""

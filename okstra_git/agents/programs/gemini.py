@@ -18,6 +18,7 @@ from okstra_git.agents.program import (
     CALLER_MARKS,
     AgentEvent,
     Assignment,
+    LastWords,
     Launch,
     Program,
     StreamReader,
@@ -61,14 +62,18 @@ class Gemini(Program):
         """Listens to `-o stream-json`."""
         return GeminiReader()
 
-    def last_words(self, reader: StreamReader, homes: Homes) -> str:
-        """By the chat file: in the stream, words of an answer that broke off stand before the right ones."""
+    def last_words(self, reader: StreamReader, homes: Homes) -> LastWords:
+        """By the chat file: in the stream, words of an answer that broke off stand before the right ones.
+
+        After a call of a tool, an answer that broke off is called a success; it has no tokens.
+        """
         broken: list[str] = []
         answers = []
         for file in find_session(self.name, reader.session, homes):
             with session_lines(file, broken) as lines:
                 answers.append(read_gemini_answer(lines))
-        return max(answers, default=("", ""))[1] or reader.answer
+        _, text, is_whole = max(answers, default=("", "", True))
+        return LastWords(text, is_whole) if text else LastWords(reader.answer)
 
 
 @dataclass
