@@ -11,11 +11,10 @@ from pathlib import Path
 import psutil
 
 from okstra_git.agents.catalog import find_program
-from okstra_git.agents.endings import ProgramEnd, Reason
-from okstra_git.agents.outcomes import settle_run
+from okstra_git.agents.endings import Reason
+from okstra_git.agents.outcomes import RunOutcome, settle_run
 from okstra_git.agents.program import AgentEvent, Assignment, StreamReader
 from okstra_git.agents.sessions import homes_of
-from okstra_git.agents.tokens import SessionUsage
 from tests.kit.surroundings import require_tool
 from tests.kit.vendors.homes import Vendors
 
@@ -33,9 +32,7 @@ class RealRun:
     lines: list[bytes] = field(default_factory=list)
     stderr: str = ""
     seconds: float = 0
-    ending: ProgramEnd = field(init=False)
-    usage: SessionUsage = field(init=False)
-    answer: str = ""
+    outcome: RunOutcome = field(init=False)
 
 
 def run_real(
@@ -68,7 +65,7 @@ def run_real(
     ending = run.reader.end(run.exit_code, run.stderr, sent=next(iter(send), None), stopped=stopped)
     homes = homes_of(vendors.home, os.environ)
     resumed = bool(assignment and assignment.resume)
-    run.ending, run.answer, run.usage = settle_run(program, run.reader, ending, homes, is_resumed=resumed)
+    run.outcome = settle_run(program, run.reader, ending, homes, is_resumed=resumed)
     return run
 
 
