@@ -26,7 +26,7 @@ Reason = Literal[
     "no-result",
     "failed",
 ]
-"""`cut-off`: the service broke off and was not reached again.
+"""`cut-off`: the service broke off or was silent, and was not reached again.
 
 `vanished`: the supervisor is gone, so nobody saw the end. `misused`: the program refused its command line.
 `no-result`: it ended without the sign of success and without saying why.

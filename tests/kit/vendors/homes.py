@@ -48,7 +48,8 @@ stream_max_retries = 1
 _GEMINI = {
     "security": {"auth": {"selectedType": "gemini-api-key"}},
     "privacy": {"usageStatisticsEnabled": False},
-    "general": {"enableAutoUpdate": False, "maxAttempts": 2},
+    "general": {"enableAutoUpdate": False, "maxAttempts": 1},
+    "tools": {"allowed": ["run_shell_command"]},
 }
 
 
@@ -64,6 +65,13 @@ class Vendors:
         settings = self.home / ".claude.json"
         content = json.loads(settings.read_text())
         content["projects"] |= {str(path): {"hasTrustDialogAccepted": True} for path in projects}
+        settings.write_text(json.dumps(content))
+
+    def let_gemini_repeat(self, attempts: int) -> None:
+        """Gemini asks so many times where it otherwise gives up at once; it waits five seconds before each."""
+        settings = self.home / ".gemini/settings.json"
+        content = json.loads(settings.read_text())
+        content["general"]["maxAttempts"] = attempts
         settings.write_text(json.dumps(content))
 
     def run_claude(self, project: Path, *options: str, environ: Mapping[str, str] | None = None) -> Answer:

@@ -13,6 +13,9 @@ from okstra_git.agents.tokens import Tokens, sum_tokens
 from tests.kit.vendors.dialects import Dialect, Question, Reply, dialect_of
 from tests.kit.vendors.steps import Call, Cut, Hang, Planned, Refuse, Say, Step, tokens_of
 
+_ROUTING = json.dumps({"complexity_reasoning": "It is short.", "complexity_score": 80})
+"""What Gemini wants of a smaller model before it chooses one, unless it is told which; other words make it wait."""
+
 
 @dataclass
 class Request:
@@ -89,7 +92,7 @@ class Service:
 
     def _next(self, question: Question) -> Planned:
         if not question.tools:
-            return Say()
+            return Say(_ROUTING if "complexity_score" in question.text else "ok")
         steps = self._steps.get(question.vendor) or self._steps.get("") or [Say()]
         return steps.pop(0) if len(steps) > 1 else steps[0]
 
@@ -158,7 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(dialect.error(status), status, request, **wait)
             case Cut(text, seconds):
                 reply = Reply(request.number, request.question.model, tokens_of(request.number, request.step), text)
-                self._stream(dialect, reply, dialect.broken_after)
+                if request.question.streamed:
+                    self._stream(dialect, reply, dialect.broken_after)
+                self.close_connection = True
                 self.service.closing.wait(seconds)
             case Say() | Call() as step:
                 reply = _reply(request, step)
