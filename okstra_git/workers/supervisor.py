@@ -9,7 +9,7 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from okstra_git.agents.endings import ProgramEnd
 from okstra_git.agents.program import Launch, StreamReader
 from okstra_git.host.process_tree import Descendants, adopt_orphans, descendants_of, end_marked, reap, start_of
 from okstra_git.host.subprocesses import Process, has_ended, start_session
-from okstra_git.workers.status_file import LastEvent, ProcessMark, WorkerStatus
+from okstra_git.workers.status_file import LastEvent, ProcessMark
 from okstra_git.workers.status_writer import StatusWriter
 
 MARK = "OKSTRA_WORKER"
@@ -33,6 +33,8 @@ _CHUNK = 1 << 16
 _LONGEST_LINE = 64 << 20
 _TAIL = 8_000
 _STEPS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+_AROUND = 4.0
+_BY_LIMIT = ("timed-out", "max-turns", "out-of-budget")
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -47,7 +49,11 @@ class WorkerLimits:
 
 @dataclass
 class Supervisor:
-    """One run of a program; `log` takes every byte that it prints, in the order in which it came."""
+    """One run of a program.
+
+    `log` takes every byte that it prints, in the order in which it came. `count` says the tokens so far, where the
+    stream does not.
+    """
 
     launch: Launch
     folder: Path
@@ -57,6 +63,9 @@ class Supervisor:
     log: IO[bytes]
     mark: str
     limits: WorkerLimits = field(default_factory=WorkerLimits)
+    count: Callable[[], int] | None = None
+    _counted: int = 0
+    _next_look: float = 0.0
     _asked: ProgramEnd | None = None
     _sent: int | None = None
     _step: int = 0
@@ -66,10 +75,10 @@ class Supervisor:
     _long: int = 0
     _errors: bytearray = field(default_factory=bytearray)
 
-    def run(self) -> WorkerStatus:
-        """Start the program, see it through, and write how it ended; the file says `ended` even if we are interrupted.
+    def run(self) -> ProgramEnd:
+        """Start the program, see it through, end whatever it left running, and say how it ended.
 
-        Raises `OSError` where the program cannot be started; the file says so before.
+        Raises `OSError` where the program cannot be started.
         """
         adopt_orphans()
         with self._hearing_signals():
@@ -118,14 +127,22 @@ class Supervisor:
                 gone = gone or (time.monotonic() if process.poll() is not None else None)
                 self._keep_limits(ends)
                 self._press(process, tree)
-                if time.monotonic() - self.writer.written > 4:
-                    tree.look()
+                self._look_around(tree)
                 self.writer.beat()
         while process.poll() is None:  # it closed its output and goes on
             self._keep_limits(ends)
             self._press(process, tree)
             self.writer.beat()
             has_ended(process, min(0.5, self._pause(ends, None)))
+
+    def _look_around(self, tree: Descendants) -> None:
+        """Now and then: who descends from us, and what the session used, where the stream does not say it."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _AROUND
+        tree.look()
+        if self.limits.tokens is not None and self.count is not None:
+            self._counted = self.count()
 
     def _pause(self, ends: float | None, gone: float | None) -> float:
         now = time.monotonic()
@@ -139,7 +156,7 @@ class Supervisor:
             self.stop(ProgramEnd("timed-out", f"it took longer than {self.limits.seconds:g} seconds"))
         if self.limits.turns is not None and self.reader.turns > self.limits.turns:
             self.stop(ProgramEnd("max-turns", f"it needed more than {self.limits.turns} turns"))
-        if self.limits.tokens is not None and self.reader.used > self.limits.tokens:
+        if self.limits.tokens is not None and max(self.reader.used, self._counted) > self.limits.tokens:
             self.stop(ProgramEnd("out-of-budget", f"it used more than {self.limits.tokens} tokens"))
 
     def _press(self, process: Process, tree: Descendants) -> None:
@@ -166,19 +183,16 @@ class Supervisor:
             if stream is not None:
                 stream.close()
 
-    def _finish(self, exit_code: int) -> WorkerStatus:
+    def _finish(self, exit_code: int) -> ProgramEnd:
         if self._line:
             self._take(b"".join(self._line))
-        said = self.reader.end(exit_code, self._errors.decode("utf-8", "replace").strip()[-2_000:], sent=self._sent)
-        end = self._asked._replace(resets=said.resets) if self._asked is not None and not said.is_success else said
-        usage = self.reader.usage()
-        by_model = {model: tokens._asdict() for model, tokens in usage.by_model().items()} if usage else {}
-        self.writer.change(
-            state="ended", status=end.status, reason=end.reason, message=end.message, resets=end.resets,
-            exit=exit_code, ended=self.writer.now(), usage=by_model, confidence=usage.confidence if usage else "",
-            tokens=max(self.reader.used, usage.tokens.total if usage else 0),
-        )  # fmt: skip
-        return self.writer.status
+        said = self._errors.decode("utf-8", "replace").strip()[-2_000:]
+        stopped = self._asked if self._asked is not None and self._asked.reason in _BY_LIMIT else None
+        end = self.reader.end(exit_code, said, sent=self._sent, stopped=stopped.reason if stopped else None)
+        self.writer.change(exit=exit_code)
+        return (
+            end if end.is_success or self._asked is None else end._replace(message=end.message or self._asked.message)
+        )
 
     def _hear(self, piece: bytes) -> None:
         """Lines as they become whole; of one beyond all measure only the end is kept, which is not an object then."""

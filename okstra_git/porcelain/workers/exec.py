@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from okstra_git.agents.catalog import find_program
-from okstra_git.agents.endings import STATUS_OF
+from okstra_git.agents.endings import ProgramEnd
+from okstra_git.agents.outcomes import settle_run, used_so_far
 from okstra_git.agents.program import Access, Assignment
+from okstra_git.agents.sessions import homes_of
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.host.machine import find_process, this_machine
-from okstra_git.porcelain.workers.ending import record_end
+from okstra_git.porcelain.workers.ending import end_worker
 from okstra_git.porcelain.workers.files import WorkerFiles, files_of_prompt
 from okstra_git.porcelain.workers.look import judge
 from okstra_git.workers.status_file import ProcessMark, WorkerStatus
@@ -25,7 +27,7 @@ from okstra_git.workers.status_writer import StatusWriter
 from okstra_git.workers.supervisor import Supervisor, WorkerLimits
 
 if TYPE_CHECKING:
-    from okstra_git.agents.program import Launch, StreamReader
+    from okstra_git.agents.program import Launch, Program, StreamReader
     from okstra_git.porcelain.workspace import Workspace
 
 _DO = "Read {prompt} to its end, then every file it names, and do what it says."
@@ -58,12 +60,14 @@ class WorkerRequest:
 class PreparedWorker:
     """A worker that can be started: its files, how its program is called, and the status that it begins with."""
 
+    program: Program
     files: WorkerFiles
     launch: Launch
     reader: StreamReader
     limits: WorkerLimits
     status: WorkerStatus
     folder: Path
+    is_resumed: bool = False
 
 
 def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWorker:
@@ -81,8 +85,7 @@ def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWork
     session = str(uuid4()) if program.presets_session and not request.resume else ""
     text = _DO.format(prompt=files.path(files.prompt)) + ("" if request.access == "write" else _READER)
     assignment = Assignment(
-        text, session, request.resume, request.model, request.access, request.allow, None, request.turns,
-        request.dollars,
+        text, session, request.resume, request.model, request.access, request.allow, request.turns, request.dollars
     )  # fmt: skip
     machine, us = this_machine(), find_process(os.getpid())
     status = WorkerStatus(
@@ -93,7 +96,8 @@ def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWork
     )  # fmt: skip
     limits = WorkerLimits(request.seconds, request.turns, request.tokens)
     folder = workspace.git.work_tree or files.root
-    return PreparedWorker(files, program.launch(assignment), program.reader(), limits, status, Path(folder))
+    launch, is_resumed = program.launch(assignment), bool(request.resume)
+    return PreparedWorker(program, files, launch, program.reader(), limits, status, Path(folder), is_resumed)
 
 
 def run_worker(workspace: Workspace, worker: PreparedWorker) -> WorkerStatus:
@@ -102,23 +106,28 @@ def run_worker(workspace: Workspace, worker: PreparedWorker) -> WorkerStatus:
     writer = StatusWriter(files.files, files.status, worker.status, lambda: workspace.now().timestamp())
     _set_aside(files, worker.status.started)
     writer.write(durable=True)
+    try:
+        end = _supervise(workspace, worker, writer)
+    except OSError as error:
+        end = _not_started(worker, error)
+    homes = homes_of(workspace.home, workspace.environ)
+    outcome = settle_run(worker.program, worker.reader, end, homes, is_resumed=worker.is_resumed)
+    if outcome.answer:
+        files.files.write(files.answer, outcome.answer.encode())
+    end_worker(workspace, files, writer, outcome.ending, outcome.usage)
+    return writer.status
+
+
+def _supervise(workspace: Workspace, worker: PreparedWorker, writer: StatusWriter) -> ProgramEnd:
+    files, homes = worker.files, homes_of(workspace.home, workspace.environ)
     with (
         files.files.opened(files.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) as descriptor,
         os.fdopen(os.dup(descriptor), "ab", buffering=0) as log,
     ):
-        supervisor = Supervisor(
+        return Supervisor(
             worker.launch, worker.folder, workspace.environ, worker.reader, writer, log, worker.status.mark,
-            worker.limits,
-        )  # fmt: skip
-        try:
-            supervisor.run()
-        except OSError as error:
-            _not_started(writer, worker, error)
-    if worker.reader.answer:
-        files.files.write(files.answer, worker.reader.answer.encode())
-    record_end(workspace, files, writer, worker.reader)
-    writer.write(durable=True)
-    return writer.status
+            worker.limits, lambda: used_so_far(worker.program, worker.reader, homes),
+        ).run()  # fmt: skip
 
 
 def _set_aside(files: WorkerFiles, started: float) -> None:
@@ -128,13 +137,11 @@ def _set_aside(files: WorkerFiles, started: float) -> None:
         files.files.rename(files.answer, f"{files.answer.removesuffix('.answer.md')}.answer-before-{stamp}.md")
 
 
-def _not_started(writer: StatusWriter, worker: PreparedWorker, error: OSError) -> None:
-    reason = "not-found" if isinstance(error, FileNotFoundError) else "failed"
+def _not_started(worker: PreparedWorker, error: OSError) -> ProgramEnd:
     name = worker.launch.argv[0]
-    message = f"{name} is not installed, or not on PATH" if reason == "not-found" else f"{name}: {error.strerror}"
-    writer.change(
-        state="ended", status=STATUS_OF.get(reason, "error"), reason=reason, message=message, ended=writer.now()
-    )
+    if isinstance(error, FileNotFoundError):
+        return ProgramEnd("not-found", f"{name} is not installed, or not on PATH")
+    return ProgramEnd("failed", f"{name}: {error.strerror}")
 
 
 def require_success(status: WorkerStatus) -> OkstraError | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import command
@@ -15,6 +15,7 @@ from okstra_git.workers.status_writer import StatusWriter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from okstra_git.agents.tokens import SessionUsage
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.workers.status_file import ProcessMark
 
@@ -96,20 +97,29 @@ def write_autopsy(workspace: Workspace, files: WorkerFiles, status: WorkerStatus
 
     Somebody else may be writing the same at this moment; the files are replaced whole, and both say the same.
     """
-    from okstra_git.porcelain.workers.ending import record_end
+    from okstra_git.agents.endings import ProgramEnd
+    from okstra_git.porcelain.workers.ending import end_worker
     from okstra_git.redaction.late import without_secrets
 
     writer = StatusWriter(files.files, files.status, status, lambda: workspace.now().timestamp())
     lines = without_secrets(_last_lines(files))
     said = f"; last it said: {lines}" if lines else ""
-    writer.change(
-        state="ended", status="error", reason="vanished", ended=max(status.heartbeat, status.started),
-        message=f"its supervisor, process {status.supervisor.pid}, is gone{said}",
-        snapshot=_snapshot(workspace, files, status),
-    )  # fmt: skip
-    record_end(workspace, files, writer)
-    writer.write(durable=True)
+    writer.change(ended=max(status.heartbeat, status.started), snapshot=_snapshot(workspace, files, status))
+    end = ProgramEnd("vanished", f"its supervisor, process {status.supervisor.pid}, is gone{said}")
+    end_worker(workspace, files, writer, end, _usage(workspace, status))
     return writer.status
+
+
+def _usage(workspace: Workspace, status: WorkerStatus) -> SessionUsage:
+    """What the files of the session say, which is at least what was used."""
+    from okstra_git.agents.sessions import homes_of, read_session
+    from okstra_git.agents.tokens import SessionUsage
+
+    homes = homes_of(workspace.home, workspace.environ)
+    usage = read_session(status.cli, status.session, homes) if status.session else None
+    usage = usage or SessionUsage(status.cli, status.session, "none")
+    confidence = "lower_bound" if usage.confidence == "exact" else usage.confidence
+    return replace(usage, confidence=confidence, remarks=(*usage.remarks, "nobody saw its end"))
 
 
 def _state(status: WorkerStatus, process: ProcessMark) -> str:
