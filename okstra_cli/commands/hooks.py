@@ -42,7 +42,7 @@ def status(
     git = Session.of(context).git
     hooks = inspect_hooks(git)
     probe = None if quick or not hooks.applicable else probe_hooks(git)
-    works = probe.here is True if probe is not None else hooks.all_installed or not hooks.applicable
+    works = probe.is_heard if probe is not None else hooks.all_installed or not hooks.applicable
     return Answer(view.hooks_json(hooks, probe), lambda: view.hooks_page(hooks, probe), 0 if works else 1)
 
 

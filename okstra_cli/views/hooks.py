@@ -54,8 +54,8 @@ def hooks_page(hooks: Hooks, heard: ProbeResult | None = None) -> Page:
     for hook in hooks.hooks:
         done = f" ({hook.done})" if str(hook.done) != "nothing" else ""
         page.line(f"{hook.name}: ", Cell(f"{hook.state}{done}", _tone(hook)), f"  {hook.note}" if hook.note else "")
-        if hook.line and str(hook.state) != "installed":
-            page.line(Cell(f"  add to {hook.path}:", "warn"))
+        if hook.line and str(hook.state) not in ("installed", "idle"):
+            page.line(Cell(f"  {_task(hook)} as its first line:", "warn"))
             page.line(f"    {hook.line}")
     if hooks.location.problem:
         page.line(Cell(hooks.location.problem, "warn"))
@@ -66,16 +66,18 @@ def hooks_page(hooks: Hooks, heard: ProbeResult | None = None) -> Page:
     return page
 
 
+def _task(hook: Hook) -> str:
+    return f"move in {hook.path}," if str(hook.state) == "not-first" else f"add to {hook.path},"
+
+
 def _tone(hook: Hook) -> Tone:
     return "good" if str(hook.state) == "installed" else "warn"
 
 
 def _proof(page: Page, heard: ProbeResult) -> None:
-    if heard.here:
+    if heard.is_heard:
         page.line(Cell("proved: ", "good"), "a real amend in a throw-away worktree was heard")
     else:
         page.line(Cell("not heard: ", "bad"), heard.why or "a real amend reached no hook of ours")
-    if heard.here and heard.linked is False:
+    if heard.is_heard and heard.linked is False:
         page.line(Cell("linked worktrees: ", "bad"), heard.why or "an amend there is not heard")
-    if not heard.complete:
-        page.line(Cell("another hook ate the input before ours", "bad"))

@@ -56,4 +56,6 @@ def _hook_json(hook: Hook) -> shapes.InitHook:
 
 def hook_advice(hook: Hook) -> str:
     """What a person has to do about the hook, if anything."""
-    return f"add to {hook.path}: {hook.line}" if hook.line else (hook.note or "")
+    if hook.line and str(hook.state) != "installed":
+        return f"add to {hook.path}, as its first line: {hook.line}"
+    return hook.note or ""

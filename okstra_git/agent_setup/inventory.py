@@ -51,8 +51,17 @@ def read_desired_files(templates: Path, kind: Kind, version: str) -> DesiredFile
         return DesiredFiles(version, files)
     files |= _agents(templates / "agents")
     if kind is Kind.CLAUDE:
-        return DesiredFiles(version, files, tuple(RULES))
+        return DesiredFiles(version, files, (*RULES, *skill_rules(files)))
     return DesiredFiles(version, files | _plugin(version))
+
+
+def skill_rules(files: Iterable[str]) -> tuple[str, ...]:
+    """A permission rule for each skill among these files: `allowed-tools` makes Claude Code ask before it starts one.
+
+    The names stand in full, because Claude Code knows no star in a rule for skills.
+    """
+    paths = (PurePosixPath(path) for path in files)
+    return tuple(f"Skill({path.parent.name})" for path in paths if path.match("skills/*/SKILL.md"))
 
 
 class EntryKind(StrEnum):
@@ -184,11 +193,11 @@ def _plugin(version: str) -> dict[str, bytes]:
     """The plugin, and a marketplace of this one plugin, so that the folder can be added as it is."""
     maker = {"name": "git-okstra contributors"}
     plugin = {"name": NAME, "version": version, "description": PLUGIN_SUMMARY, "author": maker, "license": "MIT"}
-    about = {"description": PLUGIN_SUMMARY}
     market = {
         "name": NAME,
+        "description": PLUGIN_SUMMARY,
         "owner": maker,
-        "metadata": about,
+        "metadata": {"description": PLUGIN_SUMMARY},
         "plugins": [{"name": NAME, "source": "./", "description": PLUGIN_SUMMARY}],
     }
     return {

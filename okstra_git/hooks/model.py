@@ -6,6 +6,8 @@ from pathlib import Path
 
 HOOKS = ("post-rewrite", "post-merge", "post-checkout")
 """The hooks okstra listens to; `post-rewrite` matters most, the others are for pulls and branch switches."""
+WITH_INPUT = "post-rewrite"
+"""The one that reads standard input: which commits were rewritten."""
 
 
 class LocationKind(StrEnum):
@@ -50,6 +52,8 @@ class HookState(StrEnum):
     MISSING = "missing"  # there is no hook file
     FOREIGN = "foreign"  # a hook of the user's, without okstra's block
     NEEDS_LINE = "needs-line"  # a person has to add the line
+    NOT_FIRST = "not-first"  # a person has added the line behind others, which may read the input
+    IDLE = "idle"  # a person has added the line, and what it calls is not installed
     NOT_EXECUTABLE = "not-executable"  # git ignores the file
     BLOCKED = "blocked"  # something is in the way; the note says what
 
@@ -69,7 +73,7 @@ class HookChange(StrEnum):
 
 @dataclass(frozen=True)
 class Hook:
-    """One hook with its present state; `line` is what to add to `path` when the state is needs-line or blocked."""
+    """One hook with its present state; `line` is what a person adds to `path` where okstra does not write."""
 
     name: str
     state: HookState
@@ -104,7 +108,7 @@ class Hooks:
 
     @property
     def lines(self) -> tuple[Hook, ...]:
-        """The hooks for which a person has to add a line."""
+        """The hooks for which a person has to add a line, or to move it."""
         return tuple(hook for hook in self.hooks if hook.line and hook.state is not HookState.INSTALLED)
 
 
@@ -120,3 +124,8 @@ class ProbeResult:
     linked: bool | None
     complete: bool = True
     why: str | None = None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether a rewrite in this worktree reaches okstra, with its commits."""
+        return self.here is True and self.complete

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
-from okstra_git.hooks.model import HooksLocation, ProbeResult
+from okstra_git.hooks.model import WITH_INPUT, Hook, HooksLocation, HookState, ProbeResult
 from okstra_git.hooks.scripts import remove_hook, write_hook
-from okstra_git.hooks.status import find_location
+from okstra_git.hooks.status import find_location, inspect_hook
 
 LISTEN = "OKSTRA_PROBE"
 """Names the file into which a shim writes its input instead of acting on it."""
@@ -47,20 +47,35 @@ def probe_hooks(git: Git) -> ProbeResult:
         if location.configured and not location.configured.startswith(("/", "~")):
             absolute = {"core.hooksPath": str(location.directory.absolute())}
             here = _amend(stage, Path(scratch) / "here", absolute)
-    return _judge(location, here, linked)
+    return _judge(git, location, here, linked)
 
 
-def _judge(location: HooksLocation, here: bytes | None, linked: bytes | None) -> ProbeResult:
+def _judge(git: Git, location: HooksLocation, here: bytes | None, linked: bytes | None) -> ProbeResult:
     """None = the shim did not run; otherwise what it read."""
     complete = all(output.count(b" ") >= 1 for output in (here, linked) if output is not None)
     why = None
     if here is None:
-        why = f"git ran no hook of ours from {location.directory}"
+        why = _why_not_reached(git, location)
+    elif not complete:
+        why = _why_without_input(inspect_hook(git, location, WITH_INPUT))
     elif linked is None:
         why = location.problem or "a linked worktree ran no hook of ours"
-    elif not complete:
-        why = "the hook ran, but something before it had eaten its input"
     return ProbeResult(here is not None, linked is not None, complete, why)
+
+
+def _why_not_reached(git: Git, location: HooksLocation) -> str:
+    hook = inspect_hook(git, location, WITH_INPUT)
+    if hook.state is HookState.IDLE:
+        return f"what the line in {hook.path} calls is not installed: git okstra hooks install"
+    if hook.state in (HookState.INSTALLED, HookState.NOT_FIRST):
+        return f"our line in {hook.path} was not reached: something before it ended the hook, or git does not run it"
+    return f"git ran no hook of ours from {location.directory}"
+
+
+def _why_without_input(hook: Hook) -> str:
+    if hook.state is HookState.FOREIGN and hook.note:
+        return hook.note
+    return f"the hook ran, but what stands before our lines in {hook.path} had eaten its input: ours have to be first"
 
 
 def _require_writable(git: Git) -> None:

@@ -197,6 +197,16 @@ def is_shell(script: bytes) -> bool:
     return bool(words) and words[0] in _SHELLS
 
 
+def is_first_line(script: bytes, line: str) -> bool:
+    """Whether nothing runs in the script before this line; comments do not run, nor does the loader of an older husky.
+
+    >>> is_first_line(b"#!/bin/sh\\n# mine\\n. x\\n", ". x"), is_first_line(b"cat\\n. x\\n", ". x")
+    (True, False)
+    """
+    before = script.partition(line.encode())[0].rpartition(b"\n")[0].splitlines()
+    return all(not words or words.startswith(b"#") or b"/husky.sh" in words for words in map(bytes.strip, before))
+
+
 SHIMS = (*HOOKS, "spool", "call")
 
 

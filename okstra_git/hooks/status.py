@@ -8,13 +8,14 @@ from okstra_git.commands import word
 from okstra_git.git.binary import run_git
 from okstra_git.git.ignored import is_ignored
 from okstra_git.git.repo import Git
-from okstra_git.hooks.model import HOOKS, Hook, HookChange, Hooks, HooksLocation, HookState, LocationKind
+from okstra_git.hooks.model import HOOKS, WITH_INPUT, Hook, HookChange, Hooks, HooksLocation, HookState, LocationKind
 from okstra_git.hooks.scripts import (
     KEPT_SUFFIX,
     HookFile,
     find_block,
     find_crashes,
     inspect_shims,
+    is_first_line,
     is_shell,
     read_hook,
     recorded_program,
@@ -70,7 +71,7 @@ def inspect_hook(git: Git, location: HooksLocation, name: str) -> Hook:
     file = read_hook(location.scripts / name)
     line = render_line(name, beside=is_beside(git, location.directory))
     if not location.is_ours_to_write:
-        return _inspect_line(location, name, file, line)
+        return _inspect_line(location, name, file, line, is_live=inspect_shims(git) is not HookState.MISSING)
     if file.odd:
         note = f"the hook {file.odd}: add the line to what it runs"
         return Hook(name, HookState.BLOCKED, file.path, line=line, note=note)
@@ -111,19 +112,35 @@ def _text(answer: bytes) -> str:
     return answer.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
-def _inspect_line(location: HooksLocation, name: str, file: HookFile, line: str) -> Hook:
+def _inspect_line(location: HooksLocation, name: str, file: HookFile, line: str, *, is_live: bool) -> Hook:
     """A hook in a directory that okstra does not write to: a person adds the line, in whatever form."""
-    state, note = HookState.NEEDS_LINE, None
     content = _through_link(file)
-    if f"/okstra/hooks/{name}".encode() in content:
-        state = HookState.INSTALLED
-        if location.directory == location.scripts and not os.access(file.path, os.X_OK):
-            state, note = HookState.NOT_EXECUTABLE, "git ignores the hook: it is not executable"
-    elif content and not is_shell(content):
+    mark = f"/okstra/hooks/{name}"
+    if mark.encode() in content:
+        state, note = _judge_line(location, file, is_first=is_first_line(content, mark), is_live=is_live)
+        return Hook(name, state, file.path, line=line, manager=file.manager, note=note)
+    note = None
+    if content and not is_shell(content):
         note = "the hook is not a shell script: run the line in one that calls it"
     elif not content and location.directory == location.scripts:
         note = "make the file with #!/bin/sh, this line, and mode 755"
-    return Hook(name, state, file.path, line=line, manager=file.manager, note=note)
+    return Hook(name, HookState.NEEDS_LINE, file.path, line=line, manager=file.manager, note=note)
+
+
+def _judge_line(
+    location: HooksLocation, file: HookFile, *, is_first: bool, is_live: bool
+) -> tuple[HookState, str | None]:
+    """The state of a line that a person added: where it stands matters for the hook that gets an input."""
+    if not is_live:
+        return (
+            HookState.IDLE,
+            f"the line in {file.path} was added by hand and stays; it does nothing until hooks are installed",
+        )
+    if location.directory == location.scripts and not os.access(file.path, os.X_OK):
+        return HookState.NOT_EXECUTABLE, "git ignores the hook: it is not executable"
+    if file.path.name == WITH_INPUT and not is_first:
+        return HookState.NOT_FIRST, "what stands before our line may read the input or end the hook"
+    return HookState.INSTALLED, None
 
 
 def _through_link(file: HookFile) -> bytes:

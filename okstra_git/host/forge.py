@@ -223,8 +223,8 @@ def _unreadable(output: Said) -> ForgeRefused:
 # --- what gh says
 
 _UNREACHABLE = re.compile(
-    r"error connecting to|dial tcp|no such host|timeout|connection (refused|reset)|network is unreachable|proxyconnect"
-    r"|tls: |x509: |\bEOF\b|HTTP 5\d\d|deadline exceeded|stream error|server misbehaving",
+    r"error connecting to|dial (tcp|unix)|no such host|timeout|connection (refused|reset)|network is unreachable"
+    r"|proxyconnect|tls: |x509: |\bEOF\b|HTTP 5\d\d|deadline exceeded|stream error|server misbehaving",
     re.IGNORECASE,
 )
 _WRAPPING = re.compile(r"^pull request create failed: |GraphQL: | \(createPullRequest\)$")

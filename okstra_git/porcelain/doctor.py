@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
 
 INSTALL = "git okstra hooks install"
-ABSENT = (HookState.MISSING, HookState.FOREIGN)
+ABSENT = (HookState.MISSING, HookState.FOREIGN, HookState.IDLE)
 
 
 def run_doctor(workspace: Workspace, *, fix: bool) -> CheckResult:
@@ -73,7 +73,7 @@ def _single_hook_findings(hooks: Hooks) -> list[HealthFinding]:
     for hook in hooks.hooks:
         if hook.state is not HookState.INSTALLED:
             message = f"the hook {hook.name} is {hook.state}" + (f": {hook.note}" if hook.note else "")
-            hint = f"add to {hook.path}: {hook.line}" if hook.line else INSTALL
+            hint = f"put into {hook.path}, as its first line: {hook.line}" if hook.line else INSTALL
             findings.append(HealthFinding("hooks.not-installed", "warning", str(hook.path), message, hint))
     return findings
 

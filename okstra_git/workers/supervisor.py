@@ -32,6 +32,7 @@ LOOK_EVERY = 5.0
 _REAP_EVERY = 1.0
 _TAIL = 8_000
 _STEPS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+_BY_LIMIT = ("timed-out", "max-turns", "out-of-budget")
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -165,9 +166,12 @@ class Supervisor:
 
     def _ending(self, exit_code: int) -> ProgramEnd:
         words = self._errors.decode("utf-8", "replace").strip()[-2_000:]
-        told = self.reader.end(exit_code, words, sent=self._sent)
+        limit = self._asked.reason if self._asked is not None and self._asked.reason in _BY_LIMIT else None
+        end = self.reader.end(exit_code, words, sent=self._sent, stopped=limit)
         self.writer.change(exit=exit_code, ended=self.writer.now())
-        return self._asked._replace(resets=told.resets) if self._asked is not None and not told.is_success else told
+        if end.is_success or self._asked is None:
+            return end
+        return end._replace(message=end.message or self._asked.message)
 
     def _hear_error(self, piece: bytes) -> None:
         self._errors = (self._errors + piece)[-_TAIL:]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from okstra_git.agent_setup.apply import apply_steps
-from okstra_git.agent_setup.inventory import read_desired_files, read_folder
+from okstra_git.agent_setup.inventory import RULES, read_desired_files, read_folder
 from okstra_git.agent_setup.model import MANIFEST, DesiredFiles, FolderStatus, Kind, SetupFolder, SetupPlan
 from okstra_git.agent_setup.plan import inspect, plan_install, plan_removal
 
@@ -19,6 +19,8 @@ SHIPPED = {
     "skills/okstra-lead/SKILL.md": LEAD,
     "agents/claude-worker.md": WORKER,
 }
+SHIPPED_RULES = (*RULES, "Skill(okstra-lead)", "Skill(okstra-run)")
+"""The rules of the project's settings that go with these files."""
 SETTINGS = ("settings.json", "settings.local.json")
 
 
@@ -62,10 +64,12 @@ class Closet:
     def agents(cls, place: Path, templates: Path, version: str = "1.0") -> "Closet":
         return cls(SetupFolder(Kind.AGENTS, place / ".agents"), read_desired_files(templates, Kind.AGENTS, version))
 
-    def shipping(self, files: Mapping[str, str], *, version: str = "2.0") -> "Closet":
-        """The same folder as another okstra sees it, which ships these files."""
+    def shipping(
+        self, files: Mapping[str, str], *, version: str = "2.0", rules: tuple[str, ...] | None = None
+    ) -> "Closet":
+        """The same folder as another okstra sees it, which ships these files, and other rules where they are given."""
         contents = {path: text.encode() for path, text in files.items()}
-        return replace(self, desired=DesiredFiles(version, contents, self.desired.rules))
+        return replace(self, desired=DesiredFiles(version, contents, self.desired.rules if rules is None else rules))
 
     @property
     def folder(self) -> Path:

@@ -17,7 +17,9 @@ RULES_FILE = """\
       "Bash(okstra *)",
       "Bash(git okstra *)",
       "Bash(git-okstra *)",
-      "Edit(.okstra/**)"
+      "Edit(.okstra/**)",
+      "Skill(okstra-lead)",
+      "Skill(okstra-run)"
     ]
   }
 }

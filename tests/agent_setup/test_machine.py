@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from okstra_git.agent_setup.inventory import RULES
 from okstra_git.agent_setup.model import MANIFEST
 from okstra_git.errors import OkstraError
-from tests.agent_setup.closet import SHIPPED, Closet, picture, write_templates
+from tests.agent_setup.closet import SHIPPED, SHIPPED_RULES, Closet, picture, write_templates
 from tests.agent_setup.test_killed import kill_after
 
 SKILL, NOTES, WORKER = "skills/okstra-run/SKILL.md", "skills/okstra-run/notes/more.md", "agents/claude-worker.md"
@@ -143,7 +142,7 @@ TestWardrobe.settings = settings(max_examples=60, stateful_step_count=25, deadli
 
 TEXTS = st.sampled_from(["mine\n", *SHIPPED.values(), ""])
 ENTRIES = st.dictionaries(st.sampled_from([*PATHS, "skills/okstra-lead/", "empty/", "agents/"]), TEXTS, max_size=6)
-SOME_RULES = st.lists(st.sampled_from([*RULES, "Bash(ls)"]), max_size=3)
+SOME_RULES = st.lists(st.sampled_from([*SHIPPED_RULES, "Bash(ls)"]), max_size=3)
 PERMISSIONS = st.fixed_dictionaries({}, optional={"allow": SOME_RULES, "deny": SOME_RULES})
 SETTINGS = st.none() | st.fixed_dictionaries({}, optional={"model": st.text(max_size=3), "permissions": PERMISSIONS})
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from okstra_git.agent_setup.apply import apply_steps
-from okstra_git.agent_setup.inventory import HOOKS, RULES
-from tests.agent_setup.closet import Closet, picture
+from okstra_git.agent_setup.inventory import HOOKS, skill_rules
+from tests.agent_setup.closet import SHIPPED_RULES, Closet, picture
 from tests.kit.refusals import refuses
 
 MINE = '{\n    "zeta": 1,\n    "permissions": {"deny": ["Read(.env)"], "allow": ["Bash(ls)"]},\n    "alpha": {}\n}'
@@ -28,7 +28,7 @@ def allowed(path: Path) -> list[str]:
 def test_order_indentation_and_other_rules_stay(closet: Closet) -> None:
     settings = write(closet, MINE)
     closet.install()
-    ours = ", ".join(f'"{rule}"' for rule in RULES)
+    ours = ", ".join(f'"{rule}"' for rule in SHIPPED_RULES)
     assert settings.read_text() == MINE.replace('"Bash(ls)"', f'"Bash(ls)", {ours}')
     closet.uninstall()
     assert settings.read_text() == MINE
@@ -45,9 +45,17 @@ def test_odd_white_space_comes_back(closet: Closet, text: str) -> None:
 def test_a_rule_that_was_there_is_not_ours(closet: Closet) -> None:
     settings = write(closet, '{"permissions": {"allow": ["Bash(okstra *)"]}}')
     plan = closet.install()
-    assert plan.added == tuple(rule for rule in RULES if rule != "Bash(okstra *)")
+    assert plan.added == tuple(rule for rule in SHIPPED_RULES if rule != "Bash(okstra *)")
     closet.uninstall()
     assert settings.read_text() == '{"permissions": {"allow": ["Bash(okstra *)"]}}'
+
+
+def test_the_rule_of_a_skill_goes_with_it(closet: Closet) -> None:
+    closet.install()
+    files = {path: data.decode() for path, data in closet.desired.files.items() if "okstra-lead" not in path}
+    later = closet.shipping(files, rules=skill_rules(files))
+    later.install()
+    assert allowed(closet.folder / "settings.json") == ["Skill(okstra-run)"]
 
 
 def test_rules_a_person_adds_later_stay(closet: Closet) -> None:
@@ -63,7 +71,7 @@ def test_rules_a_person_adds_later_stay(closet: Closet) -> None:
 def test_a_rule_a_person_removed_is_missing_and_comes_back(closet: Closet) -> None:
     closet.install()
     settings = closet.folder / "settings.json"
-    settings.write_text(json.dumps({"permissions": {"allow": [*RULES][1:]}}))
+    settings.write_text(json.dumps({"permissions": {"allow": SHIPPED_RULES[1:]}}))
     assert closet.inspect().missing_rules == ("Bash(okstra *)",)
     closet.install()
     assert closet.inspect().is_as_shipped
@@ -87,10 +95,10 @@ def test_a_file_that_is_no_plain_json_is_left_alone_and_the_rules_told(closet: C
     settings.write_bytes(text.encode(errors="surrogateescape"))
     plan = closet.install()
     assert says in plan.problem
-    assert plan.by_hand == tuple(RULES)
+    assert plan.by_hand == SHIPPED_RULES
     assert settings.read_bytes() == text.encode(errors="surrogateescape")
     assert closet.states() == {}
-    assert (closet.inspect().missing_rules, says in closet.inspect().problem) == (tuple(RULES), True)
+    assert (closet.inspect().missing_rules, says in closet.inspect().problem) == (SHIPPED_RULES, True)
     closet.uninstall()
     assert list(closet.picture()) == ["settings.json"]
 
@@ -101,7 +109,7 @@ def test_rules_in_a_file_that_was_broken_later_stay_ours_until_it_is_mended(clos
     good = settings.read_text()
     settings.write_text(good + "// broken\n")
     plan = closet.uninstall()
-    assert plan.by_hand == tuple(RULES)
+    assert plan.by_hand == SHIPPED_RULES
     assert settings.read_text() == good + "// broken\n"
     settings.write_text(good)
     closet.uninstall()
@@ -112,7 +120,7 @@ def test_local_settings_take_the_rules_when_asked(closet: Closet) -> None:
     shared = write(closet, '{"permissions": {"allow": ["Bash(okstra *)"]}}')
     local = Closet(type(closet.root)(closet.root.kind, closet.folder, LOCAL), closet.desired)
     local.install()
-    assert allowed(closet.folder / LOCAL[0]) == [rule for rule in RULES if rule != "Bash(okstra *)"]
+    assert allowed(closet.folder / LOCAL[0]) == [rule for rule in SHIPPED_RULES if rule != "Bash(okstra *)"]
     assert allowed(shared) == ["Bash(okstra *)"]
     assert closet.install().steps == ()
     closet.uninstall()
@@ -138,7 +146,7 @@ def test_a_linked_settings_file_stays_a_link_with_its_mode(closet: Closet, place
     (closet.folder / "settings.json").symlink_to(dotfile)
     before = picture(place)
     closet.install()
-    assert len(allowed(dotfile)) == 1 + len(RULES)
+    assert len(allowed(dotfile)) == 1 + len(SHIPPED_RULES)
     assert dotfile.stat().st_mode & 0o777 == 0o600
     closet.uninstall()
     assert picture(place) == before
@@ -179,7 +187,7 @@ def test_rules_of_a_person_that_win_over_ours_are_told(closet: Closet) -> None:
 @pytest.fixture
 def hooked(closet: Closet) -> Closet:
     """A closet that somebody wants hooks in."""
-    return Closet(closet.root, type(closet.desired)("1", closet.desired.files, (*RULES, *HOOKS)))
+    return Closet(closet.root, type(closet.desired)("1", closet.desired.files, (*SHIPPED_RULES, *HOOKS)))
 
 
 def test_hooks_stand_in_the_lists_of_their_events(hooked: Closet) -> None:
@@ -224,5 +232,5 @@ def test_hooks_alone_can_be_taken_out_again(hooked: Closet, closet: Closet) -> N
 def test_hooks_that_have_no_place_are_left_to_a_person(hooked: Closet) -> None:
     settings = write(hooked, '{"hooks": []}')
     plan = hooked.install()
-    assert plan.by_hand == (*RULES, *HOOKS)
+    assert plan.by_hand == (*SHIPPED_RULES, *HOOKS)
     assert settings.read_text() == '{"hooks": []}'

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from okstra_git.agent_setup.inventory import RULES, read_desired_files
+from okstra_git.agent_setup.inventory import read_desired_files
 from okstra_git.agent_setup.model import Kind
 from okstra_git.paths import templates_directory
-from tests.agent_setup.closet import SHIPPED, write_templates
+from tests.agent_setup.closet import SHIPPED, SHIPPED_RULES, write_templates
 from tests.kit.refusals import refuses
 
 
@@ -19,7 +19,13 @@ def test_skills_and_agents_by_kind_of_folder(templates: Path) -> None:
 
 
 def test_only_claude_has_rules(templates: Path) -> None:
-    assert [read_desired_files(templates, kind, "1").rules for kind in Kind] == [tuple(RULES), (), ()]
+    assert [read_desired_files(templates, kind, "1").rules for kind in Kind] == [SHIPPED_RULES, (), ()]
+
+
+def test_every_skill_that_is_shipped_has_a_rule_of_its_own() -> None:
+    rules = read_desired_files(templates_directory(), Kind.CLAUDE, "1").rules
+    skills = {path.parent.name for path in templates_directory().glob("skills/*/SKILL.md")}
+    assert {rule for rule in rules if rule.startswith("Skill")} == {f"Skill({name})" for name in skills}
 
 
 def test_what_is_no_skill_and_no_agent_stays_behind(tmp_path: Path) -> None:
@@ -46,6 +52,7 @@ def test_the_plugin_says_who_it_is_and_where(templates: Path) -> None:
     assert plugin["author"]["name"]
     market = json.loads(files[".claude-plugin/marketplace.json"])
     assert market["owner"]["name"]
+    assert market["description"] == plugin["description"]
     assert [(one["name"], one["source"]) for one in market["plugins"]] == [("okstra", "./")]
 
 

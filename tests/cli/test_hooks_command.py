@@ -70,3 +70,45 @@ def test_a_folder_where_the_program_is_recorded_is_told_in_words(world: World) -
     recorded.mkdir()
     told = [each["message"] for each in world.okstra("doctor", exit=1).json["findings"]]
     assert told == ["no file says which program the hooks call"]
+
+
+def put_lines(world: World, form: str) -> None:
+    """Hooks in a folder that is shared by commits, with the lines that install prints, in this form."""
+    (world.path / ".githooks").mkdir()
+    world.write(".githooks/README", "shared\n")
+    world.commit("shared hooks")
+    world.git("config", "core.hooksPath", ".githooks")
+    for hook in world.okstra("hooks", "install", exit=2).json["hooks"]:
+        world.write(f".githooks/{hook['hook']}", form.format(line=hook["line"])).chmod(0o755)
+    world.commit("lines")
+
+
+def test_a_line_behind_others_is_to_be_the_first_and_nothing_is_called_proved(world: World) -> None:
+    open_shop(world)
+    put_lines(world, "#!/bin/sh\ncat >/dev/null\n{line}\n")
+    status = world.okstra("hooks", "status", "--text", exit=1).out
+    script = world.path / ".githooks/post-rewrite"
+    assert "post-rewrite: not-first  what stands before" in status
+    assert f"  move in {script}, as its first line:\n" in status
+    assert "not heard: the hook ran, but what stands before our lines" in status
+    assert "proved" not in status
+    world.okstra("hooks", "status", "--quick", exit=1)
+    finding = world.okstra("doctor", exit=1).json["findings"][0]
+    assert finding["message"].startswith("the hook post-rewrite is not-first: ")
+    assert finding["hint"].startswith(f"put into {script}, as its first line: okstra_shim=")
+
+
+def test_init_asks_for_no_line_that_is_there(world: World) -> None:
+    open_shop(world)
+    put_lines(world, "#!/bin/sh\n{line}\n")
+    told = world.okstra("init", "--text").out
+    assert [line for line in told.splitlines() if line.startswith("hook ")] == [f"hook {n}: installed" for n in NAMES]
+
+
+def test_lines_that_stay_after_uninstall_are_named_and_doctor_has_no_complaint(world: World) -> None:
+    open_shop(world)
+    put_lines(world, "#!/bin/sh\n{line}\n")
+    told = world.okstra("hooks", "uninstall", "--text").out.splitlines()
+    stays = "the line in {} was added by hand and stays; it does nothing until hooks are installed"
+    assert told == [f"{name}: idle  {stays.format(world.path / '.githooks' / name)}" for name in NAMES]
+    assert [each["code"] for each in world.okstra("doctor").json["findings"]] == ["hooks.absent"]

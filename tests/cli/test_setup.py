@@ -10,11 +10,11 @@ import pytest
 from okstra_cli.dispatch import respond
 from okstra_cli.session import Surroundings
 from okstra_git import paths
-from okstra_git.agent_setup.inventory import HOOKS, RULES, WORKTREE_HOOKS
+from okstra_git.agent_setup.inventory import HOOKS, WORKTREE_HOOKS
 from okstra_git.agent_setup.model import Kind, SetupFolder
 from okstra_git.porcelain import setup
 from okstra_git.version import VERSION
-from tests.agent_setup.closet import RUN, SHIPPED, picture, write_templates
+from tests.agent_setup.closet import RUN, SHIPPED, SHIPPED_RULES, picture, write_templates
 from tests.cli.conftest import only_object
 from tests.kit.scenario import World
 
@@ -45,7 +45,7 @@ def test_a_project_gets_skills_agents_and_rules(world: World) -> None:
     assert all((claude / path).read_text() == text for path, text in SHIPPED.items())
     assert (agents / SKILL).read_text() == RUN
     assert not (agents / "agents").exists()
-    assert json.loads((claude / "settings.json").read_text()) == {"permissions": {"allow": list(RULES)}}
+    assert json.loads((claude / "settings.json").read_text()) == {"permissions": {"allow": list(SHIPPED_RULES)}}
 
 
 def test_again_there_is_nothing_to_do(world: World) -> None:
@@ -84,7 +84,7 @@ def test_uninstalling_gives_back_the_same_tree(world: World) -> None:
     before = tree(world)
     world.okstra("setup")
     assert world.okstra("setup", "--uninstall", "--text").out == (
-        f"{world.path}/.claude: removed 4 files, removed 5 empty folders, removed 4 rules\n"
+        f"{world.path}/.claude: removed 4 files, removed 5 empty folders, removed 6 rules\n"
         f"{world.path}/.agents: removed 3 files, removed 5 empty folders\n"
     )
     assert tree(world) == before
@@ -97,7 +97,7 @@ def test_what_would_be_uninstalled_is_told_first(world: World) -> None:
     said = world.okstra("setup", "--uninstall", "--dry-run", "--for", "claude", "--text").out.splitlines()
     assert tree(world) == before
     assert f"  remove  {SKILL}" in said
-    assert said[-4:] == [f"  remove rule  {rule}" for rule in RULES]
+    assert said[-6:] == [f"  remove rule  {rule}" for rule in SHIPPED_RULES]
     assert "  remove  settings.json" in said
 
 
@@ -131,7 +131,7 @@ def test_a_folder_in_the_place_of_a_skill_is_to_be_moved_by_hand(world: World) -
 
 def test_rules_that_stay_are_told_again_by_a_second_uninstall(world: World) -> None:
     settings = world.write(".claude/settings.json", '{"permissions": {"allow": ["Bash(okstra *)"]}}')
-    assert "added 3 rules to" in world.okstra("setup", "--for", "claude", "--text").out
+    assert "added 5 rules to" in world.okstra("setup", "--for", "claude", "--text").out
     settings.write_text(settings.read_text().replace('"Bash(git-okstra *)", ', ""))
     assert "added 1 rule to" in world.okstra("setup", "--for", "claude", "--text").out
     settings.write_text(f"// mine\n{settings.read_text()}")
@@ -165,13 +165,14 @@ def test_check_says_what_differs_and_what_to_do(world: World, templates: Path) -
         "  missing rule  Bash(git okstra *)\n"
         "  missing rule  Bash(git-okstra *)\n"
         "  missing rule  Edit(.okstra/**)\n"
+        "  missing rule  Skill(okstra-run)\n"
         f"  note  {claude}/settings.json: deny Bash(git *) wins over Bash(git okstra *) where both match\n"
         f"{world.path}/.agents  from okstra {VERSION}, 1 of 3 files as shipped\n"
         "  extra  skills/okstra-lead/SKILL.md\n"
         f"  missing  {SKILL}\n"
     )
     assert said.err == (
-        f"okstra: 5 files and 3 rules differ from what okstra {VERSION} ships\n"
+        f"okstra: 5 files and 4 rules differ from what okstra {VERSION} ships\n"
         "hint: git okstra setup\n"
         "hint: git okstra setup --force replaces what was edited, and keeps it beside\n"
     )
@@ -182,7 +183,7 @@ def test_a_settings_file_with_comments_is_left_alone_and_the_rules_are_printed(w
     said = world.okstra("setup", "--for", "claude", "--text", exit=2).out.splitlines()
     assert settings.read_text() == "{\n  // mine\n}\n"
     assert said[1].startswith(f"{settings} stays as it is: it is not plain JSON: ")
-    assert said[2:7] == ["  add under permissions.allow by hand:", *(f"    {rule}" for rule in RULES)]
+    assert said[2:9] == ["  add under permissions.allow by hand:", *(f"    {rule}" for rule in SHIPPED_RULES)]
     hint = world.okstra("setup", "--check", exit=1).json["error"]["hint"]
     assert f"add the missing rules to {settings} by hand" in hint
 
@@ -195,7 +196,9 @@ def test_rules_that_win_over_ours_are_told(world: World) -> None:
 def test_local_rules_go_where_they_are_not_shared(world: World) -> None:
     world.okstra("setup", "--local")
     assert not (world.path / ".claude/settings.json").exists()
-    assert json.loads((world.path / ".claude/settings.local.json").read_text())["permissions"]["allow"] == list(RULES)
+    assert json.loads((world.path / ".claude/settings.local.json").read_text())["permissions"]["allow"] == list(
+        SHIPPED_RULES
+    )
     assert world.okstra("setup").json["changed"] is False
     world.okstra("setup", "--uninstall")
     assert not (world.path / ".claude").exists()
@@ -365,7 +368,7 @@ def test_hooks_come_when_asked_for_stay_and_go_again(world: World) -> None:
     assert "added 2 hooks to settings.json" in world.okstra("setup", "--hooks", "--for", "claude", "--text").out
     assert only_object(world.okstra("setup"))["changed"] is False
     rules = only_object(world.okstra("setup", "--check"))["roots"][0]["rules"]
-    assert [rule["rule"] for rule in rules if rule["ours"]] == [*RULES, *HOOKS]
+    assert [rule["rule"] for rule in rules if rule["ours"]] == [*SHIPPED_RULES, *HOOKS]
     assert only_object(world.okstra("setup", "--no-hooks"))["roots"][0]["rules_removed"] == list(HOOKS)
     assert settings.read_text() == plain
 
@@ -377,7 +380,7 @@ def test_hooks_for_worktrees_are_asked_for_by_themselves(world: World) -> None:
     assert only_object(world.okstra("setup", "--worktree-hooks"))["roots"][0]["rules_added"] == list(WORKTREE_HOOKS)
     assert json.loads(settings.read_text())["hooks"]["WorktreeCreate"][0]["hooks"][0]["timeout"] == 600
     rules = only_object(world.okstra("setup", "--check"))["roots"][0]["rules"]
-    assert [rule["rule"] for rule in rules if rule["ours"]] == [*RULES, *HOOKS, *WORKTREE_HOOKS]
+    assert [rule["rule"] for rule in rules if rule["ours"]] == [*SHIPPED_RULES, *HOOKS, *WORKTREE_HOOKS]
     assert only_object(world.okstra("setup"))["changed"] is False
     removed = only_object(world.okstra("setup", "--no-worktree-hooks"))["roots"][0]["rules_removed"]
     assert removed == list(WORKTREE_HOOKS)

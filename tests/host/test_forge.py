@@ -23,6 +23,7 @@ from okstra_git.host.forge import (
 from tests.kit.forge import Forge
 from tests.kit.refusals import refuses
 from tests.kit.scenario import World
+from tests.kit.surroundings import require_tool
 
 
 @pytest.fixture
@@ -205,12 +206,22 @@ def test_a_network_that_is_down(forge: Forge) -> None:
     [
         'Post "https://api.github.com/graphql": dial tcp 1.2.3.4:443: i/o timeout',
         'Post "https://api.github.com/graphql": net/http: TLS handshake timeout',
+        'Post "https://api.github.com/graphql": dial unix /run/gh.sock: connect: no such file or directory',
         "HTTP 502: Bad Gateway (https://api.github.com/graphql)",
     ],
 )
 def test_other_words_for_it(says: Any, said: str) -> None:
     with refuses("forge.unreachable"):
         says(f"echo '{said}' >&2; exit 1")
+
+
+def test_the_real_gh_whose_socket_nobody_listens_on(world: World, tmp_path: Path) -> None:
+    gh = require_tool("gh")
+    (tmp_path / "config.yml").write_text(f"http_unix_socket: {tmp_path}/gh.sock\n")
+    world.git("remote", "add", "origin", "https://github.com/acme/shop.git")
+    environ = {**os.environ, "GH_CONFIG_DIR": str(tmp_path), "GH_TOKEN": "none"}
+    with refuses("forge.unreachable", match="dial unix"):
+        view_pull_request(gh, "login", cwd=world.path, environ=environ)
 
 
 @pytest.mark.parametrize(
