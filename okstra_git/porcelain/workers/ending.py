@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
+from okstra_git.workers.status_file import LEAD
 
 if TYPE_CHECKING:
     from okstra_git.agents.endings import ProgramEnd
@@ -77,8 +78,9 @@ def session_record(usage: SessionUsage, status: WorkerStatus) -> SessionRecord |
     if not (usage.session or status.session):
         return None
     is_heard = usage.parser.endswith(("-result", "-stream"))
+    worker = "" if status.role == LEAD else status.worker[:200]
     return SessionRecord(
-        worker=status.worker[:200], program=usage.program, session=(usage.session or status.session)[:200],
+        worker=worker, program=usage.program, session=(usage.session or status.session)[:200],
         source="result" if is_heard else "transcript", parser=usage.parser, confidence=usage.confidence,
         counters=counters_of(usage), remarks=usage.remarks,
     )  # fmt: skip

@@ -39,7 +39,10 @@ _READER = (
 
 @dataclass(frozen=True)
 class WorkerRequest:
-    """Who is to work on which prompt, and what it may use; `resume` is a session to go on with."""
+    """Who is to work on which prompt, and what it may use.
+
+    `resume` is a session to go on with, `session` the id of a new one. `text` is another line than the usual one.
+    """
 
     cli: str
     prompt: str
@@ -54,6 +57,9 @@ class WorkerRequest:
     tokens: int | None = None
     resume: str = ""
     allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    session: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,11 @@ def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWork
             hint=command("git okstra worker wait", files.path(files.prompt)),
             pid=before.supervisor.pid,
         )
-    session = str(uuid4()) if program.presets_session and not request.resume else ""
+    session = request.session or str(uuid4()) if program.presets_session and not request.resume else ""
     text = _DO.format(prompt=files.path(files.prompt)) + ("" if request.access == "write" else _READER)
     assignment = Assignment(
-        text, session, request.resume, request.model, request.access, request.allow, request.turns, request.dollars
+        request.text or text, session, request.resume, request.model, request.access, request.allow, request.deny,
+        request.turns, request.dollars,
     )  # fmt: skip
     machine, us = this_machine(), find_process(os.getpid())
     status = WorkerStatus(
