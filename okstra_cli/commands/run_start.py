@@ -112,7 +112,8 @@ def _lead(
     prepared = prepare_run(session.workspace, identity, options, editor=find_report_editor(session, never=True))
     if here:
         launch, folder = lead_here(session.workspace, prepared.run.id, request, templates_directory())
-        become(launch.argv, cwd=folder, environ=launch.environment(session.environ))
+        os.chdir(folder)
+        become(launch.argv, environ=launch.environment(session.environ))
     session.note(f"run {prepared.run.id} is led by {request.cli}; its log is beside the bundle")
     led = lead_headless(session.workspace, prepared.run.id, request, templates_directory())
     return Answer(

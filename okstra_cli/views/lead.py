@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from okstra_cli.answers import workers as shapes
     from okstra_git.porcelain.lead.start import LedRun
-    from okstra_git.porcelain.lead.window import Window
+    from okstra_git.porcelain.lead.window import TmuxWindow
 
 
 def led_status(led: LedRun) -> int:
@@ -50,12 +50,12 @@ def led_page(led: LedRun, now: datetime) -> Page:
     return page
 
 
-def window_json(window: Window) -> shapes.LeadWindow:
+def window_json(window: TmuxWindow) -> shapes.LeadWindow:
     """The window."""
     return {"window": window.window, "pane": window.pane}
 
 
-def window_page(window: Window) -> Page:
+def window_page(window: TmuxWindow) -> Page:
     """One line."""
     page = Page()
     page.line(f"the lead is being started in window {window.window}, pane {window.pane}")

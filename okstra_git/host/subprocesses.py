@@ -131,9 +131,8 @@ def start_session(command: Sequence[str], *, cwd: Path, environ: Mapping[str, st
     )
 
 
-def become(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> NoReturn:
-    """Go on as another program in the same process and terminal; raises `OSError` where it cannot be started."""
-    os.chdir(cwd)
+def become(command: Sequence[str], *, environ: Mapping[str, str]) -> NoReturn:
+    """Go on as another program in the same process, folder and terminal; raises `OSError` where it cannot be started."""
     os.execvpe(command[0], list(command), dict(environ))
 
 

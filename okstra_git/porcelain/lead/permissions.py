@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.agent_setup.inventory import RULES, read_desired_files, skill_rules
 from okstra_git.agent_setup.model import Kind
+from okstra_git.commands import word
 from okstra_git.errors import refuse
 from okstra_git.version import VERSION
 
@@ -36,7 +37,8 @@ def _worktree_rules(context: RunContext) -> tuple[str, ...]:
     place = context.worktree.path if context.worktree is not None else ""
     if not place or not re.fullmatch(r"[^()*?\[\]\x00-\x1f]+", place):
         return ()
-    return (f"Edit(/{place}/**)", *(f"Bash(git -C {place} {words} *)" for words in IN_WORKTREE))
+    begin = f"git -C {word(place)}"
+    return (f"Edit(/{place}/**)", *(f"Bash({begin} {each} *)" for each in IN_WORKTREE))
 
 
 def _checked(rule: str) -> str:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 
 
-class Window(NamedTuple):
+class TmuxWindow(NamedTuple):
     """A window of tmux: its id, and the id of its only pane."""
 
     window: str
     pane: str
 
 
-def open_window(workspace: Workspace, line: Sequence[str], *, name: str) -> Window:
+def open_window(workspace: Workspace, line: Sequence[str], *, name: str) -> TmuxWindow:
     """A new window that runs the line and closes with it; refuses outside of tmux."""
     if not workspace.environ.get("TMUX"):
         raise refuse(
@@ -39,4 +39,4 @@ def open_window(workspace: Workspace, line: Sequence[str], *, name: str) -> Wind
     if done.returncode or len(said) != 2:
         message = done.stderr.decode("utf-8", "replace").strip()[:200]
         raise refuse("run.no-terminal", f"tmux opened no window: {message}", hint="add --here, or --headless")
-    return Window(*said)
+    return TmuxWindow(*said)
