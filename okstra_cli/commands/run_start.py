@@ -102,7 +102,6 @@ def _lead(
 
     from okstra_cli.report_editor import find_report_editor
     from okstra_cli.views import lead as view
-    from okstra_git.host.subprocesses import become
     from okstra_git.paths import templates_directory
     from okstra_git.porcelain.lead.start import lead_headless, lead_here, new_session
     from okstra_git.porcelain.prepare.options import prepare as prepare_run
@@ -113,7 +112,7 @@ def _lead(
     if here:
         launch, folder = lead_here(session.workspace, prepared.run.id, request, templates_directory())
         os.chdir(folder)
-        become(launch.argv, environ=launch.environment(session.environ))
+        os.execvpe(launch.argv[0], list(launch.argv), launch.environment(session.environ))
     session.note(f"run {prepared.run.id} is led by {request.cli}; its log is beside the bundle")
     led = lead_headless(session.workspace, prepared.run.id, request, templates_directory())
     return Answer(

@@ -59,9 +59,7 @@ def exec_(
       git okstra worker exec --cli claude --prompt p.md --write --turns 40 --timeout 1800 --detach
       git okstra worker wait p.md --timeout 540
     """
-    from okstra_cli.views import workers as view
     from okstra_git.porcelain.workers.exec import WorkerRequest, prepare_worker, require_success, run_worker
-    from okstra_git.porcelain.workers.look import SeenWorker, judge
 
     session = Session.of(context)
     cost = require_money(dollars, "--dollars", hint="git okstra worker exec --help") if dollars is not None else None
@@ -73,15 +71,14 @@ def exec_(
         from okstra_cli.session import find_program
         from okstra_git.porcelain.workers.detach import detach_worker
 
-        begun = detach_worker(session.workspace, find_program(), request, has_pane=not no_pane)
-        failed = None if begun.is_running else require_success(begun.status)
-        return Answer(view.worker_json(begun), lambda: view.worker_page(begun, session.around.now()), error=failed)
-    prepared = prepare_worker(session.workspace, request)
-    status = run_worker(session.workspace, prepared)
-    seen = SeenWorker(prepared.files, status, judge(status))
-    return Answer(
-        view.worker_json(seen), lambda: view.worker_page(seen, session.around.now()), error=require_success(status)
-    )
+        seen = detach_worker(session.workspace, find_program(), request, has_pane=not no_pane)
+        failed = None if seen.is_running else require_success(seen)
+    else:
+        seen = run_worker(session.workspace, prepare_worker(session.workspace, request))
+        failed = require_success(seen)
+    from okstra_cli.views import workers as view  # a supervisor is small until its worker has ended
+
+    return Answer(view.worker_json(seen), lambda: view.worker_page(seen, session.around.now()), error=failed)
 
 
 @app.command("status")

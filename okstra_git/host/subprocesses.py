@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO
 
 from okstra_git.errors import refuse
 
@@ -129,11 +129,6 @@ def start_session(command: Sequence[str], *, cwd: Path, environ: Mapping[str, st
     return subprocess.Popen(
         command, cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
     )
-
-
-def become(command: Sequence[str], *, environ: Mapping[str, str]) -> NoReturn:
-    """Go on as another program in the same process, folder and terminal; raises `OSError` where it cannot be started."""
-    os.execvpe(command[0], list(command), dict(environ))
 
 
 def has_ended(process: Process, within: float) -> bool:

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from okstra_git.fs.refusals import PathRefused
 from okstra_git.fs.root import Root
 from okstra_git.workers.status_file import WorkerStatus
 
@@ -33,11 +35,13 @@ class StatusWriter:
         self.status = self.status.changed(**values)
         self.is_stale = True
 
-    def beat(self) -> None:
-        """Write the file where it is due."""
+    def beat(self, *, at_once: bool = False) -> None:
+        """Write the file where it is due, or at once; one that cannot be written now is written at the next beat."""
         age = time.monotonic() - self.written
-        if age >= HEARTBEAT or (self.is_stale and age >= AT_MOST_EVERY):
-            self.write()
+        if at_once or age >= HEARTBEAT or (self.is_stale and age >= AT_MOST_EVERY):
+            self.written = time.monotonic()  # also where it fails: a full disk is not asked all the time
+            with suppress(PathRefused):
+                self.write()
 
     def write(self, *, durable: bool = False) -> None:
         """Write the file now."""

@@ -2,11 +2,10 @@
 
 Example: a worker that answers. The program prints an event (the status file is written, at most four times a second),
 says nothing for a minute (a heartbeat every five seconds), prints its result and exits. What it left running is ended,
-and the status file says `ended`, `completed`, `answered`.
+and the caller is told that it answered.
 """
 
 import os
-import selectors
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,8 @@ from typing import IO
 from okstra_git.agents.endings import ProgramEnd
 from okstra_git.agents.program import Launch, StreamReader
 from okstra_git.host.process_tree import Descendants, adopt_orphans, descendants_of, end_marked, reap, start_of
-from okstra_git.host.subprocesses import Process, has_ended, start_session
+from okstra_git.host.subprocesses import Process, start_session
+from okstra_git.workers.program_output import ProgramOutput
 from okstra_git.workers.status_file import LastEvent, ProcessMark
 from okstra_git.workers.status_writer import StatusWriter
 
@@ -27,13 +27,11 @@ MARK = "OKSTRA_WORKER"
 """Variable by whose value everything that one worker started is known."""
 GRACE = 3.0
 """Seconds between being asked to end and being asked more strongly."""
-LINGER = 1.0
-"""Seconds that are listened after the program's end, where something it started keeps its output open."""
-_CHUNK = 1 << 16
-_LONGEST_LINE = 64 << 20
+LOOK_EVERY = 5.0
+"""Seconds between two looks at what the program started."""
+_REAP_EVERY = 1.0
 _TAIL = 8_000
 _STEPS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-_AROUND = 4.0
 _BY_LIMIT = ("timed-out", "max-turns", "out-of-budget")
 _HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -49,10 +47,9 @@ class WorkerLimits:
 
 @dataclass
 class Supervisor:
-    """One run of a program.
+    """One run of a program; `log` takes every byte that it prints, in the order in which it came.
 
-    `log` takes every byte that it prints, in the order in which it came. `count` says the tokens so far, where the
-    stream does not.
+    `count_tokens` says how many were used so far, where the stream alone does not tell.
     """
 
     launch: Launch
@@ -63,101 +60,89 @@ class Supervisor:
     log: IO[bytes]
     mark: str
     limits: WorkerLimits = field(default_factory=WorkerLimits)
-    count: Callable[[], int] | None = None
-    _counted: int = 0
-    _next_look: float = 0.0
+    count_tokens: Callable[[], int] | None = None
     _asked: ProgramEnd | None = None
     _sent: int | None = None
     _step: int = 0
     _next_step: float = 0.0
-    _woken: int = -1
-    _line: list[bytes] = field(default_factory=list)
-    _long: int = 0
-    _errors: bytearray = field(default_factory=bytearray)
+    _ends: float | None = None
+    _looked: float = 0.0
+    _has_lost_child: bool = False
+    _errors: bytes = b""
 
     def run(self) -> ProgramEnd:
-        """Start the program, see it through, end whatever it left running, and say how it ended.
+        """Start the program and see it through; how it ended. Whatever happens, all that it started has ended then.
 
         Raises `OSError` where the program cannot be started.
         """
-        adopt_orphans()
-        with self._hearing_signals():
+        with self._hearing_signals() as wake, _adopting():
             tree = Descendants(os.getpid(), others=descendants_of(os.getpid()))
             process = self._start()
+            output = ProgramOutput(process, wake, self.log, hear_line=self._hear_line, hear_error=self._hear_error)
             try:
-                self._listen(process, tree)
+                self._watch(process, tree, output)
             finally:
                 self._end_everything(process, tree)
-                adopt_orphans(wanted=False)
-        return self._finish(process.returncode)
+                output.drain()
+        return self._ending(process.returncode)
 
     def stop(self, reason: ProgramEnd, number: int = signal.SIGINT) -> None:
-        """Have the program ended: from this signal on, more strongly every few seconds; the first reason counts."""
+        """Have the program ended: from this signal on, more strongly every few seconds; the first reason counts.
+
+        Who asks again does not want to wait: the next signal is sent at once.
+        """
         if self._asked is None:
-            self._asked, self._step, self._next_step = reason, _STEPS.index(_known_step(number)), time.monotonic()
+            self._asked, self._step = reason, 0 if number == signal.SIGINT else 1
+        self._next_step = time.monotonic()
 
     def _start(self) -> Process:
         environ = self.launch.environment(self.environ) | {MARK: self.mark}
         process = start_session(self.launch.argv, cwd=self.folder, environ=environ)
+        if self.limits.seconds is not None:
+            self._ends = time.monotonic() + self.limits.seconds
         self.writer.change(state="running", program=ProcessMark(process.pid, start_of(process.pid) or 0.0))
-        self.writer.write()
+        self.writer.beat(at_once=True)
         return process
 
-    def _listen(self, process: Process, tree: Descendants) -> None:
-        assert process.stdout
-        assert process.stderr
-        ends = time.monotonic() + self.limits.seconds if self.limits.seconds is not None else None
-        gone: float | None = None
-        streams = 2
-        with selectors.DefaultSelector() as ready:
-            ready.register(process.stdout, selectors.EVENT_READ, self._hear)
-            ready.register(process.stderr, selectors.EVENT_READ, self._hear_error)
-            ready.register(self._woken, selectors.EVENT_READ, None)
-            while streams and not (gone is not None and time.monotonic() - gone > LINGER):
-                for key, _ in ready.select(self._pause(ends, gone)):
-                    piece = os.read(key.fd, _CHUNK)
-                    if key.data is None:
-                        continue
-                    if not piece:
-                        ready.unregister(key.fileobj)
-                        streams -= 1
-                        continue
-                    self.log.write(piece)
-                    key.data(piece)
-                gone = gone or (time.monotonic() if process.poll() is not None else None)
-                self._keep_limits(ends)
-                self._press(process, tree)
-                self._look_around(tree)
-                self.writer.beat()
-        while process.poll() is None:  # it closed its output and goes on
-            self._keep_limits(ends)
+    def _watch(self, process: Process, tree: Descendants, output: ProgramOutput) -> None:
+        while process.poll() is None:
+            output.read(self._pause())
+            self._look_after(process, tree)
+            self._keep_limits()
             self._press(process, tree)
             self.writer.beat()
-            has_ended(process, min(0.5, self._pause(ends, None)))
 
-    def _look_around(self, tree: Descendants) -> None:
-        """Now and then: who descends from us, and what the session used, where the stream does not say it."""
-        if time.monotonic() < self._next_look:
-            return
-        self._next_look = time.monotonic() + _AROUND
-        tree.look()
-        if self.limits.tokens is not None and self.count is not None:
-            self._counted = self.count()
-
-    def _pause(self, ends: float | None, gone: float | None) -> float:
+    def _pause(self) -> float:
+        """Seconds until something has to be done although nothing is heard."""
         now = time.monotonic()
-        waits = [self.writer.pause(), *([ends - now] if ends is not None else [])]
-        waits += [LINGER] if gone is not None else []
-        waits += [self._next_step - now] if self._asked is not None else []
+        waits = [self.writer.pause(), self._looked + LOOK_EVERY - now]
+        if self._asked is not None:
+            waits.append(self._next_step - now)
+        elif self._ends is not None:
+            waits.append(self._ends - now)
         return max(0.02, min(waits))
 
-    def _keep_limits(self, ends: float | None) -> None:
-        if ends is not None and time.monotonic() >= ends:
-            self.stop(ProgramEnd("timed-out", f"it took longer than {self.limits.seconds:g} seconds"))
-        if self.limits.turns is not None and self.reader.turns > self.limits.turns:
-            self.stop(ProgramEnd("max-turns", f"it needed more than {self.limits.turns} turns"))
-        if self.limits.tokens is not None and max(self.reader.used, self._counted) > self.limits.tokens:
-            self.stop(ProgramEnd("out-of-budget", f"it used more than {self.limits.tokens} tokens"))
+    def _look_after(self, process: Process, tree: Descendants) -> None:
+        """Remember what descends from the program, take away orphans that ended, and count what was used."""
+        age = time.monotonic() - self._looked
+        if age < (_REAP_EVERY if self._has_lost_child else LOOK_EVERY):
+            return
+        self._looked, self._has_lost_child = time.monotonic(), False
+        tree.look()
+        reap(keep={process.pid, *tree.others})
+        if self.count_tokens is not None:
+            self.reader.used = max(self.reader.used, self.count_tokens())
+
+    def _keep_limits(self) -> None:
+        if self._asked is not None:
+            return
+        limits, reader = self.limits, self.reader
+        if self._ends is not None and time.monotonic() >= self._ends:
+            self.stop(ProgramEnd("timed-out", f"it took longer than {limits.seconds:g} seconds"))
+        elif limits.turns is not None and reader.turns > limits.turns:
+            self.stop(ProgramEnd("max-turns", f"it needed more than {limits.turns} turns"))
+        elif limits.tokens is not None and reader.used > limits.tokens:
+            self.stop(ProgramEnd("out-of-budget", f"it used more than {limits.tokens} tokens"))
 
     def _press(self, process: Process, tree: Descendants) -> None:
         """The next signal of a program that has to end, to its whole group and to whatever left the group."""
@@ -165,51 +150,33 @@ class Supervisor:
             return
         number = _STEPS[min(self._step, len(_STEPS) - 1)]
         self._sent = self._sent or number
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+        _signal_group(process, number)
         if number != signal.SIGINT:
             tree.signal(number)
         self._step, self._next_step = self._step + 1, time.monotonic() + GRACE
 
     def _end_everything(self, process: Process, tree: Descendants) -> None:
+        """First of all the group, which is gone at once in most cases; then those who left it."""
         if process.poll() is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _signal_group(process, signal.SIGKILL)
             process.wait()
         tree.end(GRACE)
         end_marked(MARK, self.mark, GRACE)
-        reap()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        reap(keep=tree.others)
 
-    def _finish(self, exit_code: int) -> ProgramEnd:
-        if self._line:
-            self._take(b"".join(self._line))
-        said = self._errors.decode("utf-8", "replace").strip()[-2_000:]
-        stopped = self._asked if self._asked is not None and self._asked.reason in _BY_LIMIT else None
-        end = self.reader.end(exit_code, said, sent=self._sent, stopped=stopped.reason if stopped else None)
-        self.writer.change(exit=exit_code)
-        return (
-            end if end.is_success or self._asked is None else end._replace(message=end.message or self._asked.message)
-        )
-
-    def _hear(self, piece: bytes) -> None:
-        """Lines as they become whole; of one beyond all measure only the end is kept, which is not an object then."""
-        *lines, rest = piece.split(b"\n")
-        for line in lines:
-            self._take(b"".join((*self._line, line)))
-            self._line, self._long = [], 0
-        self._long += len(rest)
-        if self._long > _LONGEST_LINE:
-            self._line, self._long = [], 0
-        if rest:
-            self._line.append(rest)
+    def _ending(self, exit_code: int) -> ProgramEnd:
+        words = self._errors.decode("utf-8", "replace").strip()[-2_000:]
+        limit = self._asked.reason if self._asked is not None and self._asked.reason in _BY_LIMIT else None
+        end = self.reader.end(exit_code, words, sent=self._sent, stopped=limit)
+        self.writer.change(exit=exit_code, ended=self.writer.now())
+        if end.is_success or self._asked is None:
+            return end
+        return end._replace(message=end.message or self._asked.message)
 
     def _hear_error(self, piece: bytes) -> None:
         self._errors = (self._errors + piece)[-_TAIL:]
 
-    def _take(self, line: bytes) -> None:
+    def _hear_line(self, line: bytes) -> None:
         told = self.reader.take(line)
         status, reader = self.writer.status, self.reader
         retries = status.retries + sum(each.kind == "retry" for each in told)
@@ -220,29 +187,55 @@ class Supervisor:
         )  # fmt: skip
 
     @contextmanager
-    def _hearing_signals(self) -> Iterator[None]:
-        """Inside, a signal to us ends the program first, and us after it has ended."""
+    def _hearing_signals(self) -> Iterator[int]:
+        """Inside, a signal to us ends the program first, and us after it has ended; yields what a signal writes to."""
 
         def hear(number: int, _: FrameType | None) -> None:
             reason = "interrupted" if number == signal.SIGINT else "terminated"
             self.stop(ProgramEnd(reason, f"the supervisor got {signal.Signals(number).name}"), number)  # type: ignore[arg-type]
 
-        self._woken, wake = os.pipe()  # a signal has to end the wait for output
-        os.set_blocking(wake, False)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        def hear_child(_: int, __: FrameType | None) -> None:
+            self._has_lost_child = True
+
         former = {number: signal.getsignal(number) for number in _HEARD}
-        heard = [number for number, handler in former.items() if handler is not signal.SIG_IGN]
-        for number in heard:
-            signal.signal(number, hear)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(-1)
-            os.close(wake)
-            os.close(self._woken)
-            for number in heard:
-                signal.signal(number, former[number])
+        handlers = {number: hear for number, handler in former.items() if handler is not signal.SIG_IGN}
+        with _woken_by_signals() as wake, _handling(handlers | {signal.SIGCHLD: hear_child}):
+            yield wake
 
 
-def _known_step(number: int) -> signal.Signals:
-    return signal.SIGINT if number == signal.SIGINT else signal.SIGTERM
+@contextmanager
+def _handling(handlers: Mapping[signal.Signals, Callable[[int, FrameType | None], None]]) -> Iterator[None]:
+    former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _woken_by_signals() -> Iterator[int]:
+    """A descriptor that can be read as soon as a signal came, so that it ends the wait for output."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    former = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    try:
+        yield read
+    finally:
+        signal.set_wakeup_fd(former)
+        os.close(write)
+        os.close(read)
+
+
+@contextmanager
+def _adopting() -> Iterator[None]:
+    adopt_orphans()
+    try:
+        yield
+    finally:
+        adopt_orphans(wanted=False)
+
+
+def _signal_group(process: Process, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

@@ -88,7 +88,7 @@ def lead_headless(workspace: Workspace, run_id: str, request: LeadRequest, templ
     _record_session(
         workspace, task, run, LeadSession(program=request.cli, session=worker.status.session, headless=True)
     )
-    status = run_worker(workspace, worker)
+    status = run_worker(workspace, worker).status
     task, run = require_run(workspace.store.read().state, run.id)
     return LedRun(task, run, files, status)
 

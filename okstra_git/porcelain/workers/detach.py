@@ -28,13 +28,14 @@ def detach_worker(workspace: Workspace, program: Path, request: WorkerRequest, *
     Refuses first what `worker exec` would refuse, since nobody hears a supervisor without a terminal.
     """
     files = prepare_worker(workspace, request).files
-    started = workspace.now().timestamp()
+    before = files.read()
+    former = before.mark if before is not None else ""
     line = [str(program), "-C", str(workspace.cwd), *_line(request), *([] if has_pane else ["--no-pane"]), "--json"]
     process = start_session(line, cwd=workspace.cwd, environ=workspace.environ, is_heard=False)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         status = files.read()
-        is_new = status is not None and status.started >= started - 0.01
+        is_new = status is not None and status.mark != former
         if status is not None and is_new and status.state != "starting":
             return look_at(workspace, [files])[0]
         if process.poll() is not None and not is_new:
@@ -43,7 +44,7 @@ def detach_worker(workspace: Workspace, program: Path, request: WorkerRequest, *
     raise refuse(
         "worker.not-started",
         f"the supervisor of {files.prompt} did not start its program",
-        hint=command("git okstra worker status", request.prompt),
+        hint=command("git okstra worker exec", ("--cli", request.cli), ("--prompt", request.prompt)),
         exitStatus=process.poll(),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from okstra_git.commands import command
 from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
+from okstra_git.names import quote_path
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.workers.status_file import LARGEST, WorkerStatus, beside, read_status, status_name
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from okstra_git.records.states import State, Task
 
 _ENDING = ".status.json"
+LONGEST_PROMPT = 1 << 20
+"""Bytes of a prompt; an agent reads a file of that length in parts, if at all."""
 
 
 class WorkerFiles(NamedTuple):
@@ -61,8 +64,12 @@ def files_of_prompt(workspace: Workspace, given: str) -> WorkerFiles:
     """The files of the worker on a prompt, as the line names it; refuses what is not a file below the project."""
     root = require_project_root(workspace)
     prompt = _name(workspace, root, given)
-    if Root(root).require_seen(prompt) is None or not Root(root).is_file(prompt):
-        raise refuse("worker.no-prompt", f"{given} is not a file", hint="write the prompt first", prompt=given)
+    seen = Root(root).require_seen(prompt)
+    if seen is None or not seen.is_file:
+        raise refuse("worker.no-prompt", f"{quote_path(given)} is not a file", hint="write the prompt first")
+    if not 0 < seen.size <= LONGEST_PROMPT or not str(root / prompt).isprintable():
+        message = f"{quote_path(given)} is empty, longer than {LONGEST_PROMPT >> 10} KiB, or has an odd name"
+        raise refuse("worker.bad-prompt", message, hint=command("ls -lb", str(root / prompt)))
     return WorkerFiles(root, prompt)
 
 
@@ -76,8 +83,8 @@ def files_of_status(workspace: Workspace, given: str) -> WorkerFiles:
     found = WorkerFiles(root, prompt)
     if not found.files.is_file(found.status):
         raise refuse(
-            "worker.unknown",
-            f"no worker was started on {given}",
+            "worker.no-status",
+            f"no worker was started on {quote_path(given)}",
             hint=command("git okstra worker status"),
             prompt=given,
         )

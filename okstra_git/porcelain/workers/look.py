@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.agents.catalog import find_program, program_names
+from okstra_git.agents.endings import ProgramEnd
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.host.machine import is_alive, this_machine
+from okstra_git.host.process_tree import marked
 from okstra_git.porcelain.workers.files import WorkerFiles, files_of_status, workers_of_run
 from okstra_git.workers.status_file import WorkerStatus
 from okstra_git.workers.status_writer import StatusWriter
+from okstra_git.workers.supervisor import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from okstra_git.agents.tokens import SessionUsage
+    from okstra_git.agents.program import StreamReader
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.workers.status_file import ProcessMark
 
 TAIL = 2_000
+"""Bytes of a log that are told of a worker that vanished."""
+LONGEST_LOG = 64 << 20
+"""Bytes of a log that is heard again."""
+BEYOND_RESUME = ("not-found", "misused", "untrusted-folder", "bad-request", "unauthenticated")
+"""Reasons after which there is no session to go on with."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,11 @@ class WorkerLife:
     def is_live(self) -> bool:
         """Whether somebody sees to the worker."""
         return self.supervisor == "alive"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it runs on another machine, so that nothing is known of it here."""
+        return self.supervisor == "unknown"
 
     @property
     def is_orphaned(self) -> bool:
@@ -56,10 +71,16 @@ class SeenWorker:
 
 
 def judge(status: WorkerStatus) -> WorkerLife:
-    """Asks the machine for both processes; those of a worker that has ended are not asked for."""
+    """Asks the machine for both processes; those of a worker that has ended are not asked for.
+
+    Without a supervisor, anything that the program started and left behind counts as the program.
+    """
     if status.state == "ended":
         return WorkerLife("dead", "dead")
-    return WorkerLife(_state(status, status.supervisor), _state(status, status.program))
+    supervisor, program = _state(status, status.supervisor), _state(status, status.program)
+    if supervisor == "dead" and program == "dead" and status.mark and marked(MARK, status.mark):
+        program = "alive"
+    return WorkerLife(supervisor, program)
 
 
 def find_workers(workspace: Workspace, names: Sequence[str], run_id: str = "") -> list[WorkerFiles]:
@@ -81,45 +102,55 @@ def look_at(workspace: Workspace, workers: Iterable[WorkerFiles]) -> list[SeenWo
     return [seen for files in workers if (seen := _look(workspace, files)) is not None]
 
 
+def see(files: WorkerFiles, status: WorkerStatus) -> SeenWorker:
+    """A worker as this status says, and whether its processes live."""
+    life = judge(status)
+    return SeenWorker(files, status, life, _hint(files, status, life))
+
+
 def _look(workspace: Workspace, files: WorkerFiles) -> SeenWorker | None:
     status = files.read()
     if status is None:
         return None
-    life = judge(status)
-    if status.state != "ended" and life.supervisor == "dead" and not life.is_orphaned:
-        status = write_autopsy(workspace, files, status)
-        life = judge(status)
-    return SeenWorker(files, status, life, _hint(files, status, life))
+    seen = see(files, status)
+    has_vanished = seen.is_running and seen.life.supervisor == "dead" and not seen.life.is_orphaned
+    return see(files, write_autopsy(workspace, files, status)) if has_vanished else seen
 
 
 def write_autopsy(workspace: Workspace, files: WorkerFiles, status: WorkerStatus) -> WorkerStatus:
-    """Write down how a worker was left whose supervisor is gone: last lines without secrets, a snapshot of its work.
+    """Write down how a worker was left whose supervisor is gone, by what its log says; nothing of it lives any more.
 
     Somebody else may be writing the same at this moment; the files are replaced whole, and both say the same.
     """
-    from okstra_git.agents.endings import ProgramEnd
-    from okstra_git.porcelain.workers.ending import end_worker
-    from okstra_git.redaction.late import without_secrets
+    from okstra_git.porcelain.workers.ending import keep_end, settle
 
-    writer = StatusWriter(files.files, files.status, status, lambda: workspace.now().timestamp())
-    lines = without_secrets(_last_lines(files))
-    said = f"; last it said: {lines}" if lines else ""
-    writer.change(ended=max(status.heartbeat, status.started), snapshot=_snapshot(workspace, files, status))
-    end = ProgramEnd("vanished", f"its supervisor, process {status.supervisor.pid}, is gone{said}")
-    end_worker(workspace, files, writer, end, _usage(workspace, status))
-    return writer.status
+    now = files.read()
+    if now is None or now.mark != status.mark or now.state == "ended":
+        return now or status
+    if now.cli not in program_names():
+        return now.changed(state="ended", status="error", reason="vanished")
+    writer = StatusWriter(files.files, files.status, now, lambda: workspace.now().timestamp())
+    writer.change(ended=max(now.heartbeat, now.started))
+    program = find_program(now.cli)
+    reader = program.reader()
+    ending = _heard_again(files, reader)
+    gone = f"its supervisor, process {now.supervisor.pid}, is gone"
+    if not ending.is_success:
+        lines = _last_lines(files)
+        ending = ProgramEnd("vanished", gone + (f"; last it said: {lines}" if lines else ""), reader.resets)
+    reader.session = reader.session or now.session
+    outcome = settle(workspace, program, reader, ending, is_resumed=now.is_resumed)
+    return keep_end(workspace, files, writer, outcome)
 
 
-def _usage(workspace: Workspace, status: WorkerStatus) -> SessionUsage:
-    """What the files of the session say, which is at least what was used."""
-    from okstra_git.agents.sessions import homes_of, read_session
-    from okstra_git.agents.tokens import SessionUsage
-
-    homes = homes_of(workspace.home, workspace.environ)
-    usage = read_session(status.cli, status.session, homes) if status.session else None
-    usage = usage or SessionUsage(status.cli, status.session, "none")
-    confidence = "lower_bound" if usage.confidence == "exact" else usage.confidence
-    return replace(usage, confidence=confidence, remarks=(*usage.remarks, "nobody saw its end"))
+def _heard_again(files: WorkerFiles, reader: StreamReader) -> ProgramEnd:
+    """What the program itself told of its end: it may have answered after its supervisor was gone."""
+    try:
+        for line in files.files.read_bytes(files.log, LONGEST_LOG).splitlines():
+            reader.take(line)
+    except (OkstraError, OSError):
+        return ProgramEnd("vanished")
+    return reader.end(0, "")
 
 
 def _state(status: WorkerStatus, process: ProcessMark) -> str:
@@ -138,36 +169,21 @@ def _hint(files: WorkerFiles, status: WorkerStatus, life: WorkerLife) -> str:
         return command("git okstra worker wait", prompt)
     if status.status == "completed":
         return ""
-    resume = [("--resume", status.session)] if status.session and status.reason != "not-found" else []
-    return command("git okstra worker exec", ("--cli", status.cli), ("--prompt", prompt), *resume)
+    options = [("--cli", status.cli), ("--prompt", prompt), ("--worker", status.worker), ("--role", status.role)]
+    if status.run:
+        options.append(("--run", status.run))
+    if status.session and status.events and status.reason not in BEYOND_RESUME:
+        options.append(("--resume", status.session))
+    return command("git okstra worker exec", *options) + (" --write" if status.access == "write" else "")
 
 
 def _last_lines(files: WorkerFiles) -> str:
+    """What a log ends with, whole lines only: half of a secret would not be known as one."""
     try:
         with files.files.opened(files.log) as descriptor:
-            import os
-
             size = os.fstat(descriptor).st_size
-            os.lseek(descriptor, max(0, size - TAIL), os.SEEK_SET)
-            text = os.read(descriptor, TAIL).decode("utf-8", "replace")
+            data = os.pread(descriptor, TAIL, max(0, size - TAIL))
     except (OkstraError, OSError):
         return ""
-    return " ".join(text.split())[-TAIL:]
-
-
-def _snapshot(workspace: Workspace, files: WorkerFiles, status: WorkerStatus) -> str:
-    """The id of a snapshot of what lies uncommitted where the worker's run changes code; empty where nothing does."""
-    from okstra_git.porcelain.workers.files import run_of_prompt
-    from okstra_git.snapshots.take import snapshot_of_run
-    from okstra_git.store.clone import find_writer
-
-    try:
-        if find_writer(workspace.git) is None:
-            return ""
-        found = run_of_prompt(workspace.store.read().state, files.prompt, "", status.run)
-        taken = (
-            snapshot_of_run(workspace.git, *found, reason="a worker vanished", now=workspace.now()) if found else None
-        )
-    except (OkstraError, OSError):
-        return ""
-    return taken.id if taken is not None else ""
+    whole = data if size <= TAIL else data.partition(b"\n")[2]
+    return " ".join(whole.decode("utf-8", "replace").split())

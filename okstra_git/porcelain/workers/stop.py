@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from okstra_git.host.machine import ancestors, find_process
 from okstra_git.host.process_facts import OKSTRA, program_of
 from okstra_git.host.process_tree import end_marked, is_same, marked
-from okstra_git.porcelain.workers.look import SeenWorker, look_at, write_autopsy
+from okstra_git.porcelain.workers.look import SeenWorker, judge, look_at, write_autopsy
 from okstra_git.workers.supervisor import GRACE, MARK
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ def stop_workers(workspace: Workspace, workers: Sequence[WorkerFiles]) -> list[S
                 os.kill(each.status.supervisor.pid, signal.SIGTERM)
     wait_for(workspace, [each.files for each in before if each.is_running], _PATIENCE, lambda _: None)
     for each in look_at(workspace, [each.files for each in before]):
-        if each.is_running and each.status.mark:
+        if each.is_running and each.status.mark and not each.life.is_elsewhere:
             end_marked(MARK, each.status.mark, GRACE)
-            write_autopsy(workspace, each.files, each.status)
+            if not judge(each.status).is_live:
+                write_autopsy(workspace, each.files, each.status)
     return look_at(workspace, workers)
 
 
