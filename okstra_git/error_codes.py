@@ -223,6 +223,7 @@ RUNS = {
     "run.ended": (1, "The run has ended, in another way than is asked for now."),
     "run.holder-lives": (1, "Somebody else leads the run and is at work."),
     "run.lost": (1, "Somebody ended the run while its bundle was being made."),
+    "run.no-terminal": (1, "A lead needs a terminal, and there is none."),
     "run.no-such-process": (1, "The process that was named as holder does not run here."),
     "run.not-holder": (1, "Neither the nonce nor the process tree shows that the caller leads the run."),
     "run.other-report": (1, "The report that was named is of another run."),

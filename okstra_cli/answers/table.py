@@ -80,6 +80,7 @@ ANSWERS: dict[str, Shapes] = {
     "stage show": _shapes(tasks.OneStage),
     "stage release": _shapes(tasks.ReleasedStage),
     "run prepare": _shapes(runs.PreparedRun),
+    "run start": _shapes(workers.Lead, workers.LeadWindow),
     "run list": _shapes(runs.RunList),
     "run show": _shapes(runs.OneRun, runs.ArchivedText, runs.Archive),
     "run resume": _shapes(runs.ResumedRun, runs.Explanation),

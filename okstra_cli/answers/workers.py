@@ -70,3 +70,26 @@ class Workers(TypedDict):
     workers: list[Worker]
     running: int
     failed: int
+
+
+class Lead(TypedDict):
+    """`run start --headless`: the lead as a worker, and what became of its run.
+
+    `validation` is `passed`, `unchecked` or `no-data` once the run was finished. `next` goes on from here.
+    """
+
+    run: str
+    task: str
+    runStatus: str
+    report: str | None
+    validation: str | None
+    nextPhase: str | None
+    lead: Worker
+    next: str | None
+
+
+class LeadWindow(TypedDict):
+    """`run start` inside tmux: the window and its pane."""
+
+    window: str
+    pane: str

@@ -1,19 +1,17 @@
 """`git okstra worker`: starts agent programs on prompts, shows them, waits for them, stops them."""
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from okstra_cli.lazy import command_group
-from okstra_cli.numbers import require_number
+from okstra_cli.numbers import require_money, require_number
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from okstra_git.porcelain.workers.look import SeenWorker
 
@@ -64,9 +62,10 @@ def exec_(
     from okstra_git.porcelain.workers.exec import WorkerRequest, prepare_worker, require_success, run_worker
 
     session = Session.of(context)
+    cost = require_money(dollars, "--dollars", hint="git okstra worker exec --help") if dollars is not None else None
     request = WorkerRequest(
         cli, prompt, worker, role, run, model, "write" if write else "read", _number(timeout, "--timeout"),
-        _number(turns, "--turns"), _money(dollars), _number(tokens, "--tokens"), resume,
+        _number(turns, "--turns"), cost, _number(tokens, "--tokens"), resume,
     )  # fmt: skip
     if detach:
         from okstra_cli.session import find_program
@@ -147,16 +146,6 @@ def stop(
 
 def _number(text: str | None, option: str) -> int | None:
     return require_number(text, option, least=1, hint="git okstra worker --help") if text is not None else None
-
-
-def _money(text: str | None) -> "Decimal | None":
-    from decimal import Decimal
-
-    if text is None:
-        return None
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", text, re.ASCII) or not Decimal(text):
-        raise refuse("usage", "--dollars takes an amount such as 2.50", hint="git okstra worker exec --help")
-    return Decimal(text)
 
 
 def _status_of(seen: "Sequence[SeenWorker]") -> int:

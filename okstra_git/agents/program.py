@@ -26,9 +26,9 @@ class Assignment:
     """What a program is asked, whichever it is.
 
     `prompt` is one short line that names the file with the assignment: it becomes an argument. `session` is the id that
-    a new session gets where the program allows, `resume` a session to go on with. `allow` are permission rules of
-    Claude Code. `interactive` = a person sits before it. A program that knows no limit of turns or money is stopped by
-    who started it.
+    a new session gets where the program allows, `resume` a session to go on with. `allow` and `deny` are permission
+    rules of Claude Code. `interactive` = a person sits before it. A program that knows no limit of turns or money is
+    stopped by who started it.
     """
 
     prompt: str
@@ -37,6 +37,7 @@ class Assignment:
     model: str = ""
     access: Access = "read"
     allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     turns: int | None = None
     dollars: Decimal | None = None
     interactive: bool = False

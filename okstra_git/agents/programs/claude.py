@@ -60,6 +60,7 @@ def _options(assignment: Assignment) -> tuple[str, ...]:
         *(("--model", assignment.model) if assignment.model else ()),
         "--permission-mode", mode,
         *(("--allowedTools", *rules) if rules else ()),
+        *(("--disallowedTools", *assignment.deny) if assignment.deny else ()),
         *(("--max-turns", str(assignment.turns)) if assignment.turns and not assignment.interactive else ()),
         *(("--max-budget-usd", str(assignment.dollars)) if assignment.dollars and not assignment.interactive else ()),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
 from okstra_git.redaction.late import without_secrets
+from okstra_git.workers.status_file import LEAD
 
 if TYPE_CHECKING:
     from okstra_git.agents.endings import ProgramEnd
@@ -147,8 +148,9 @@ def session_record(usage: SessionUsage | None, status: WorkerStatus) -> SessionR
     if usage is None or not (usage.session or status.session):
         return None
     is_told = usage.parser.endswith(("-result", "-stream"))
+    worker = "" if status.role == LEAD else status.worker[:200]
     return SessionRecord(
-        worker=status.worker[:200], program=usage.program, session=(usage.session or status.session)[:200],
+        worker=worker, program=usage.program, session=(usage.session or status.session)[:200],
         source="result" if is_told else "transcript", parser=usage.parser, confidence=usage.confidence,
         counters=counters_of(usage), remarks=usage.remarks,
     )  # fmt: skip

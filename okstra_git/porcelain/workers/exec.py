@@ -40,7 +40,10 @@ _READER = (
 
 @dataclass(frozen=True)
 class WorkerRequest:
-    """Who is to work on which prompt, and what it may use; `resume` is a session to go on with."""
+    """Who is to work on which prompt, and what it may use.
+
+    `resume` is a session to go on with, `session` the id of a new one. `text` is another line than the usual one.
+    """
 
     cli: str
     prompt: str
@@ -55,6 +58,9 @@ class WorkerRequest:
     tokens: int | None = None
     resume: str = ""
     allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    session: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,11 @@ def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWork
     before = files.read()
     if before is not None and judge(before).is_live:
         raise _running(files, before.supervisor.pid)
-    session = str(uuid4()) if program.presets_session and not request.resume else ""
+    session = request.session or str(uuid4()) if program.presets_session and not request.resume else ""
     text = _DO.format(prompt=files.path(files.prompt)) + ("" if request.access == "write" else _READER)
     assignment = Assignment(
-        text, session=session, resume=request.resume, model=request.model, access=request.access, allow=request.allow,
-        turns=request.turns, dollars=request.dollars,
+        request.text or text, session=session, resume=request.resume, model=request.model, access=request.access,
+        allow=request.allow, deny=request.deny, turns=request.turns, dollars=request.dollars,
     )  # fmt: skip
     machine, us = this_machine(), find_process(os.getpid())
     status = WorkerStatus(

@@ -443,3 +443,5 @@ def _work(recorder: Recorder) -> None:
     recorder.run(f"worker wait {prompt}", exit=1)
     recorder.run(f"worker stop {prompt}")
     recorder.run("worker stop", exit=129)
+    recorder.run(f"run start {TASK} --task-type requirements-discovery", exit=1)
+    recorder.run(f"run start {TASK} --task-type requirements-discovery --here --headless", exit=129)
