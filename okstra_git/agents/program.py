@@ -41,6 +41,7 @@ class Assignment:
     turns: int | None = None
     dollars: Decimal | None = None
     interactive: bool = False
+    reads: tuple[str, ...] = ()
 
 
 class Launch(NamedTuple):

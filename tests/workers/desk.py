@@ -37,11 +37,13 @@ def say(text):
 
 @dataclass
 class Bench:
-    """A world with workers; everything that it started is ended with it."""
+    """A world with workers; everything that it started is ended with it. `folder` is where lines are called."""
 
     world: World
     programs: Path
     started: list[subprocess.Popen[str]] = field(default_factory=list)
+    folder: Path | None = None
+    variables: dict[str, str] = field(default_factory=dict)
 
     def program(self, *statements: str) -> None:
         """What `codex` does from now on, in Python."""
@@ -54,13 +56,14 @@ class Bench:
         return self.world.write(f"prompts/codex-worker-prompt{number:03}.md", "Say hi.\n")
 
     def environ(self) -> dict[str, str]:
-        return os.environ | {"PATH": f"{self.programs}{os.pathsep}{program_dir()}{os.pathsep}{os.environ['PATH']}"}
+        path = os.pathsep.join((str(self.programs), str(program_dir()), os.environ["PATH"]))
+        return os.environ | {"PATH": path} | self.variables
 
     def start(self, *words: str | Path) -> subprocess.Popen[str]:
         """`git okstra worker …`, in a process of its own, as in a shell."""
         process = subprocess.Popen(
-            ["git", "okstra", "worker", *map(str, words), "--json"], cwd=self.world.path, env=self.environ(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            ["git", "okstra", "worker", *map(str, words), "--json"], cwd=self.folder or self.world.path,
+            env=self.environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.started.append(process)
         return process

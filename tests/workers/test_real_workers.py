@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.workers.desk import Bench
 from tests.workers.test_left_behind import marked_by
 
 PROMPT = "Say the word that this file ends with.\n\nplatypus\n"
-MODEL = {"claude": (), "codex": (), "gemini": ("--model", "gemini-2.5-pro")}
+MODEL: dict[str, tuple[str, ...]] = {"claude": (), "codex": (), "gemini": ("--model", "gemini-2.5-pro")}
 
 
 def reading(program: str, path: Path) -> Call:
@@ -36,15 +38,26 @@ def lingering(program: str) -> Call:
 
 
 @pytest.fixture
-def bench(world: World, tmp_path: Path, vendors: Vendors) -> Bench:  # noqa: ARG001 - the environment has to be there
-    world.okstra("init", "--project-id", "shop", "--no-hooks", "--offline")
-    world.write(".gitignore", ".okstra/\n")
-    return Bench(world, tmp_path)
+def bench(vendors: Vendors) -> Iterator[Bench]:  # noqa: ARG001 - the environment has to be there
+    """On a disk: the sandbox of Codex hides everything below /dev, where the memory of the tests is."""
+    with TemporaryDirectory(dir="/var/tmp", prefix="okstra-kit-") as folder:
+        world = World.begin(Path(folder) / "world")
+        world.okstra("init", "--project-id", "shop", "--no-hooks", "--offline")
+        made = Bench(world, Path(folder))
+        yield made
+        made.close()
 
 
+@pytest.mark.parametrize("is_in_stage", [False, True], ids=["main", "stage"])
 @pytest.mark.parametrize("program", MODEL)
-def test_a_worker_reads_its_prompt_and_answers(program: str, bench: Bench, vendors: Vendors) -> None:
+def test_a_worker_reads_its_prompt_and_answers(
+    program: str, bench: Bench, vendors: Vendors, *, is_in_stage: bool
+) -> None:
+    """Git ignores the folder of the prompt, and the worktree of a stage is elsewhere."""
     require_tool(program)
+    if is_in_stage:
+        bench.world.git("worktree", "add", "-q", "../stage")
+        bench.folder = bench.world.path.parent / "stage"
     prompt = bench.world.write(".okstra/tasks/shop/web/login/runs/x/prompts/w.md", PROMPT)
 
     def answer(text: str) -> Say:
@@ -67,7 +80,16 @@ def test_a_worker_that_is_stopped_in_a_tool_leaves_nothing(program: str, bench: 
     require_tool(program)
     prompt = bench.world.write("prompts/w.md", PROMPT)
     vendors.service.script(lingering(program), Say("Never said."))
-    words = ("exec", "--cli", program, "--prompt", prompt, "--no-pane", "--write", *MODEL[program])
+    words: tuple[str | Path, ...] = (
+        "exec",
+        "--cli",
+        program,
+        "--prompt",
+        prompt,
+        "--no-pane",
+        "--write",
+        *MODEL[program],
+    )
     process = bench.start(*words)
     status = bench.until(prompt, "tool")
     os.kill(status.supervisor.pid, signal.SIGTERM)
@@ -83,7 +105,17 @@ def test_a_service_that_says_nothing_is_given_up_in_time(program: str, bench: Be
     require_tool(program)
     prompt = bench.world.write("prompts/w.md", PROMPT)
     vendors.service.script(Hang(60))
-    words = ("exec", "--cli", program, "--prompt", prompt, "--no-pane", "--timeout", "4", *MODEL[program])
+    words: tuple[str | Path, ...] = (
+        "exec",
+        "--cli",
+        program,
+        "--prompt",
+        prompt,
+        "--no-pane",
+        "--timeout",
+        "4",
+        *MODEL[program],
+    )
     seen = bench.run(*words, exit=1)
     assert (seen["status"], seen["reason"], seen["tokens"]) == ("timeout", "timed-out", 0)
     status = bench.status(prompt)

@@ -59,6 +59,7 @@ def _options(assignment: Assignment) -> tuple[str, ...]:
     return (
         *(("--model", assignment.model) if assignment.model else ()),
         "--permission-mode", mode,
+        *(f"--add-dir={folder}" for folder in assignment.reads),
         *(("--allowedTools", *rules) if rules else ()),
         *(("--disallowedTools", *assignment.deny) if assignment.deny else ()),
         *(("--max-turns", str(assignment.turns)) if assignment.turns and not assignment.interactive else ()),

@@ -9,6 +9,7 @@ the requests of the loop's end are not counted.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_http, reason_of_text
@@ -38,6 +39,10 @@ _SAID: tuple[tuple[str, Reason], ...] = (
 _MESSAGE = re.compile(r'"message": ?"(?P<message>[^"]{1,500})"')
 _CODE = re.compile(r'"code": ?(?P<status>[45]\d\d)')
 
+_DEFAULTS_VARIABLE = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH"
+_DEFAULTS = Path(__file__).with_name("gemini_defaults.json")
+"""Settings behind all of the user's: Gemini reads no file that git ignores, and git ignores `.okstra/`."""
+
 
 class Gemini(Program):
     """The Gemini CLI. A folder that nobody trusted is trusted for this session alone; without write
@@ -55,8 +60,9 @@ class Gemini(Program):
         mode = ("--approval-mode", "auto_edit") if assignment.access == "write" and not assignment.interactive else ()
         head = () if assignment.interactive else ("-o", "stream-json")
         prompt = f"{'--prompt-interactive' if assignment.interactive else '--prompt'}={assignment.prompt}"
-        argv = (self.name, *head, "--skip-trust", *session, *model, *mode, prompt)
-        return Launch(argv, {"GEMINI_CLI_NO_RELAUNCH": "true"}, CALLER_MARKS)
+        reads = tuple(f"--include-directories={folder}" for folder in assignment.reads)
+        argv = (self.name, *head, "--skip-trust", *reads, *session, *model, *mode, prompt)
+        return Launch(argv, {"GEMINI_CLI_NO_RELAUNCH": "true", _DEFAULTS_VARIABLE: str(_DEFAULTS)}, CALLER_MARKS)
 
     def reader(self) -> StreamReader:
         """Listens to `-o stream-json`."""

@@ -18,6 +18,7 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.host.locks import take_lock
 from okstra_git.host.machine import find_process, this_machine
+from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.workers.ending import keep_end, settle
 from okstra_git.porcelain.workers.files import WorkerFiles, files_of_prompt
 from okstra_git.porcelain.workers.look import SeenWorker, judge, see
@@ -83,11 +84,13 @@ def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWork
     before = files.read()
     if before is not None and judge(before).is_live:
         raise _running(files, before.supervisor.pid)
+    folder = Path(workspace.git.work_tree or files.root)
     session = request.session or str(uuid4()) if program.presets_session and not request.resume else ""
     text = _DO.format(prompt=files.path(files.prompt)) + ("" if request.access == "write" else _READER)
     assignment = Assignment(
         request.text or text, session=session, resume=request.resume, model=request.model, access=request.access,
         allow=request.allow, deny=request.deny, turns=request.turns, dollars=request.dollars,
+        reads=() if folder == files.root else (files.path(OKSTRA),),
     )  # fmt: skip
     machine, us = this_machine(), find_process(os.getpid())
     status = WorkerStatus(
@@ -98,7 +101,6 @@ def prepare_worker(workspace: Workspace, request: WorkerRequest) -> PreparedWork
         mark=secrets.token_hex(12),
     )  # fmt: skip
     limits = WorkerLimits(request.seconds, request.turns, request.tokens)
-    folder = Path(workspace.git.work_tree or files.root)
     launch, reader = program.launch(assignment), program.reader()
     return PreparedWorker(files, program, launch, reader, limits, status, folder)
 
