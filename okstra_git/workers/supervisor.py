@@ -87,12 +87,12 @@ class Supervisor:
         return self._ending(process.returncode)
 
     def stop(self, reason: ProgramEnd, number: int = signal.SIGINT) -> None:
-        """Have the program ended: from this signal on, more strongly every few seconds; the first reason counts.
+        """Have the program ended: asked politely, then more strongly every few seconds; the first reason counts.
 
-        Who asks again does not want to wait: the next signal is sent at once.
+        `number` is the signal that says why. Who asks again does not want to wait: the next step follows at once.
         """
         if self._asked is None:
-            self._asked, self._step = reason, 0 if number == signal.SIGINT else 1
+            self._asked, self._sent = reason, number
         self._next_step = time.monotonic()
 
     def _start(self) -> Process:
@@ -149,7 +149,6 @@ class Supervisor:
         if self._asked is None or process.poll() is not None or time.monotonic() < self._next_step:
             return
         number = _STEPS[min(self._step, len(_STEPS) - 1)]
-        self._sent = self._sent or number
         _signal_group(process, number)
         if number != signal.SIGINT:
             tree.signal(number)

@@ -169,9 +169,9 @@ def _hint(files: WorkerFiles, status: WorkerStatus, life: WorkerLife) -> str:
         return command("git okstra worker wait", prompt)
     if status.status == "completed":
         return ""
-    options = [("--cli", status.cli), ("--prompt", prompt), ("--worker", status.worker), ("--role", status.role)]
-    if status.run:
-        options.append(("--run", status.run))
+    options = [("--cli", status.cli), ("--prompt", prompt)]
+    options += [("--worker", status.worker)] if status.worker != f"{status.cli}-worker" else []
+    options += [("--run", status.run)] if status.run else []
     if status.session and status.events and status.reason not in BEYOND_RESUME:
         options.append(("--resume", status.session))
     return command("git okstra worker exec", *options) + (" --write" if status.access == "write" else "")

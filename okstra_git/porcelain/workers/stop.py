@@ -8,8 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from okstra_git.host.machine import ancestors, find_process
-from okstra_git.host.process_facts import OKSTRA, program_of
+from okstra_git.host.machine import ancestors
 from okstra_git.host.process_tree import end_marked, is_same, marked
 from okstra_git.porcelain.workers.look import SeenWorker, judge, look_at, write_autopsy
 from okstra_git.workers.supervisor import GRACE, MARK
@@ -47,12 +46,17 @@ def stop_workers(workspace: Workspace, workers: Sequence[WorkerFiles]) -> list[S
     Only processes that bear the worker's mark in their environment are ended: a status file is a document, and what it
     says of processes may be another's.
     """
-    before = look_at(workspace, workers)
-    for each in before:
-        if each.is_running and each.life.is_live and _is_ours(each):
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(each.status.supervisor.pid, signal.SIGTERM)
-    wait_for(workspace, [each.files for each in before if each.is_running], _PATIENCE, lambda _: None)
+    before = [each for each in look_at(workspace, workers) if each.is_running]
+    asked: set[str] = set()
+
+    def ask(seen: Sequence[SeenWorker]) -> None:
+        for each in seen:
+            if each.files.prompt not in asked and each.life.is_live and _is_ours(each):
+                asked.add(each.files.prompt)
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(each.status.supervisor.pid, signal.SIGTERM)
+
+    wait_for(workspace, [each.files for each in before], _PATIENCE, ask)
     for each in look_at(workspace, [each.files for each in before]):
         if each.is_running and each.status.mark and not each.life.is_elsewhere:
             end_marked(MARK, each.status.mark, GRACE)
@@ -62,11 +66,8 @@ def stop_workers(workspace: Workspace, workers: Sequence[WorkerFiles]) -> list[S
 
 
 def _is_ours(worker: SeenWorker) -> bool:
-    """Whether the process that is called the supervisor is one: okstra, or the parent of something with the mark."""
+    """Whether the process that is called the supervisor is one: something that bears the mark descends from it."""
     mark = worker.status.supervisor
-    facts = find_process(mark.pid) if is_same(mark.pid, mark.born) else None
-    if facts is None:
+    if not worker.status.mark or not is_same(mark.pid, mark.born):
         return False
-    known = marked(MARK, worker.status.mark) if worker.status.mark else {}
-    is_okstra = program_of(facts) in OKSTRA and not {"worker", "run"}.isdisjoint(facts.argv)
-    return is_okstra or any(mark.pid in {each.pid for each in ancestors(pid)} for pid in known)
+    return any(mark.pid in {each.pid for each in ancestors(pid)} for pid in marked(MARK, worker.status.mark))

@@ -437,7 +437,7 @@ def _work(recorder: Recorder) -> None:
     (recorder.world.path / prompt).write_text("Read nothing.\n")
     status = WorkerStatus(cli="codex", worker="codex-worker", prompt=prompt, host="h", boot="b", state="ended",
                           started=1.0, ended=61.0, heartbeat=61.0, status="error", reason="rate-limited",
-                          message="too many requests", session="s", turns=2, tokens=30)  # fmt: skip
+                          message="too many requests", session="s", events=9, turns=2, tokens=30)  # fmt: skip
     (folder / "codex-worker-prompt001.status.json").write_bytes(status.to_json())
     recorder.run(f"worker status {prompt}")
     recorder.run(f"worker wait {prompt}", exit=1)
