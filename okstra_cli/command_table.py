@@ -33,6 +33,8 @@ COMMANDS = {
     "run": Row("run", WORK, "Prepare, list, show, resume and end runs; keep what they left"),
     "render-bundle": Row("render_bundle", WORK, "The same as run prepare, for skills"),
     "worker": Row("worker", WORK, "Start agent programs on prompts, see them, wait, and stop them"),
+    "usage": Row("usage", WORK, "Show what agents used: tokens, and money by a list of prices"),
+    "token-usage": Row("token_usage", WORK, "The same as usage collect, for skills"),
     "convergence": Row("convergence", WORK, "Compare what workers found, and ask them again"),
     "validate": Row("validate", WORK, "Check what runs left, and what plans and reports have to hold to"),
     "report": Row("report", WORK, "Render a report from its data; show and answer its questions"),

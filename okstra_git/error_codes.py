@@ -24,6 +24,8 @@ COMMAND_LINE = {
     "text.refused": (1, "Words are missing, or cannot be stored as what they are meant to be."),
     "usage": (129, "The command line is wrong; 129 is git's own status for that."),
     "usage.phase": (129, "The task type has no use for the option."),
+    "usage.bad-prices": (1, "The file of prices that okstra.prices names cannot be used."),
+    "usage.no-team-state": (1, "The file is not the team state of a run that is on record."),
     "wizard.aborted": (1, "The wizard was stopped."),
     "wizard.answer-file": (1, "The file with the answer cannot be read."),
     "wizard.bad-answer": (1, "A value on the command line is not an answer to the question."),

@@ -1,7 +1,7 @@
 """Counted tokens of a session as the ledger keeps them: one counter for each model and day."""
 
 from okstra_git.agents.tokens import NO_TOKENS, SessionUsage, Tokens
-from okstra_git.records.usage import MAX_COUNTERS, Counters
+from okstra_git.records.usage import MAX_COUNTERS, Counters, SessionRecord
 
 
 def counters_of(usage: SessionUsage) -> tuple[Counters, ...]:
@@ -14,3 +14,13 @@ def counters_of(usage: SessionUsage) -> tuple[Counters, ...]:
         Counters(model=model[:200], day=day, **tokens._asdict(), requests=count)
         for (model, day), (tokens, count) in sorted(sums.items())[:MAX_COUNTERS]
     )
+
+
+def record_of(usage: SessionUsage, *, worker: str, session: str = "") -> SessionRecord:
+    """The usage of a session as the ledger has it; `worker` is empty for the lead."""
+    is_told = usage.parser.endswith(("-result", "-stream"))
+    return SessionRecord(
+        worker=worker[:200], program=usage.program, session=(usage.session or session)[:200],
+        source="result" if is_told else "transcript", parser=usage.parser, confidence=usage.confidence,
+        counters=counters_of(usage), remarks=usage.remarks,
+    )  # fmt: skip

@@ -134,11 +134,12 @@ def _born(pid: int) -> float:
 
 
 def test_a_detached_worker_goes_on_alone_and_is_waited_for(bench: Bench) -> None:
-    bench.program(BEGIN, "time.sleep(1.5)", WORD, END)
+    bench.program(BEGIN, "while not os.path.exists('go'): time.sleep(0.05)", WORD, END)
     prompt = bench.prompt()
     assert bench.exec(prompt, "--detach")["state"] == "running"
     assert bench.run("wait", prompt, "--timeout", "1", exit=2)["running"] == 1
     assert bench.exec(prompt, exit=1)["error"]["code"] == "worker.running"
+    bench.world.write("go", "")
     assert bench.run("wait", prompt, "--timeout", "30")["workers"][0]["status"] == "completed"
 
 

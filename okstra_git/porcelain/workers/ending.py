@@ -142,18 +142,11 @@ def _facts(status: WorkerStatus, task: Task, run: Run, usage: SessionUsage | Non
 
 def session_record(usage: SessionUsage | None, status: WorkerStatus) -> SessionRecord | None:
     """The usage of a worker's session as the ledger has it; None where there was no session."""
-    from okstra_git.records.usage import SessionRecord
-    from okstra_git.workers.counters import counters_of
+    from okstra_git.workers.counters import record_of
 
     if usage is None or not (usage.session or status.session):
         return None
-    is_told = usage.parser.endswith(("-result", "-stream"))
-    worker = "" if status.role == LEAD else status.worker[:200]
-    return SessionRecord(
-        worker=worker, program=usage.program, session=(usage.session or status.session)[:200],
-        source="result" if is_told else "transcript", parser=usage.parser, confidence=usage.confidence,
-        counters=counters_of(usage), remarks=usage.remarks,
-    )  # fmt: skip
+    return record_of(usage, worker="" if status.role == LEAD else status.worker, session=status.session)
 
 
 def _by_model(usage: SessionUsage) -> dict[str, dict[str, int]]:
