@@ -42,6 +42,7 @@ class Bench:
     world: World
     programs: Path
     started: list[subprocess.Popen[str]] = field(default_factory=list)
+    path: str = ""
     folder: Path | None = None
     variables: dict[str, str] = field(default_factory=dict)
 
