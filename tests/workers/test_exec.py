@@ -11,7 +11,7 @@ import pytest
 
 from okstra_git.workers.status_file import read_status
 from okstra_git.workers.supervisor import MARK
-from tests.kit.surroundings import path_without
+from tests.kit.surroundings import path_without, program_dir
 from tests.workers.desk import BEGIN, END, SESSION, WORD, Bench, lives
 
 SECRET = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"
@@ -70,7 +70,7 @@ def test_the_text_of_a_prompt_is_no_argument_and_input_is_closed(bench: Bench) -
 
 
 def test_a_program_that_is_not_there(bench: Bench) -> None:
-    bench.path = path_without("gemini")
+    bench.variables["PATH"] = os.pathsep.join((str(program_dir()), path_without("gemini")))
     answer = bench.run("exec", "--cli", "gemini", "--prompt", bench.prompt(), exit=1)
     assert (answer["status"], answer["reason"]) == ("not-run", "not-found")
 
