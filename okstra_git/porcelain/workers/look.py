@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from okstra_git.agents.catalog import find_program, program_names
 from okstra_git.agents.endings import ProgramEnd
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
+from okstra_git.host.locks import take_lock
 from okstra_git.host.machine import is_alive, this_machine
 from okstra_git.host.process_tree import marked
 from okstra_git.porcelain.workers.files import WorkerFiles, files_of_status, workers_of_run
@@ -18,7 +21,7 @@ from okstra_git.workers.status_writer import StatusWriter
 from okstra_git.workers.supervisor import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from okstra_git.agents.program import StreamReader
     from okstra_git.porcelain.workspace import Workspace
@@ -28,6 +31,8 @@ TAIL = 2_000
 """Bytes of a log that are told of a worker that vanished."""
 LONGEST_LOG = 64 << 20
 """Bytes of a log that is heard again."""
+LOCK_WAIT = 20.0
+"""Seconds in which another who looks has written down what it found."""
 BEYOND_RESUME = ("not-found", "misused", "untrusted-folder", "bad-request", "unauthenticated")
 """Reasons after which there is no session to go on with."""
 
@@ -120,15 +125,32 @@ def _look(workspace: Workspace, files: WorkerFiles) -> SeenWorker | None:
 def write_autopsy(workspace: Workspace, files: WorkerFiles, status: WorkerStatus) -> WorkerStatus:
     """Write down how a worker was left whose supervisor is gone, by what its log says; nothing of it lives any more.
 
-    Somebody else may be writing the same at this moment; the files are replaced whole, and both say the same.
+    Of several who look in one moment one writes, and the others read what it wrote.
     """
+    with _locked(files):
+        now = files.read()
+        if now is None or now.mark != status.mark or now.state == "ended":
+            return now or status
+        if now.cli not in program_names():
+            return now.changed(state="ended", status="error", reason="vanished")
+        return _examine(workspace, files, now)
+
+
+@contextmanager
+def _locked(files: WorkerFiles) -> Iterator[None]:
+    """Holds the prompt's lock as a supervisor does; goes on without where it is not to be had in time."""
+    with ExitStack() as stack:
+        with suppress(OkstraError):
+            prompt = stack.enter_context(files.files.opened(files.prompt))
+            until = time.monotonic() + LOCK_WAIT
+            while not take_lock(prompt) and time.monotonic() < until:
+                time.sleep(0.05)
+        yield
+
+
+def _examine(workspace: Workspace, files: WorkerFiles, now: WorkerStatus) -> WorkerStatus:
     from okstra_git.porcelain.workers.ending import keep_end, settle
 
-    now = files.read()
-    if now is None or now.mark != status.mark or now.state == "ended":
-        return now or status
-    if now.cli not in program_names():
-        return now.changed(state="ended", status="error", reason="vanished")
     writer = StatusWriter(files.files, files.status, now, lambda: workspace.now().timestamp())
     writer.change(ended=max(now.heartbeat, now.started))
     program = find_program(now.cli)
