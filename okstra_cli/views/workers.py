@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, cast
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of
 from okstra_git.records.grammar import show_time
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from okstra_cli.answers import workers as shapes
     from okstra_git.porcelain.workers.look import SeenWorker
     from okstra_git.workers.status_file import WorkerStatus
 
+_SHOWN = 60
+"""Characters of a message in a row; the whole of it stands below."""
 TONES: dict[str, Tone] = {"completed": "good", "running": "strong", "starting": "strong"}
 
 
@@ -92,7 +95,7 @@ def worker_page(seen: SeenWorker, now: datetime) -> Page:
     if seen.is_running:
         page.line(f"  process {status.supervisor.pid}, session {status.session or 'not known yet'}")
     else:
-        page.line(f"  {status.turns} turns, {status.tokens} tokens, {_span(status, now)}")
+        page.line(f"  {counted(status.turns, 'turn')}, {counted(status.tokens, 'token')}, {_span(status, now)}")
     if seen.files.files.is_file(seen.files.answer):
         page.line(f"  answer: {seen.files.path(seen.files.answer)}")
     page.line(f"  log:    {seen.files.path(seen.files.log)}")
@@ -111,7 +114,7 @@ def _row(seen: SeenWorker, now: datetime) -> tuple[Cell | str, ...]:
         _state(seen),
         _span(status, now),
         str(status.tokens),
-        last if seen.is_running else status.message or last,
+        last if seen.is_running or not status.message else status.message[:_SHOWN],
     )
 
 

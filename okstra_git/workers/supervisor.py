@@ -170,7 +170,7 @@ class Supervisor:
         self.writer.change(exit=exit_code, ended=self.writer.now())
         if end.is_success or self._asked is None:
             return end
-        return end._replace(message=end.message or self._asked.message)
+        return end._replace(reason=self._asked.reason, message=end.message or self._asked.message)
 
     def _hear_error(self, piece: bytes) -> None:
         self._errors = (self._errors + piece)[-_TAIL:]
