@@ -19,7 +19,6 @@ from okstra_git.panes.ownership import (
     is_tagged,
     is_worker_of,
     tag_of,
-    trace_title,
 )
 
 if TYPE_CHECKING:
@@ -108,10 +107,11 @@ def reap_panes(workspace: Workspace, *, dry_run: bool) -> list[OwnedPane]:
     return orphans if dry_run else [each._replace(closed=_close(tmux, each.pane, own)) for each in orphans]
 
 
-def open_trace(environ: Mapping[str, str], run_dir: Path, log: Path, *, cli: str, role: str) -> TmuxPane | None:
-    """A pane beside the caller's that shows a worker's log as it grows; None outside of tmux, or where it has no room.
+def open_trace(environ: Mapping[str, str], run_dir: Path, log: Path, *, title: str, pid: int) -> TmuxPane | None:
+    """A pane beside the caller's that shows a log as it grows; None outside of tmux, or where there is no room.
 
-    The pane is started by its argv, tagged with the run, and closes with `close_trace`, `panes clean` or `panes reap`.
+    `pid` is the supervisor's, by which `panes reap` knows later. The pane is started by its argv, tagged with the run,
+    and closes with `close_trace`, `panes clean` or `panes reap`.
     """
     caller = own_pane(environ)
     tmux = find_tmux(environ)
@@ -126,9 +126,9 @@ def open_trace(environ: Mapping[str, str], run_dir: Path, log: Path, *, cli: str
     if not is_pane_id(pane):
         return None
     tag = tag_of(os.path.realpath(run_dir))
-    for name, value in ((TAG, tag), (PROCESS, str(os.getpid()))):
+    for name, value in ((TAG, tag), (PROCESS, str(pid))):
         tmux.ask(caller.socket, "set-option", "-p", "-t", pane, name, value)
-    tmux.ask(caller.socket, "select-pane", "-t", pane, "-T", trace_title(cli, role, os.getpid()))
+    tmux.ask(caller.socket, "select-pane", "-t", pane, "-T", title)
     tmux.ask(caller.socket, "select-pane", "-t", caller.id)
     return TmuxPane(caller.socket, pane, 0, caller.window, caller.session)
 

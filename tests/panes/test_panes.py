@@ -180,7 +180,8 @@ def test_a_trace_is_opened_beside_the_caller_and_closed_again(server: Server, wo
     script.write_text(
         "import os, time\nfrom pathlib import Path\n"
         "from okstra_git.porcelain.panes import close_trace, open_trace\n"
-        f"pane = open_trace(os.environ, Path({str(folder)!r}), Path({str(log)!r}), cli='codex', role='worker')\n"
+        f"pane = open_trace(os.environ, Path({str(folder)!r}), Path({str(log)!r}), \n"
+        "    title=f'codex-worker-{os.getpid()}-tail', pid=os.getpid())\n"
         "time.sleep(0.5)\nprint(pane.id, os.getpid(), flush=True)\n"
         f"Path({str(server.folder / 'opened')!r}).write_text('x')\n"
         f"while not Path({str(server.folder / 'go')!r}).exists(): time.sleep(0.05)\n"
