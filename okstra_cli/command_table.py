@@ -33,6 +33,7 @@ COMMANDS = {
     "run": Row("run", WORK, "Prepare, list, show, resume and end runs; keep what they left"),
     "render-bundle": Row("render_bundle", WORK, "The same as run prepare, for skills"),
     "worker": Row("worker", WORK, "Start agent programs on prompts, see them, wait, and stop them"),
+    "panes": Row("panes", WORK, "Find the caller's pane of tmux; list and close those of a run"),
     "usage": Row("usage", WORK, "Show what agents used: tokens, and money by a list of prices"),
     "token-usage": Row("token_usage", WORK, "The same as usage collect, for skills"),
     "convergence": Row("convergence", WORK, "Compare what workers found, and ask them again"),

@@ -24,6 +24,7 @@ COMMAND_LINE = {
     "text.refused": (1, "Words are missing, or cannot be stored as what they are meant to be."),
     "usage": (129, "The command line is wrong; 129 is git's own status for that."),
     "usage.phase": (129, "The task type has no use for the option."),
+    "panes.no-run": (1, "The directory is not the folder of a run."),
     "usage.bad-prices": (1, "The file of prices that okstra.prices names cannot be used."),
     "usage.no-team-state": (1, "The file is not the team state of a run that is on record."),
     "wizard.aborted": (1, "The wizard was stopped."),

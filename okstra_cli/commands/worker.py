@@ -1,5 +1,6 @@
 """`git okstra worker`: starts agent programs on prompts, shows them, waits for them, stops them."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,6 +61,7 @@ def exec_(
       git okstra worker wait p.md --timeout 540
     """
     from okstra_git.porcelain.workers.exec import WorkerRequest, prepare_worker, require_success, run_worker
+    from okstra_git.porcelain.workers.trace import traced
 
     session = Session.of(context)
     cost = require_money(dollars, "--dollars", hint="git okstra worker exec --help") if dollars is not None else None
@@ -74,7 +76,9 @@ def exec_(
         seen = detach_worker(session.workspace, find_program(), request, has_pane=not no_pane)
         failed = None if seen.is_running else require_success(seen)
     else:
-        seen = run_worker(session.workspace, prepare_worker(session.workspace, request))
+        prepared = prepare_worker(session.workspace, request)
+        with nullcontext() if no_pane else traced(session.workspace, prepared.files, cli, role):
+            seen = run_worker(session.workspace, prepared)
         failed = require_success(seen)
     from okstra_cli.views import workers as view  # a supervisor is small until its worker has ended
 

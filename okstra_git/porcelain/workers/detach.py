@@ -10,6 +10,7 @@ from okstra_git.errors import refuse
 from okstra_git.host.subprocesses import start_session
 from okstra_git.porcelain.workers.exec import WorkerRequest, prepare_worker
 from okstra_git.porcelain.workers.look import SeenWorker, look_at
+from okstra_git.porcelain.workers.trace import show_trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +31,15 @@ def detach_worker(workspace: Workspace, program: Path, request: WorkerRequest, *
     files = prepare_worker(workspace, request).files
     before = files.read()
     former = before.mark if before is not None else ""
-    line = [str(program), "-C", str(workspace.cwd), *_line(request), *([] if has_pane else ["--no-pane"]), "--json"]
+    line = [str(program), "-C", str(workspace.cwd), *_line(request), "--no-pane", "--json"]
     process = start_session(line, cwd=workspace.cwd, environ=workspace.environ, is_heard=False)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         status = files.read()
         is_new = status is not None and status.mark != former
         if status is not None and is_new and status.state != "starting":
+            if has_pane and status.state == "running":
+                show_trace(workspace, files, request.cli, request.role, status.supervisor.pid)
             return look_at(workspace, [files])[0]
         if process.poll() is not None and not is_new:
             break
