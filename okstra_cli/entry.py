@@ -121,6 +121,12 @@ def _short_cut(
         from okstra_cli.report_at_once import try_render
 
         return try_render(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
+    if words[:2] == ["panes", "where"]:
+        from okstra_cli.panes_at_once import try_where
+
+        status = try_where(words[2:], environ=environ, stdout=stdout)
+        if status is not None:
+            return status
     if words[:2] == ["completion", "--list"]:
         from okstra_cli.completion.answer import completion_page
 

@@ -1,5 +1,8 @@
 """Numbers on a command line."""
 
+import re
+from decimal import Decimal
+
 from okstra_git.errors import refuse
 
 
@@ -13,3 +16,10 @@ def require_number(text: str, option: str, *, least: int, hint: str) -> int:
 def require_seconds(text: str) -> int:
     """A time limit."""
     return require_number(text, "--timeout", least=1, hint="--timeout 600")
+
+
+def require_money(text: str, option: str, *, hint: str) -> Decimal:
+    """An amount of money above nothing, with at most four digits behind the point."""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", text, re.ASCII) or not Decimal(text):
+        raise refuse("usage", f"{option} takes an amount such as 2.50", hint=hint)
+    return Decimal(text)

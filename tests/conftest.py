@@ -14,6 +14,7 @@ from pygit2.enums import ConfigLevel
 from tests.kit.budgets import IS_RANDOM, PHASES
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir, sealed_environ, work_in_memory
+from tests.kit.vendors.homes import Vendors, vendors_for
 
 settings.register_profile("steady", derandomize=True, database=None, print_blob=True)
 settings.register_profile("random", derandomize=False, print_blob=True, phases=(Phase.explicit, Phase.reuse, *PHASES))
@@ -64,3 +65,10 @@ def bin_dir(home: Path) -> Path:  # noqa: ARG001 - the sealed PATH has to exist 
 def world(tmp_path: Path) -> World:
     """A new repository with one commit, `base`, on main."""
     return World.begin(tmp_path / "world")
+
+
+@pytest.fixture
+def vendors(home: Path) -> Iterator[Vendors]:
+    """Model services of our own; claude, codex and gemini in the home of this test ask them."""
+    with vendors_for(home) as vendors:
+        yield vendors

@@ -74,7 +74,7 @@ def start(
         session.note(sentence)
     if request.worktree is not None:
         warn_of_nested_worktree(session.workspace, request.worktree)
-    task = done.appended.snapshot.state.tasks[key]
+    task = done.appended.task_after(key)
     if done.made_branch:
         session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
     shown = view.stage_json(task, task.stages[stage])

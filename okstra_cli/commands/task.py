@@ -48,7 +48,7 @@ def open_(
     appended = open_task(session.store, parsed, category=category, title=title, tickets=ticket or ())
     session.warn(appended.warning)
     warn_of_strange_project(session.workspace, parsed)
-    task = appended.snapshot.state.tasks[parsed]
+    task = appended.task_after(parsed)
     facts: shapes.ChangedTask = {"task": view.task_json(task), "changed": bool(appended.events)}
     return Answer(
         facts,
@@ -107,6 +107,6 @@ def close(
         session.workspace, identity._replace(task=named_key(session.workspace, key, identity)), aloud=True
     )
     appended = close_task(session.store, parsed, reason=reason)
-    task = appended.snapshot.state.tasks[parsed]
+    task = appended.task_after(parsed)
     facts: shapes.ChangedTask = {"task": view.task_json(task), "changed": bool(appended.events)}
     return Answer(facts, lambda: view.closed_page(task))

@@ -26,7 +26,7 @@ Reason = Literal[
     "no-result",
     "failed",
 ]
-"""`cut-off`: the service broke off and was not reached again.
+"""`cut-off`: the service broke off or was silent, and was not reached again.
 
 `vanished`: the supervisor is gone, so nobody saw the end. `misused`: the program refused its command line.
 `no-result`: it ended without the sign of success and without saying why.
@@ -101,8 +101,8 @@ def reason_of_exit(exit_code: int, sent: int | None = None) -> Reason | None:
 
     None where it says nothing.
     """
-    if exit_code < 0:
-        return reason_of_signal(-exit_code)
     if sent is not None:
         return reason_of_signal(sent)
+    if exit_code < 0:
+        return reason_of_signal(-exit_code)
     return reason_of_signal(exit_code - 128) if exit_code - 128 in _OF_SIGNAL else None

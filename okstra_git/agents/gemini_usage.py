@@ -15,16 +15,18 @@ from okstra_git.agents.tokens import (
 )
 
 PROGRAM, PARSER = "gemini", "gemini-1"
+_BESIDE = "requests by which the program chose a model are not in its chat file"
 
 
 def read_gemini_chat(lines: Iterable[bytes], *, session: str = "") -> SessionUsage:
     """The usage of one session from the lines of its chat file.
 
     A message is written again whenever it changes, and once more without its tokens when the session is resumed: the
-    last copy that has tokens counts. Messages that were taken back by a rewind were paid for all the same.
+    last copy that has tokens counts. Messages that were taken back by a rewind were paid for all the same. What the
+    program asks beside the conversation is not written at all, so the sum is a lower bound.
     """
     messages: dict[str, Request] = {}
-    reader, doubts = LineReader(wanted=(b'"tokens"', b'"sessionId"')), Doubts()
+    reader, doubts = LineReader(wanted=(b'"tokens"', b'"sessionId"')), Doubts("lower_bound", [_BESIDE])
     for line in reader.objects(lines):
         session = session or str(line.get("sessionId") or "")
         for message in _messages(line):
@@ -44,6 +46,23 @@ def read_gemini_result(result: Mapping[str, Any], *, session: str = "") -> Sessi
         return None
     requests = tuple(Request(plain_model(name), _of_stats(part(models, name))) for name in models)
     return SessionUsage(PROGRAM, str(result.get("session_id") or session), f"{PARSER}-result", requests)
+
+
+def read_gemini_answer(lines: Iterable[bytes]) -> tuple[str, str, bool]:
+    """The last message of the model in a chat file: its time, its words (empty where there is none), if it is whole."""
+    last = "", "", True
+    for line in LineReader(wanted=(b'"gemini"',)).objects(lines):
+        for message in _messages(line):
+            words = _words(message.get("content"))
+            if message.get("type") == "gemini" and words:
+                entry = str(message.get("timestamp") or ""), words, bool(part(message, "tokens"))
+                last = max(last, entry, key=lambda entry: entry[0])
+    return last
+
+
+def _words(content: object) -> str:
+    pieces = content if isinstance(content, list) else [{"text": content}]
+    return "".join(str(piece.get("text") or "") for piece in pieces if isinstance(piece, dict))
 
 
 def _messages(line: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -7,11 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_exit
 from okstra_git.agents.json_lines import parse_object
+from okstra_git.agents.sessions import Homes
 from okstra_git.agents.tokens import SessionUsage
 
 Access = Literal["read", "write"]
@@ -26,9 +26,9 @@ class Assignment:
     """What a program is asked, whichever it is.
 
     `prompt` is one short line that names the file with the assignment: it becomes an argument. `session` is the id that
-    a new session gets where the program allows, `resume` a session to go on with. `answer` is a file for the last
-    message, for programs that write one. `allow` are permission rules of Claude Code. `interactive` = a person sits
-    before it.
+    a new session gets where the program allows, `resume` a session to go on with. `allow` and `deny` are permission
+    rules of Claude Code. `interactive` = a person sits before it. A program that knows no limit of turns or money is
+    stopped by who started it.
     """
 
     prompt: str
@@ -37,10 +37,11 @@ class Assignment:
     model: str = ""
     access: Access = "read"
     allow: tuple[str, ...] = ()
-    answer: Path | None = None
+    deny: tuple[str, ...] = ()
     turns: int | None = None
     dollars: Decimal | None = None
     interactive: bool = False
+    reads: tuple[str, ...] = ()
 
 
 class Launch(NamedTuple):
@@ -66,8 +67,9 @@ class AgentEvent(NamedTuple):
 class StreamReader(ABC):
     """Listens to one run of a program: its lines of standard output, its words on standard error, and its end.
 
-    `session`, `model` and `answer` are empty until they were said. `turns` counts answers of the model, `used` what can
-    be seen of the tokens meanwhile.
+    `session`, `model` and `answer` are empty until they were said. `turns` counts answers of the model, as far as they
+    can be told apart; `used` is what can be seen of the tokens meanwhile (`agents/outcomes.py` sees more). Lines of
+    standard error that begin like one of `noise` mean nothing.
     """
 
     session: str = ""
@@ -77,6 +79,7 @@ class StreamReader(ABC):
     used: int = 0
     errors: list[str] = field(default_factory=list)
     resets: str = ""
+    noise: ClassVar[tuple[str, ...]] = ()
 
     def take(self, line: bytes) -> tuple[AgentEvent, ...]:
         """The events of one line of standard output; a line that is not an object is a warning."""
@@ -87,16 +90,22 @@ class StreamReader(ABC):
             return (event("warning", line.decode("utf-8", "replace")),)
         return tuple(self.read(message))
 
-    def end(self, exit_code: int, stderr: str, *, sent: int | None = None) -> ProgramEnd:
+    def end(self, exit_code: int, stderr: str, *, sent: int | None = None, stopped: Reason | None = None) -> ProgramEnd:
         """How the run ended, when the program exited so and said that on standard error.
 
-        `exit_code` is negative for a signal, as `Popen.returncode`; `sent` is the first signal that we sent it.
+        `exit_code` is negative for a signal, as `Popen.returncode`; `sent` is the first signal that we sent it, and
+        `stopped` why we did, where the signal does not say it: `timed-out`, `out-of-budget`, `max-turns`. An answer
+        that was whole before the signal came is an answer.
         """
-        said = self.ending(exit_code, stderr)
-        if said.is_success or (sent is None and said.reason not in ("no-result", "failed")):
+        said = self.ending(exit_code, _without_noise(stderr, self.noise))
+        if said.is_success:
+            return said
+        if stopped is not None:
+            return ProgramEnd(stopped, resets=self.resets)
+        if sent is None and said.reason not in ("no-result", "failed"):
             return said
         outside = reason_of_exit(exit_code, sent)
-        return said._replace(reason=outside) if outside is not None else said
+        return said if outside is None else ProgramEnd(outside, resets=self.resets)
 
     @abstractmethod
     def read(self, message: Mapping[str, Any]) -> list[AgentEvent]:
@@ -111,11 +120,24 @@ class StreamReader(ABC):
         """What the program itself says that it used; None where it did not say."""
 
 
+class LastWords(NamedTuple):
+    """The last message of a run that succeeded; `is_whole` unless the service broke off in it."""
+
+    text: str
+    is_whole: bool = True
+
+
 class Program(ABC):
-    """One agent program. `presets_session` says whether a new session can be given its id."""
+    """One agent program.
+
+    `presets_session`: a new session can be given its id. `tells_tokens`: its stream says what each answer used.
+    `counts_whole_session`: what it says at the end of a resumed session includes what was used before.
+    """
 
     name: str
     presets_session: bool
+    tells_tokens: bool = False
+    counts_whole_session: bool = False
 
     @abstractmethod
     def launch(self, assignment: Assignment) -> Launch:
@@ -124,6 +146,10 @@ class Program(ABC):
     @abstractmethod
     def reader(self) -> StreamReader:
         """A fresh listener for one headless run."""
+
+    def last_words(self, reader: StreamReader, homes: Homes) -> LastWords:  # noqa: ARG002 - for those whose stream is not enough
+        """The answer of a run that has ended; `homes` has the files of its session."""
+        return LastWords(reader.answer)
 
 
 CALLER_MARKS = frozenset(
@@ -140,6 +166,10 @@ CALLER_MARKS = frozenset(
 def event(kind: EventKind, text: object = "") -> AgentEvent:
     """An event with its text on one line."""
     return AgentEvent(kind, " ".join(str(text).split())[:LONGEST_TEXT])
+
+
+def _without_noise(text: str, noise: tuple[str, ...]) -> str:
+    return "\n".join(line for line in text.splitlines() if line.strip() and not line.startswith(noise))
 
 
 def first_known(*reasons: Reason | None, otherwise: Reason) -> Reason:

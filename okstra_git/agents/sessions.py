@@ -108,7 +108,8 @@ def _gemini_files(root: Root, session: str) -> Iterator[str]:
 def _read_claude(files: list[SessionFile], session: str) -> SessionUsage:
     with ExitStack() as stack:
         broken: list[str] = []
-        usage = read_claude_transcripts((stack.enter_context(_lines(file, broken)) for file in files), session=session)
+        opened = (stack.enter_context(session_lines(file, broken)) for file in files)
+        usage = read_claude_transcripts(opened, session=session)
     return _with_remark(usage, *broken)
 
 
@@ -126,15 +127,15 @@ def _read_gemini(files: list[SessionFile], session: str) -> SessionUsage:
 def _first(files: list[SessionFile], read: Callable[[Iterator[bytes]], SessionUsage]) -> SessionUsage:
     broken: list[str] = []
     for file in files:
-        with _lines(file, broken) as lines:
+        with session_lines(file, broken) as lines:
             usage = read(lines)
         return _with_remark(usage, *broken)
     return read(iter(()))
 
 
 @contextmanager
-def _lines(file: SessionFile, broken: list[str]) -> Iterator[Iterator[bytes]]:
-    """The lines of a file, read as they are asked for; one that cannot be opened has none, and is remarked on."""
+def session_lines(file: SessionFile, broken: list[str]) -> Iterator[Iterator[bytes]]:
+    """The lines of a file, read as they are asked for; one that cannot be opened has none, and is told in `broken`."""
     with ExitStack() as stack:
         try:
             descriptor = stack.enter_context(Root(file.root, links=True).opened(file.name))

@@ -49,6 +49,20 @@ def parse_folder(text: str) -> str:
     return text
 
 
+BUDGET = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,4})?)(?P<unit>[kKM]?) (?P<what>tokens?|dollars?)", re.ASCII)
+"""A piece of a budget; thousands and millions are of tokens alone."""
+
+
+def parse_budget(text: str) -> str:
+    """Tokens, dollars, or both with a comma between, as `2M tokens, 20 dollars`."""
+    pieces = [BUDGET.fullmatch(piece.strip()) for piece in text.split(",")]
+    kinds = [piece["what"].rstrip("s") for piece in pieces if piece]
+    is_odd = any(piece and piece["unit"] and piece["what"].startswith("dollar") for piece in pieces)
+    if None in pieces or len(set(kinds)) < len(kinds) or is_odd:
+        raise ValueError("expected tokens, dollars or both, such as 2M tokens, 20 dollars")
+    return text
+
+
 def parse_count(text: str) -> int:
     """A number from 1, k, m or g behind it."""
     scale = _SCALES.get(text[-1:].lower(), 1)

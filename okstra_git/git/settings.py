@@ -12,6 +12,7 @@ from okstra_git.git.config import Entry
 from okstra_git.git.repo import Git
 from okstra_git.git.setting_values import (
     parse_branch,
+    parse_budget,
     parse_command_line,
     parse_count,
     parse_file,
@@ -144,6 +145,16 @@ class Settings:
     )
     pr_template = Setting[str | None](
         "okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", parse_file
+    )
+    budget = Setting[str | None](
+        "okstra.budget", "amounts", None, "How much a task may use, as 2M tokens, 20 dollars.", parse_budget
+    )
+    prices = Setting[str | None](
+        "okstra.prices",
+        "file",
+        None,
+        "A file of prices of tokens, in place of the shipped one.",
+        parse_file,
     )
     ignore_writer = ListSetting(
         "okstra.ignoreWriter",

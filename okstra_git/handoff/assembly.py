@@ -176,7 +176,7 @@ def _make(store: Store, wanted: AssembleRequest, collector: GroupWorktree, plan:
         raise
     fault_point("handoff.assembled")
     finish_group_worktree(git, collector)
-    after = appended.snapshot.state.tasks[wanted.key]
+    after = appended.task_after(wanted.key)
     gone = tuple(event.fact.group for event in appended.events if isinstance(event.fact, GroupSuperseded))
     return Assembled(**{**vars(plan), "task": after, "superseded": gone, "changed": bool(appended.events) or fresh,
                         "warning": appended.warning})  # fmt: skip

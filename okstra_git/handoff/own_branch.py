@@ -41,7 +41,7 @@ def with_own_branch(store: Store, task: Task, *, record: bool) -> Task:
         fact = GroupAssembled(task=task.key, group=GROUP, range=group.range, members=group.members, **fields)
         return [*superseding_facts(now, GROUP, [STAGE]), fact]
 
-    return store.append(decide).snapshot.state.tasks[task.key]
+    return store.append(decide).task_after(task.key)
 
 
 def _own_group(task: Task) -> Group:

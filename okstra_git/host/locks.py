@@ -47,6 +47,17 @@ def _opened(path: Path) -> AbstractContextManager[int]:
     return Root(path.parents[1]).opened(name, os.O_RDWR | os.O_CREAT, 0o644)
 
 
+def take_lock(descriptor: int) -> bool:
+    """Lock an open file until it is closed, at once or not at all; True where the file system knows no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextmanager
 def hold_folder(folder: Path, *, wait: float = 10.0) -> Iterator[bool]:
     """As `hold_lock`, on a folder that is there already: nothing is left behind in it, and no pid can be named."""

@@ -105,7 +105,7 @@ def refuses_writing(place: Path) -> str | None:
 
 def _facts(process: psutil.Process) -> ProcessFacts | None:
     try:
-        return ProcessFacts(process.pid, _born(process), process.name(), _argv(process))
+        return ProcessFacts(process.pid, born(process), process.name(), _argv(process))
     except psutil.Error:
         return None
 
@@ -117,7 +117,7 @@ def _argv(process: psutil.Process) -> tuple[str, ...]:
         return ()
 
 
-def _born(process: psutil.Process) -> float:
+def born(process: psutil.Process) -> float:
     """Seconds since boot from field 22 of proc(5)'s stat, else what psutil computes from the wall clock."""
     try:
         after_name = Path(f"/proc/{process.pid}/stat").read_bytes().rpartition(b")")[2].split()

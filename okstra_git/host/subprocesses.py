@@ -120,6 +120,24 @@ def _hand_on(process: Process, stream: IO[bytes], show: Callable[[bytes], object
     process.wait(clock.left())
 
 
+def start_session(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], is_heard: bool = True) -> Process:
+    """Start a program in a session of its own, with nothing to read, and return at once.
+
+    What it prints comes through two pipes, or goes nowhere. Raises `OSError` where it cannot be started.
+    """
+    out = subprocess.PIPE if is_heard else subprocess.DEVNULL
+    return subprocess.Popen(
+        command, cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+    )
+
+
+def has_ended(process: Process, within: float) -> bool:
+    """Whether the program has ended, or ends within so many seconds."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(within)
+    return process.returncode is not None
+
+
 VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
 """Where a person says which editor to run, as git asks them (git-var(1))."""
 

@@ -125,7 +125,7 @@ def approve(
         replace_plan(path, add_box(plan.text, APPROVED_MARKER))
     approved, appended = approve_plan(workspace.store, key, path, project)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key]
+    task = appended.task_after(key)
     return Approval(key, approved, changed=bool(appended.events), task=task)
 
 

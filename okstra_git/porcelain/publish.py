@@ -213,7 +213,7 @@ def _open_pr(workspace: Workspace, plan: PublishPlan, body: Path, pushed: Pushed
     opened = Opened(pr.url, group.stages, group.branch, group.base_ref)
     appended = record_pr(workspace.store, key, opened, ending_of(workspace, plan.task, opened, archive=True))
     workspace.warn(appended.warning)
-    after = appended.snapshot.state.tasks[key]
+    after = appended.task_after(key)
     ended = [run.id for run in plan.task.runs.values() if run.is_active and not after.runs[run.id].is_active]
     return Published(plan, pushed, pr.url, pr.existed, recorded=True, ended_runs=tuple(ended))
 

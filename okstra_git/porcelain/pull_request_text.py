@@ -139,7 +139,16 @@ def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullReq
         plan_blob=task.plan.blob if task.plan is not None else "",
         language=language if isinstance(language, str) else "en",
         joint=tuple(_joint(task, group)),
+        usage=tuple(_usage(workspace, task, group)),
     )
+
+
+def _usage(workspace: Workspace, task: Task, group: Group) -> list[tuple[str, str, int, int, float | None]]:
+    if not any(run.usage for run in task.runs.values()):
+        return []
+    from okstra_git.porcelain.usage import usage_of_change
+
+    return usage_of_change(workspace, task, group.stages)
 
 
 def _joint(task: Task, group: Group) -> Iterator[JointSection]:

@@ -74,7 +74,7 @@ def record_pr(
     ending = ending_of(workspace, before, opened, archive=archive)
     appended = records.record_pr(workspace.store, key, opened, ending)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key]
+    task = appended.task_after(key)
     for number in stages:
         if not task.stages[number].is_verified:
             workspace.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
@@ -129,7 +129,7 @@ def record_closed(
         workspace.store, key, address, reason=reason, replaced_by=replaced_by, open_still=address in open_still
     )
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key]
+    task = appended.task_after(key)
     return ClosedPullRequest(key, task, task.prs[address], changed=bool(appended.events))
 
 

@@ -80,7 +80,7 @@ def verify_stage(
     appended = record_verified(workspace.store, key, number, verified, documents.accepted)
     for sentence in (*warnings, appended.warning):
         workspace.warn(sentence)
-    after = appended.snapshot.state.tasks[key]
+    after = appended.task_after(key)
     return StageVerification(after, after.stages[number], warnings, bool(appended.events), evidence.seen)
 
 
@@ -99,7 +99,7 @@ def verify_task(
     appended = record_verified_together(workspace.store, key, run, documents.accepted)
     for sentence in (*warnings, appended.warning):
         workspace.warn(sentence)
-    after = appended.snapshot.state.tasks[key]
+    after = appended.task_after(key)
     verification = after.verifications[assembly.id]
     return TaskVerification(after, verification, warnings, bool(appended.events), evidence.seen)
 

@@ -69,7 +69,7 @@ def record_done(
     follow_before_recording(workspace, key, {request.number for request in requests})
     appended = complete_stages(workspace.store, key, requests)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key]
+    task = appended.task_after(key)
     done = DoneStages(
         key,
         task,

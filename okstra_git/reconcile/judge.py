@@ -176,7 +176,7 @@ class Judge:
         others = left_over(own.window, is_accounted) if own is not None else []
         if own is not None and (others or not own.window.complete):
             return self._questions.ask_split(case, own, searched.ref, hit, others)
-        extra = self._doubtful_within(case, searched) if own is None else None
+        extra = self._doubtful_within(case, searched, hit, is_accounted) if own is None else None
         if extra is not None:
             return self._questions.ask_beside(case, searched, hit, extra)
         elsewhere = self._questions.ask_elsewhere(case, searched.ref, hit)
@@ -186,15 +186,25 @@ class Judge:
             return self._questions.ask_gone(case, searched.ref, hit)
         return self._auto(case, searched.ref, hit)
 
-    def _doubtful_within(self, case: Case, searched: Searched) -> CommitStep | None:
-        """What may be another version on a branch that the target contains, where names do not tell all commits."""
+    def _doubtful_within(
+        self, case: Case, searched: Searched, hit: Hit, is_accounted: IsAccounted
+    ) -> CommitStep | None:
+        """What may be another version on a branch that the target contains.
+
+        The change may have come to the target by itself, and later the branch was merged with a version of its own; and
+        where names do not tell all commits, a version may stand beside the change.
+        """
         ref, result = case.standing.ref, searched.result
-        if ref is None or (result.made and not result.lost and not result.copied):
-            return None
-        tip = searched.window.find(ref.tip)
-        if tip is None or searched.window.is_on_line(tip):
+        tip = searched.window.find(ref.tip) if ref is not None else None
+        if ref is None or tip is None or searched.window.is_on_line(tip):
             return None  # the branch is where the target was, and has nothing of its own
         window = self.window(ref, case.task, case.recorded.head)
+        if window.find(hit.span.last.facts.oid) is None:
+            others = left_over(window, is_accounted)
+            if others:
+                return others[0]
+        if result.made and not result.lost and not result.copied:
+            return None
         own_result = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
         if len(own_result.hits) != 1:
             return None

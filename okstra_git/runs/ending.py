@@ -165,8 +165,8 @@ def _end(
         return facts(*require_run(snapshot.state, run.id), archive.tree if archive else "")
 
     done = store.append(decide, attach=archive.files if archive else None)
-    after = done.snapshot.state.tasks[task.key]
-    return Ended(after, after.runs[run.id], changed=bool(done.events), warning=done.warning)
+    after = done.run_after(task.key, run.id)
+    return Ended(done.task_after(task.key), after, changed=bool(done.events), warning=done.warning)
 
 
 @dataclass(frozen=True)

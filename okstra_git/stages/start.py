@@ -102,7 +102,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     if request.worktree is None and _has_branch(store, request):
         return Started(store.append(adopted), begun, made_branch=False)
     reservation = store.append(lambda snapshot: [reserved(snapshot)])
-    place = reservation.snapshot.state.tasks[request.key].places[f"stage-{request.number}"]
+    place = reservation.task_after(request.key).places[f"stage-{request.number}"]
     _make(store, request, place, begun.beginning.commit)
     fault_point("stage.worktree-made")
     appended = store.append(lambda snapshot: started(snapshot, place.branch))

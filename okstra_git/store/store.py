@@ -34,6 +34,8 @@ from okstra_git.names import CommitId, TaskKey, WriterId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.records.repository_events import AnyRepositoryFact, RepositoryEvent
+from okstra_git.records.runs import Run
+from okstra_git.records.states import Task
 from okstra_git.store import layout
 from okstra_git.store.clone import find_writer, require_writer
 from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
@@ -77,6 +79,25 @@ class Appended:
     warning: str = ""
     taken_out: Mapping[str, int] = field(default_factory=dict)
     of_repository: tuple[RepositoryEvent, ...] = ()
+
+    def task_after(self, key: TaskKey) -> Task:
+        """The task as it is now; refuses where the log, read again, does not know what was just recorded."""
+        task = self.snapshot.state.tasks.get(key)
+        if task is None:
+            raise _lost(f"task {key}")
+        return task
+
+    def run_after(self, key: TaskKey, run: str) -> Run:
+        """The run as it is now; refuses as `task_after` does."""
+        after = self.task_after(key).runs.get(run)
+        if after is None:
+            raise _lost(f"run {run}")
+        return after
+
+
+def _lost(what: str) -> OkstraError:
+    """What was written is not what is read: the object store gives back another object than the one that was put in."""
+    return refuse("log.damaged", f"{what} is not in the log when it is read again", hint="git okstra fsck")
 
 
 def _leave_locks(_: Git, __: Sequence[str]) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 State = Literal["starting", "running", "ended"]
 SCHEMA = 1
+LEAD = "lead"
+"""The role of a program that leads a run; everybody else is a worker."""
 LARGEST = 1 << 20
 """Bytes of a status file that are read; ours have some hundreds."""
 _TEXT, _NUMBER = 4_000, 1 << 53
@@ -37,15 +39,18 @@ class WorkerStatus:
     """What is known of one worker.
 
     Times are seconds since 1970. `wrapper` names the program that wrote the file; `host` and `boot` are those of
-    `supervisor` and `program`. `status` and `reason` are empty until `state` is `ended`; `exit` is negative for a
-    signal. `tokens` is what was seen so far, `usage` the counters of the end (see `agents/tokens.py`), by model.
-    `unrecorded` says why the ledger does not know of the end; it is empty when it does, or has not to.
+    `supervisor` and `program`. `status` and `reason` are empty until the program has ended; `state` is `ended` once all
+    is recorded, too. `exit` is negative for a signal. `access` is `read` or `write`. `tokens` is what was seen so far,
+    `usage` the counters of the end (see `agents/tokens.py`), by model. `mark` is in the environment of everything that
+    the worker started. `unrecorded` says why the ledger does not know of the end; it is empty when it does, or has not
+    to.
     """
 
     wrapper: str = "okstra worker exec"
     cli: str = ""
     worker: str = ""
     role: str = ""
+    access: str = ""
     run: str = ""
     prompt: str = ""
     log: str = ""
@@ -59,6 +64,7 @@ class WorkerStatus:
     ended: float | None = None
     state: State = "starting"
     session: str = ""
+    is_resumed: bool = False
     model: str = ""
     events: int = 0
     retries: int = 0
@@ -74,6 +80,7 @@ class WorkerStatus:
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     snapshot: str = ""
     pane: str = ""
+    mark: str = ""
     unrecorded: str = ""
 
     def to_json(self) -> bytes:
@@ -128,6 +135,8 @@ def _checked(value: Any, default: Any) -> Any:
         return LastEvent(_text(last.get("kind")), _text(last.get("text")), _moment(last.get("at")) or 0.0)
     if isinstance(default, str):
         return _text(value)
+    if isinstance(default, bool):
+        return value is True
     return (_moment(value) if isinstance(default, float) else _whole(value)) or 0
 
 

@@ -12,9 +12,9 @@ from okstra_cli.commands import claude_hook
 from okstra_cli.views.agent_session import MAX_TEXT
 from okstra_git.porcelain import agent_session
 from tests.cli.shop import KEY, open_shop, record_stage
-from tests.kit.claude import run_claude, scripted_model, trust
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
+from tests.kit.vendors.homes import Vendors
 
 START, STOP = json.dumps({"hook_event_name": "SessionStart"}), json.dumps({"hook_event_name": "Stop"})
 
@@ -139,15 +139,14 @@ def test_a_hook_that_waits_for_an_input_ends_by_itself(shop: World) -> None:
         assert process.wait(60) == 0
 
 
-def test_claude_tells_its_model_and_the_work_of_the_turn_is_kept(shop: World, home: Path) -> None:
+def test_claude_tells_its_model_and_the_work_of_the_turn_is_kept(shop: World, vendors: Vendors) -> None:
     shop.okstra("setup", "--hooks", "--for", "claude")
-    trust(home, shop.path)
+    vendors.trust(shop.path)
     shop.write("draft.txt", "one\n")
-    with scripted_model() as model:
-        answer = run_claude(model, shop.path, environ=shop.environ()).expect(0)
+    answer = vendors.run_claude(shop.path, environ=shop.environ()).expect(0)
     events = [json.loads(line) for line in answer.out.splitlines()]
     assert [event["exit_code"] for event in events if event.get("subtype") == "hook_response"] == [0]
     assert events[-1]["is_error"] is False
-    assert any(f"Here: branch feature/login, stage 1 of {KEY}, done." in text for text in model.asked)
+    assert any(f"Here: branch feature/login, stage 1 of {KEY}, done." in text for text in vendors.service.texts())
     (snapshot,) = shop.okstra("run", "snapshots", "--json").json["snapshots"]
     assert snapshot["reason"] == "an agent's turn ended"

@@ -9,8 +9,8 @@ from okstra_git.git.worktrees import is_own_lock
 from okstra_git.porcelain.agent_worktree import LOCKED
 from tests.cli.shop import open_shop, record_stage
 from tests.kit.answers import Answer
-from tests.kit.claude import run_claude, scripted_model, trust
 from tests.kit.scenario import World
+from tests.kit.vendors.homes import Vendors
 
 pytestmark = pytest.mark.usefixtures("bin_dir")
 
@@ -186,11 +186,10 @@ def test_a_worktree_that_somebody_else_locked_stays(world: World) -> None:
     assert "locked mine" in world.git("worktree", "list", "--porcelain")
 
 
-def test_claude_works_in_the_worktree_that_okstra_made(shop: World, home: Path) -> None:
+def test_claude_works_in_the_worktree_that_okstra_made(shop: World, vendors: Vendors) -> None:
     shop.okstra("setup", "--worktree-hooks", "--for", "claude")
-    trust(home, shop.path)
-    with scripted_model() as model:
-        answer = run_claude(model, shop.path, "--worktree", "calm", environ=shop.environ()).expect(0)
+    vendors.trust(shop.path)
+    answer = vendors.run_claude(shop.path, "--worktree", "calm", environ=shop.environ()).expect(0)
     begun = json.loads(answer.out.splitlines()[0])
     assert begun["cwd"] == str(shop.path / ".claude/worktrees/calm")
     assert tip(shop, "worktree-calm") == tip(shop, "feature/login")

@@ -37,7 +37,6 @@ PLACEHOLDERS = {
     "data-json": ".okstra/verification-2.json",
     "group": "web",
     "items": "claude:F-001,codex:1.1",
-    "last-message": ".okstra/tasks/shop/web/login/runs/error-analysis/prompts/codex-worker-prompt001.answer.md",
     "meaning-file": ".okstra/drafts/login.meaning.txt",
     "message": "Add the session store",
     "model": "some-model-5",
@@ -55,6 +54,7 @@ PLACEHOLDERS = {
     "report": ".okstra/tasks/shop/web/login/runs/error-analysis/reports/final-report-error-analysis-001.md",
     "run": "01J9ZKQ2V7",
     "source-file": ".okstra/drafts/login.source.txt",
+    "run-dir": ".okstra/tasks/shop/web/login/runs/error-analysis",
     "stage": "2",
     "stages": "2,3",
     "task-key": "shop:web:login",
@@ -65,6 +65,7 @@ PLACEHOLDERS = {
     "title-file": ".okstra/drafts/login.title.txt",
     "url": "https://forge.example/shop/pull/7",
     "worker": "codex",
+    "team-state": ".okstra/tasks/shop/web/login/runs/error-analysis/state/team-state-error-analysis-001.json",
     "worktree": "/home/ada/.okstra/worktrees/shop/web/login/stage-2",
 }
 """What each placeholder may stand for; one that is not here is a breach, so a name means one thing in all skills."""

@@ -13,6 +13,7 @@ WRITERS = {
     "okstra_cli/wizard/turn.py": "writes JSON, and never to a terminal",
     "okstra_cli/entry.py": "writes the version",
     "okstra_cli/report_at_once.py": "writes JSON or one line of paths, and never to a terminal",
+    "okstra_cli/panes_at_once.py": "writes JSON or the id of a pane",
     "okstra_cli/commands/claude_hook.py": "writes one JSON object in ASCII, for a program",
     "okstra_cli/commands/claude_worktree.py": "writes one path, which a program takes as it is",
 }

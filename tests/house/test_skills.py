@@ -222,7 +222,7 @@ def test_a_line_that_cannot_be_run_is_found(line: str, why: str) -> None:
         "git okstra stage done <stage> --task-key <task-key> --carry <path>",
         "okstra -C <worktree> status --json",
         "git -C <worktree> commit -m '<message>'",
-        "codex exec --sandbox read-only -o <last-message> 'Read <prompt-file> to its end.'",
+        "codex exec --sandbox read-only 'Read <prompt-file> to its end.'",
         "rm .okstra/wizard/<name>.json",
         "okstra task open shop:web:login --title 'Say \"hello\" {once}'",
     ],

@@ -18,6 +18,8 @@ import pytest
 from pygit2.enums import ConfigLevel
 
 ROOT = Path(__file__).resolve().parents[2]
+NPM = ROOT / "build/npm/node_modules/.bin"
+"""Where `.ci/run` puts the programs of `tests/kit/vendors/programs.txt`: before those of the caller."""
 _GLOBAL_CONFIG = """\
 [user]
 	name = Ada Tester
@@ -70,7 +72,7 @@ def _caller_path() -> str:
     """The caller's PATH without an installed okstra: only `bin_dir` may put one there."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     kept = [f for f in folders if which("git", path=f) or not which("git-okstra", path=f)]
-    return os.pathsep.join([*kept, str(tool_dir())])
+    return os.pathsep.join([str(NPM), *kept, str(tool_dir())])
 
 
 @cache

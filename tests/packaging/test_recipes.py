@@ -11,8 +11,8 @@ from okstra_git.agent_setup.inventory import read_desired_files
 from okstra_git.agent_setup.model import Kind
 from okstra_git.version import VERSION
 from tests.kit.answers import Answer, run_program
-from tests.kit.claude import run_claude, scripted_model
 from tests.kit.surroundings import ROOT, require_tool
+from tests.kit.vendors.homes import Vendors
 from tests.packaging.build import copy_tracked
 from tests.packaging.facts import read_facts
 
@@ -100,10 +100,8 @@ def test_claude_finds_nothing_wrong_with_the_plugin_that_setup_makes(tmp_path: P
     run_program(command, cwd=tmp_path, environ={**os.environ, "HOME": str(tmp_path)}).expect(0)
 
 
-def test_claude_loads_every_skill_and_agent_of_the_plugin(tmp_path: Path, home: Path) -> None:
-    with scripted_model() as model:
-        options = ("--plugin-dir", str(ROOT))
-        answer = run_claude(model, tmp_path, *options, environ={**os.environ, "HOME": str(home)}).expect(0)
+def test_claude_loads_every_skill_and_agent_of_the_plugin(tmp_path: Path, vendors: Vendors) -> None:
+    answer = vendors.run_claude(tmp_path, "--plugin-dir", str(ROOT)).expect(0)
     begun = next(event for event in map(json.loads, answer.out.splitlines()) if event.get("subtype") == "init")
     shipped = read_desired_files(ROOT / "templates", Kind.PLUGIN, VERSION).files
     skills = {Path(path).parent.name for path in shipped if path.endswith("/SKILL.md")}

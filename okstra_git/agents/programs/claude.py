@@ -34,6 +34,7 @@ class Claude(Program):
 
     name = "claude"
     presets_session = True
+    tells_tokens = True
 
     def launch(self, assignment: Assignment) -> Launch:
         """`claude -p PROMPT …`; without `-p` where a person sits before it."""
@@ -58,7 +59,9 @@ def _options(assignment: Assignment) -> tuple[str, ...]:
     return (
         *(("--model", assignment.model) if assignment.model else ()),
         "--permission-mode", mode,
+        *(f"--add-dir={folder}" for folder in assignment.reads),
         *(("--allowedTools", *rules) if rules else ()),
+        *(("--disallowedTools", *assignment.deny) if assignment.deny else ()),
         *(("--max-turns", str(assignment.turns)) if assignment.turns and not assignment.interactive else ()),
         *(("--max-budget-usd", str(assignment.dollars)) if assignment.dollars and not assignment.interactive else ()),
     )  # fmt: skip
@@ -92,13 +95,15 @@ class ClaudeReader(StreamReader):
         if self.result.get("is_error") is False:
             return ProgramEnd("answered", resets=self.resets)
         text = self.answer or "; ".join(map(str, self.result.get("errors") or ()))
+        if self.result.get("terminal_reason") in _OF_TERMINAL:
+            text = ""  # a line for its makers
         status = self.result.get("api_error_status")
         known = first_known(
             _OF_SUBTYPE.get(str(self.result.get("subtype"))),
             _OF_TERMINAL.get(str(self.result.get("terminal_reason"))),
             reason_of_http(status) if type(status) is int else None,
             reason_of_text(text),
-            otherwise="service-failed" if text.startswith("API Error") else "failed",
+            otherwise="cut-off" if text.startswith("API Error") else "failed",
         )
         return ProgramEnd(known, text, self.resets)
 

@@ -2,33 +2,46 @@
 
 Its exit status after an error of the service is the HTTP status modulo 256, and after a signal to its group it is 0: a
 `result` line of status `success` is the sign that it answered. It starts itself a second time unless told not to, and
-the first process hears no signals; one process is enough.
+the first process hears no signals; one process is enough. A loop that it breaks by itself is called a success too, and
+the requests of the loop's end are not counted.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
 
 from okstra_git.agents.endings import ProgramEnd, Reason, reason_of_http, reason_of_text
-from okstra_git.agents.gemini_usage import read_gemini_result
+from okstra_git.agents.gemini_usage import read_gemini_answer, read_gemini_result
 from okstra_git.agents.json_lines import part
 from okstra_git.agents.program import (
     CALLER_MARKS,
     AgentEvent,
     Assignment,
+    LastWords,
     Launch,
     Program,
     StreamReader,
     event,
     first_known,
 )
+from okstra_git.agents.sessions import Homes, find_session, session_lines
 from okstra_git.agents.tokens import SessionUsage
 
 _OF_EXIT: dict[int, Reason] = {
     41: "unauthenticated", 42: "misused", 52: "misused", 53: "max-turns", 55: "untrusted-folder", 130: "interrupted",
 }  # fmt: skip
+_SAID: tuple[tuple[str, Reason], ...] = (
+    ("without a finish reason", "cut-off"),
+    ("Loop detected", "max-turns"),
+)
+_MESSAGE = re.compile(r'"message": ?"(?P<message>[^"]{1,500})"')
 _CODE = re.compile(r'"code": ?(?P<status>[45]\d\d)')
+
+_DEFAULTS_VARIABLE = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH"
+_DEFAULTS = Path(__file__).with_name("gemini_defaults.json")
+"""Settings behind all of the user's: Gemini reads no file that git ignores, and git ignores `.okstra/`."""
 
 
 class Gemini(Program):
@@ -47,12 +60,26 @@ class Gemini(Program):
         mode = ("--approval-mode", "auto_edit") if assignment.access == "write" and not assignment.interactive else ()
         head = () if assignment.interactive else ("-o", "stream-json")
         prompt = f"{'--prompt-interactive' if assignment.interactive else '--prompt'}={assignment.prompt}"
-        argv = (self.name, *head, "--skip-trust", *session, *model, *mode, prompt)
-        return Launch(argv, {"GEMINI_CLI_NO_RELAUNCH": "true"}, CALLER_MARKS)
+        reads = tuple(f"--include-directories={folder}" for folder in assignment.reads)
+        argv = (self.name, *head, "--skip-trust", *reads, *session, *model, *mode, prompt)
+        return Launch(argv, {"GEMINI_CLI_NO_RELAUNCH": "true", _DEFAULTS_VARIABLE: str(_DEFAULTS)}, CALLER_MARKS)
 
     def reader(self) -> StreamReader:
         """Listens to `-o stream-json`."""
         return GeminiReader()
+
+    def last_words(self, reader: StreamReader, homes: Homes) -> LastWords:
+        """By the chat file: in the stream, words of an answer that broke off stand before the right ones.
+
+        After a call of a tool, an answer that broke off is called a success; it has no tokens.
+        """
+        broken: list[str] = []
+        answers = []
+        for file in find_session(self.name, reader.session, homes):
+            with session_lines(file, broken) as lines:
+                answers.append(read_gemini_answer(lines))
+        _, text, is_whole = max(answers, default=("", "", True))
+        return LastWords(text, is_whole) if text else LastWords(reader.answer)
 
 
 @dataclass
@@ -63,6 +90,7 @@ class GeminiReader(StreamReader):
     chat file has the right one.
     """
 
+    noise: ClassVar[tuple[str, ...]] = ("Warning: ", "Ripgrep is not available", "[STARTUP]", "YOLO mode")
     result: Mapping[str, Any] | None = None
 
     def read(self, message: Mapping[str, Any]) -> list[AgentEvent]:
@@ -87,29 +115,37 @@ class GeminiReader(StreamReader):
 
     def ending(self, exit_code: int, stderr: str) -> ProgramEnd:
         """By the result line; without one by the exit."""
-        if self.result is not None and self.result.get("status") == "success" and exit_code == 0:
+        if self._is_success and exit_code == 0:
             return ProgramEnd("answered")
         text = str(part(self.result, "error").get("message") or "") or (self.errors[-1] if self.errors else stderr)
-        found = _CODE.search(text)
+        found, words = _CODE.search(text), _MESSAGE.search(text)
         known = first_known(
             _OF_EXIT.get(exit_code),
             reason_of_http(int(found["status"])) if found else None,
             reason_of_text(text),
             reason_of_http(exit_code + 256) if exit_code >= 144 else None,
+            next((reason for said, reason in _SAID if said in text), None),
             otherwise="failed" if self.result is not None else "no-result",
         )
-        return ProgramEnd(known, text)
+        return ProgramEnd(known, words["message"] if words else text)
 
     def usage(self) -> SessionUsage | None:
         """By model; thoughts are what the total has beyond input and output."""
-        return read_gemini_result(self.result, session=self.session) if self.result is not None else None
+        usage = read_gemini_result(self.result, session=self.session) if self.result is not None else None
+        if usage is None or self._is_success or self.result is None or self.result.get("status") != "success":
+            return usage
+        return replace(usage, confidence="lower_bound", remarks=("the end of a loop is not counted",))
+
+    @property
+    def _is_success(self) -> bool:
+        """Whether it says so, and did not break off by itself."""
+        return self.result is not None and self.result.get("status") == "success" and not self.errors
 
     def _result(self, message: Mapping[str, Any]) -> list[AgentEvent]:
-        self.result, self.turns = message, self.turns + 1
+        self.result, self.turns = message, self.turns + bool(self.answer)
         usage = self.usage()
         self.used = usage.tokens.total if usage else 0
-        done = message.get("status") == "success"
-        return [event("ended" if done else "error", part(message, "error").get("message") or "")]
+        return [event("ended" if self._is_success else "error", part(message, "error").get("message") or "")]
 
 
 PROGRAM = Gemini()

@@ -128,7 +128,7 @@ def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str
 
     appended, plan = workspace.store.append_decision(decide)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[context.key]
+    task = appended.task_after(context.key)
     for fact in plan.ended:
         release_verification_worktree(workspace, task, task.runs[fact.run])
         workspace.note(f"run {fact.run} is ended: {fact.reason}")

@@ -143,7 +143,7 @@ def _record(context: PrepareContext, documents: Documents, claim: Claim, run_con
 
     appended = workspace.store.append(decide)
     workspace.warn(appended.warning)
-    return appended.snapshot.state.tasks[context.key].runs[claim.run]
+    return appended.run_after(context.key, claim.run)
 
 
 def _prepared_fact(context: PrepareContext, documents: Documents, claim: Claim, run_context: RunContext) -> RunPrepared:
@@ -195,7 +195,7 @@ def _give_up(context: PrepareContext, claim: Claim, failed: BaseException) -> No
         return [*ended, *(release(task, stage.place.scope) if stage is not None and idle else [])]
 
     try:
-        ended = workspace.store.append(decide).snapshot.state.tasks[context.key]
+        ended = workspace.store.append(decide).task_after(context.key)
         release_verification_worktree(workspace, ended, ended.runs[claim.run])
     except OkstraError as again:
         workspace.warn(f"the claim of run {claim.run} could not be given back: {again.message}")

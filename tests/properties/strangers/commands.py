@@ -215,7 +215,7 @@ def _fill(random: Random, pattern: str, scene: Scene, tale: Tale, papers: list[s
               "F": random.choice(FILES), "L": scene.runs["led"], "M": scene.runs["nonce"]}  # fmt: skip
     words = [word.format_map(blanks) for word in pattern.split(" ")]
     form = random.choice(((), ("--text",), ("--json",)))
-    plain = words[0] in ("hook", "wizard") or "--json" in words
+    plain = words[0] in ("hook", "wizard") or "--json" in words or "--" in words
     return Line((*words, *(() if plain else form)), terminal=random.random() < 0.5)
 
 

@@ -15,7 +15,8 @@ WATCHED = IN_ACCESS | IN_MODIFY | IN_ATTRIB | IN_OPEN | IN_MOVED_FROM | IN_MOVED
 NEVER = ("/dev/zero", "/proc/self/environ", "/etc/passwd")
 """What hostile values name besides the folder outside; no command has a reason to open them."""
 
-PROGRAMS = ("git",)
+PROGRAMS = ("git", "true")
+"""What a command may start: git, and `true`, which the lines of `verify` name."""
 _STARTS = ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.system")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.contract import FOLLOW_UP_COLUMNS, HEADING_FOLLOW_UPS
+from okstra_git.workers.status_file import WorkerStatus
 from tests.kit.golden_reports import golden_data
 from tests.kit.handing import REPORT, data_json
 from tests.kit.prepared import KEY, a_brief, a_plan
@@ -22,7 +23,7 @@ def play(recorder: Recorder) -> None:
     chapters = (
         _begin, _set_up_agents, _open, _plan, _prepare, _look_into_bundles, _use_wizard, _build, _end_runs, _rewrite,
         _verify, _hand_over, _land, _inspect, _keep_up, _adopt, _answer, _follow_up, _report,
-        converge,
+        converge, _work,
     )  # fmt: skip
     for chapter in chapters:
         chapter(recorder)
@@ -425,3 +426,31 @@ def _write_verdict(recorder: Recorder, number: int, **changes: object) -> tuple[
     report.write_text(REPORT.format(verdict="rejected" if changes else "accepted"))
     data.write_text(json.dumps(said))
     return report, data
+
+
+def _work(recorder: Recorder) -> None:
+    """A worker whose supervisor is gone, and what is refused before a program is started."""
+    prompt, folder = "prompts/codex-worker-prompt001.md", recorder.world.path / "prompts"
+    recorder.run("worker exec --cli nobody --prompt prompts/codex-worker-prompt001.md", exit=1)
+    recorder.run("worker exec --cli codex --prompt prompts/missing.md", exit=1)
+    folder.mkdir()
+    (recorder.world.path / prompt).write_text("Read nothing.\n")
+    status = WorkerStatus(cli="codex", worker="codex-worker", prompt=prompt, host="h", boot="b", state="ended",
+                          started=1.0, ended=61.0, heartbeat=61.0, status="error", reason="rate-limited",
+                          message="too many requests", session="s", events=9, turns=2, tokens=30)  # fmt: skip
+    (folder / "codex-worker-prompt001.status.json").write_bytes(status.to_json())
+    recorder.run(f"worker status {prompt}")
+    recorder.run(f"worker wait {prompt}", exit=1)
+    recorder.run(f"worker stop {prompt}")
+    recorder.run("worker stop", exit=129)
+    recorder.run("usage show --by landed")
+    recorder.run("panes where")
+    recorder.run("panes list --run-dir .okstra")
+    recorder.run("panes clean --run-dir .okstra --dry-run")
+    recorder.run("panes clean --run-dir prompts", exit=1)
+    recorder.run("panes reap --dry-run")
+    recorder.run("usage show --by weather", exit=129)
+    recorder.run("usage collect prompts/codex-worker-prompt001.status.json", exit=1)
+    recorder.run("token-usage prompts/missing.json", exit=1)
+    recorder.run(f"run start {TASK} --task-type requirements-discovery", exit=1)
+    recorder.run(f"run start {TASK} --task-type requirements-discovery --here --headless", exit=129)

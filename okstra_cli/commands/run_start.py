@@ -1,0 +1,173 @@
+"""`git okstra run start`: prepares a run and starts its lead, headless, in this terminal, or in a window of tmux."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from okstra_cli.commands.render_bundle import prepare
+from okstra_cli.numbers import require_money, require_number
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+from okstra_cli.task_flags import names_a_task
+from okstra_git.errors import refuse
+from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_git.bundle.request import PrepareOptions
+    from okstra_git.porcelain.lead.start import LeadRequest
+
+NOT_FOR_A_START = ("context", "identity", "holder", "lead_session", "prompt", "no_editor")
+"""Flags of a prepare that a start decides itself."""
+_HINT = "git okstra run start --help"
+
+Headless = Annotated[bool, typer.Option("--headless", help="Without a terminal, to its end; the log is kept.")]
+Here = Annotated[bool, typer.Option("--here", help="In this terminal, which becomes the lead's.")]
+Cli = Annotated[str, typer.Option("--cli", metavar="NAME", help="The program that leads: claude, codex or gemini.")]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option("--allow", metavar="RULE", help="Another permission rule, such as 'Bash(make test *)'. Repeatable."),
+]
+Timeout = Annotated[str | None, typer.Option("--timeout", metavar="SECONDS", help="Headless: end it after so long.")]
+Turns = Annotated[str | None, typer.Option("--turns", metavar="N", help="Headless: end it after so many answers.")]
+Dollars = Annotated[str | None, typer.Option("--dollars", metavar="X", help="Headless: end it at this cost.")]
+Tokens = Annotated[str | None, typer.Option("--tokens", metavar="N", help="Headless: end it after so many tokens.")]
+
+
+def with_flags_of_a_prepare(body: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Give a command the flags of `run prepare`; its body takes them as one mapping, `given`."""
+    raw = inspect.signature(inspect.unwrap(prepare), eval_str=True).parameters
+    added = {name: parameter for name, parameter in raw.items() if name not in NOT_FOR_A_START}
+    own = inspect.signature(body, eval_str=True).parameters
+
+    @wraps(body)
+    def command(**given: Any) -> Answer:
+        asked = {name: given.pop(name) for name in added}
+        return body(**given, given=asked)
+
+    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own.values() if each.name != "given"]
+    parameters += [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in added.values()]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
+
+
+@names_a_task
+@with_flags_of_a_prepare
+def start(
+    context: typer.Context,
+    identity: Identity,
+    given: Mapping[str, Any],
+    headless: Headless = False,
+    here: Here = False,
+    cli: Cli = "claude",
+    allow: Allow = None,
+    timeout: Timeout = None,
+    turns: Turns = None,
+    dollars: Dollars = None,
+    tokens: Tokens = None,
+) -> Answer:
+    """Prepare a run and start the agent program that leads it.
+
+    Takes the flags of run prepare, and the task's line of permissions: what okstra's skills need, and for an
+    implementation git and edits in its worktree; more by --allow. Nothing is ever pushed.
+
+    Inside tmux the lead gets a window of its own; --here makes this terminal the lead's; --headless needs neither: the
+    command ends when the lead does, and says how. What headless leads cannot do is ask: a question ends the run.
+
+    Exit status 0 when the lead was started (headless: when it answered and the run is finished), 2 when the run is not
+    finished and a person has to look, else 1.
+
+    \b
+    Examples:
+      git okstra run start --task-key shop:web:login --task-type requirements-discovery
+      git okstra run start --task-type implementation --stage auto --headless --turns 200 --allow 'Bash(make test *)'
+    """
+    if headless and here:
+        raise refuse("usage", "--headless and --here exclude each other", hint=_HINT)
+    session = Session.of(context)
+    if not (headless or here):
+        return _in_a_window(session, identity, given, cli, allow or ())
+    request = _request(cli, allow, timeout, turns, dollars, tokens)
+    return _lead(session, identity, given, request, here=here)
+
+
+def _lead(
+    session: Session, identity: Identity, given: Mapping[str, Any], request: "LeadRequest", *, here: bool
+) -> Answer:
+    import os
+    from dataclasses import replace
+
+    from okstra_cli.report_editor import find_report_editor
+    from okstra_cli.views import lead as view
+    from okstra_git.paths import templates_directory
+    from okstra_git.porcelain.lead.start import lead_headless, lead_here, new_session
+    from okstra_git.porcelain.prepare.options import prepare as prepare_run
+
+    request = replace(request, session=new_session(request.cli))
+    options = options_of(given, holder=str(os.getpid()), lead_session=request.session or None)
+    prepared = prepare_run(session.workspace, identity, options, editor=find_report_editor(session, never=True))
+    if here:
+        launch, folder = lead_here(session.workspace, prepared.run.id, request, templates_directory())
+        os.chdir(folder)
+        os.execvpe(launch.argv[0], list(launch.argv), launch.environment(session.environ))
+    session.note(f"run {prepared.run.id} is led by {request.cli}; its log is beside the bundle")
+    led = lead_headless(session.workspace, prepared.run.id, request, templates_directory())
+    return Answer(
+        view.led_json(led), lambda: view.led_page(led, session.around.now()), exit_status=view.led_status(led)
+    )
+
+
+def options_of(given: Mapping[str, Any], **more: Any) -> "PrepareOptions":
+    """The options of a prepare from the flags of its line."""
+    from okstra_git.bundle.request import PrepareOptions
+
+    flags = dict(given)
+    flags["pr_template"] = flags.pop("pr_template_path", None)
+    flags["qa_waivers"] = tuple(flags.pop("qa_waiver", None) or ())
+    flags["plan_verification"] = not flags.pop("no_plan_verification", False)
+    return PrepareOptions(**flags, **more)
+
+
+def _in_a_window(
+    session: Session, identity: Identity, given: Mapping[str, Any], cli: str, allow: "list[str] | tuple[str, ...]"
+) -> Answer:
+    """A window of the caller's tmux that runs this very command with --here."""
+    from okstra_cli.session import find_program
+    from okstra_cli.views import lead as view
+    from okstra_git.porcelain.lead.window import open_window
+
+    line = [str(find_program()), "-C", str(session.workspace.cwd), "run", "start", "--here", f"--cli={cli}"]
+    line += [f"--allow={rule}" for rule in allow]
+    line += [f"--task-key={identity.task}"] if identity.task is not None else []
+    line += [word for name, value in given.items() for word in _as_words(name, value)]
+    window = open_window(session.workspace, line, name=f"lead {identity.task or ''}".strip())
+    return Answer(view.window_json(window), lambda: view.window_page(window))
+
+
+def _as_words(name: str, value: Any) -> list[str]:
+    """A flag of a prepare as it stands on a line."""
+    parameter = inspect.signature(inspect.unwrap(prepare), eval_str=True).parameters[name]
+    flag = parameter.annotation.__metadata__[0].param_decls
+    spelled = flag[0] if flag else f"--{name.replace('_', '-')}"
+    if value is True:
+        return [spelled]
+    if isinstance(value, list):
+        return [f"{spelled}={each}" for each in value]
+    return [f"{spelled}={value}"] if value else []
+
+
+def _request(
+    cli: str, allow: list[str] | None, timeout: str | None, turns: str | None, dollars: str | None, tokens: str | None
+) -> "LeadRequest":
+    from okstra_git.porcelain.lead.start import LeadRequest
+
+    def number(text: str | None, option: str) -> int | None:
+        return require_number(text, option, least=1, hint=_HINT) if text is not None else None
+
+    return LeadRequest(
+        cli, tuple(allow or ()), number(timeout, "--timeout"), number(turns, "--turns"),
+        require_money(dollars, "--dollars", hint=_HINT) if dollars is not None else None, number(tokens, "--tokens"),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Workers as commands have them: started, looked at, waited for, stopped."""

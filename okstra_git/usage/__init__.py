@@ -1,0 +1,1 @@
+"""What agents used: sums by any view, prices, budgets, and what a landed change cost."""

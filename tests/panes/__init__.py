@@ -1,0 +1,1 @@
+"""Panes of a real tmux, on sockets of their own."""

@@ -1,0 +1,1 @@
+"""Sums, prices, budgets and what changes cost."""
