@@ -23,9 +23,21 @@ if TYPE_CHECKING:
 
 LOOKS = {"running": "bold", "starting": "bold", "completed": "green"}
 MOST_NEEDS = 5
-COLUMNS = (("worker", 14, 3), ("state", 9, None), ("age", 7, None), ("tokens", 9, None), ("last heard", 10, 8))
+COLUMNS: tuple[tuple[str, int, int | None], ...] = (
+    ("worker", 14, 3),
+    ("state", 9, None),
+    ("age", 7, None),
+    ("tokens", 9, None),
+    ("last heard", 10, 8),
+)
 """Headings of the table of workers, the least width of each, and its share of what is left, if any."""
-COLUMNS = (("worker", 12, 3), ("state", 9, 2), ("age", 6, 1), ("tokens", 7, 1), ("last heard", 10, 7))
+COLUMNS: tuple[tuple[str, int, int | None], ...] = (
+    ("worker", 12, 3),
+    ("state", 9, 2),
+    ("age", 6, 1),
+    ("tokens", 7, 1),
+    ("last heard", 10, 7),
+)
 """Headings of the table of workers, the least width of each, and its share of what is left."""
 
 
