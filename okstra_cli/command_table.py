@@ -24,6 +24,7 @@ COMMANDS = {
     "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
     "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
     "board": Row("board", START, "Show the whole repository as one page in a browser"),
+    "watch": Row("watch", START, "Watch runs and workers live; what needs a person comes first"),
     "demo": Row("demo", START, "Watch records follow rewritten history in a small repository"),
     "wizard": Row("wizard", START, "Ask for everything that a run begins with, an agent or a person"),
     "task": Row("task", WORK, "Open, list, show and close tasks"),

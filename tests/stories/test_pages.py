@@ -126,6 +126,7 @@ ELSEWHERE = {
     "guide/prove-and-review": "tests/cli/test_review.py types its lines where they have what to compare",
     "guide/board": "tests/pages and tests/cli/test_board.py run its lines",
     "guide/panes": "its lines belong to one run; tests/panes runs them in a real tmux",
+    "guide/watch": "goes on until a key; tests/cli/test_watch.py looks at it in a terminal",
     "guide/usage": "its lines belong to one run; tests/usage runs them",
     "guide/workers": "its lines start programs; tests/workers runs them",
     "guide/convergence": "its lines belong to one run at several moments; tests/convergence runs them",

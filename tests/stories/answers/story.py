@@ -443,6 +443,8 @@ def _work(recorder: Recorder) -> None:
     recorder.run(f"worker wait {prompt}", exit=1)
     recorder.run(f"worker stop {prompt}")
     recorder.run("worker stop", exit=129)
+    recorder.run("watch --once --task-key shop:web:nothing", exit=1)
+    recorder.run("watch --once")
     recorder.run("usage show --by landed")
     recorder.run("panes where")
     recorder.run("panes list --run-dir .okstra")
