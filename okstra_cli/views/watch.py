@@ -31,14 +31,6 @@ COLUMNS: tuple[tuple[str, int, int | None], ...] = (
     ("last heard", 10, 8),
 )
 """Headings of the table of workers, the least width of each, and its share of what is left, if any."""
-COLUMNS: tuple[tuple[str, int, int | None], ...] = (
-    ("worker", 12, 3),
-    ("state", 9, 2),
-    ("age", 6, 1),
-    ("tokens", 7, 1),
-    ("last heard", 10, 7),
-)
-"""Headings of the table of workers, the least width of each, and its share of what is left."""
 
 
 def watched_json(seen: AtWork) -> shapes.Watched:
