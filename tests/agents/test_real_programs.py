@@ -16,6 +16,7 @@ from tests.agents.endings_table import CASES, DEEP, Case, expect_end, pairs, she
 from tests.agents.real import run_real
 from tests.agents.recorded import record
 from tests.kit.vendors.homes import Vendors
+from tests.kit.vendors.steps import Say
 
 MODELS = {"claude": "", "codex": "", "gemini": "gemini-2.5-pro"}
 WRITE = bool(os.environ.get("OKSTRA_WRITE_SAMPLES"))
@@ -52,3 +53,23 @@ def test_every_end_has_its_reason(program: str, name: str, vendors: Vendors, pro
 @pytest.mark.parametrize(("program", "name"), pairs(DEEP))
 def test_rarer_ends_have_theirs(program: str, name: str, vendors: Vendors, project: Path) -> None:
     play(program, name, DEEP[name], vendors, project)
+
+
+@pytest.mark.parametrize("program", MODELS)
+def test_a_resumed_session_counts_both_runs_and_answers_anew(program: str, vendors: Vendors, project: Path) -> None:
+    vendors.service.script(Say("first"), Say("second"))
+    session = str(uuid.uuid4()) if find_program(program).presets_session else ""
+    first = run_real(program, vendors, project, Assignment("Go on", session=session, model=MODELS[program]))
+    assert (first.outcome.answer, first.reader.session) == ("first", session or first.reader.session)
+    again = Assignment("And on", resume=first.reader.session, model=MODELS[program])
+    second = run_real(program, vendors, project, again)
+    assert (second.outcome.answer, second.reader.session) == ("second", first.reader.session)
+    assert second.outcome.usage.tokens == vendors.service.truth()
+
+
+@pytest.mark.parametrize("program", MODELS)
+def test_a_worker_that_may_only_read_writes_nothing(program: str, vendors: Vendors, project: Path) -> None:
+    vendors.service.script(shell(program, "touch heard"), Say("done"))
+    run = run_real(program, vendors, project, Assignment("Go on", model=MODELS[program]))
+    assert run.outcome.answer == "done"
+    assert not (project / "heard").exists()

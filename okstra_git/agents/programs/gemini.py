@@ -40,13 +40,15 @@ _MESSAGE = re.compile(r'"message": ?"(?P<message>[^"]{1,500})"')
 _CODE = re.compile(r'"code": ?(?P<status>[45]\d\d)')
 
 _DEFAULTS_VARIABLE = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH"
+_READ_ONLY = Path(__file__).with_name("gemini_read_only.toml")
 _DEFAULTS = Path(__file__).with_name("gemini_defaults.json")
 """Settings behind all of the user's: Gemini reads no file that git ignores, and git ignores `.okstra/`."""
 
 
 class Gemini(Program):
     """The Gemini CLI. A folder that nobody trusted is trusted for this session alone; without write
-    access it offers no shell, with it edits are approved and commands are not."""
+    access it has no shell and no tool that writes, even where the person's settings allow them; with it edits are
+    approved, and commands only as far as those settings go."""
 
     name = "gemini"
     presets_session = True
@@ -57,7 +59,10 @@ class Gemini(Program):
         if assignment.session and not assignment.resume:
             session = ("--session-id", assignment.session)
         model = ("--model", assignment.model) if assignment.model else ()
-        mode = ("--approval-mode", "auto_edit") if assignment.access == "write" and not assignment.interactive else ()
+        mode: tuple[str, ...] = ()
+        if not assignment.interactive:
+            may_write = assignment.access == "write"
+            mode = ("--approval-mode", "auto_edit") if may_write else (f"--policy={_READ_ONLY}",)
         head = () if assignment.interactive else ("-o", "stream-json")
         prompt = f"{'--prompt-interactive' if assignment.interactive else '--prompt'}={assignment.prompt}"
         reads = tuple(f"--include-directories={folder}" for folder in assignment.reads)
