@@ -30,7 +30,7 @@ def test_a_step_follows(facts: DriveFacts, wanted: PhaseStep) -> None:
     ("facts", "code", "line"),
     [
         (DriveFacts(KEY, over="5 of 4 tokens are used"), "drive.over-budget", "git okstra usage show"),
-        (DriveFacts(KEY, waiting=(WaitingFor("stage.stale", "stage 2 is stale", "git okstra reconcile"),), open_run="01A"),
+        (DriveFacts(KEY, waiting=(WaitingFor("stage.stale", "it is stale", "git okstra reconcile"),), open_run="01A"),
          "stage.stale", "git okstra reconcile"),
         (DriveFacts(KEY, open_run="01A", led=True, phase="x"), "drive.led", "git okstra run show 01A"),
         (DriveFacts(KEY, ended="abandoned", phase="error-analysis"), "drive.run-failed", "git okstra inspect run"),
