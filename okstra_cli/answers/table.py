@@ -85,6 +85,7 @@ ANSWERS: dict[str, Shapes] = {
     "stage release": _shapes(tasks.ReleasedStage),
     "run prepare": _shapes(runs.PreparedRun),
     "run start": _shapes(workers.Lead, workers.LeadWindow),
+    "run drive": _shapes(workers.Driven),
     "run list": _shapes(runs.RunList),
     "run show": _shapes(runs.OneRun, runs.ArchivedText, runs.Archive),
     "run resume": _shapes(runs.ResumedRun, runs.Explanation),

@@ -93,3 +93,35 @@ class LeadWindow(TypedDict):
 
     window: str
     pane: str
+
+
+class DrivenRun(TypedDict):
+    """A run that a drive led: how the run and its lead ended."""
+
+    run: str
+    phase: str
+    runStatus: str
+    leadStatus: str
+    reason: str
+    tokens: int
+    turns: int
+    report: str | None
+
+
+class DriveStop(TypedDict):
+    """Why a drive ended; `done` where nothing is left, else a person is needed. `command` goes on."""
+
+    code: str
+    message: str
+    command: str | None
+    done: bool
+
+
+class Driven(TypedDict):
+    """`run drive`; with `--dry-run` nothing is led, and `nextPhase` or `stop` says what would come."""
+
+    task: str
+    led: list[DrivenRun]
+    nextPhase: str | None
+    resume: str | None
+    stop: DriveStop | None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okstra_cli.commands.render_bundle import prepare
+from okstra_cli.commands.run_drive import drive
 from okstra_cli.commands.run_start import start
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 app = command_group("Prepare, list, show, resume and end runs, and look at what they left.")
 app.command("prepare")(prepare)
 app.command("start")(start)
+app.command("drive")(drive)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or four characters or more of its beginning.")]
 
