@@ -88,7 +88,7 @@ ANSWERS: dict[str, Shapes] = {
     "run drive": _shapes(workers.Driven),
     "run list": _shapes(runs.RunList),
     "run show": _shapes(runs.OneRun, runs.ArchivedText, runs.Archive),
-    "run resume": _shapes(runs.ResumedRun, runs.Explanation),
+    "run resume": _shapes(runs.ResumedRun, runs.Explanation, workers.Takeovers, workers.Lead),
     "run finish": _shapes(runs.EndedRun, beside_error=(validate.ValidationAnswer,)),
     "run abandon": _shapes(runs.EndedRun),
     "run snapshots": _shapes(runs.Snapshots),

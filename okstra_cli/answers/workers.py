@@ -125,3 +125,27 @@ class Driven(TypedDict):
     nextPhase: str | None
     resume: str | None
     stop: DriveStop | None
+
+
+class OpenRun(TypedDict):
+    """A run that has not ended. `uncommitted` is null where it cannot be told, `line` where somebody leads it.
+
+    `resets` is when the limit ends that stopped its lead.
+    """
+
+    run: str
+    task: str
+    phase: str
+    stage: int | None
+    life: str
+    program: str | None
+    session: str | None
+    uncommitted: int | None
+    resets: str | None
+    line: str | None
+
+
+class Takeovers(TypedDict):
+    """`run resume --all --plan`, the oldest run first."""
+
+    runs: list[OpenRun]

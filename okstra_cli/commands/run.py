@@ -6,7 +6,7 @@ import typer
 
 from okstra_cli.commands.render_bundle import prepare
 from okstra_cli.commands.run_drive import drive
-from okstra_cli.commands.run_start import start
+from okstra_cli.commands.run_start import start, start_again
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
@@ -16,6 +16,7 @@ from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
     from okstra_cli.answers import runs as shapes
+    from okstra_git.porcelain.workspace import Workspace
 
 app = command_group("Prepare, list, show, resume and end runs, and look at what they left.")
 app.command("prepare")(prepare)
@@ -99,13 +100,27 @@ def resume(
     holder: Annotated[
         str | None, typer.Option(metavar="PID", help="The process that leads it from now on. Default: the caller.")
     ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="With --plan: every run that has not ended.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Change nothing; list the lines that take runs up again.")
+    ] = False,
+    start_lead: Annotated[
+        bool, typer.Option("--start", help="Start its lead again in this terminal, in the session that it had.")
+    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="With --start: without a terminal, to its end.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="With --start: in a new session.")] = False,
 ) -> Answer:
     """Go on with a run whose process is gone, under a new nonce; or explain what is safe to do next.
+
+    With --all --plan, after a reboot or when a limit is over: every run that has not ended, its session, what lies
+    uncommitted, when the limit ends that stopped it, and the line that takes it up again.
 
     \b
     Examples:
       git okstra run resume --explain --task-key shop:web:login
       git okstra run resume 01J9ZK
+      git okstra run resume 01J9ZK --start --headless
+      git okstra run resume --all --plan
     """
     from okstra_cli.views import run as view
     from okstra_cli.views import run_explain
@@ -117,6 +132,10 @@ def resume(
     from okstra_git.store.registry import require_task
 
     workspace = Session.of(context).workspace
+    if all_ or plan:
+        return _takeovers(workspace, is_whole=all_ and plan)
+    if start_lead:
+        return start_again(Session.of(context), run or "", headless=headless, fresh=fresh, force=force)
     if run is None and not explain:
         raise refuse("usage", "no run was named", hint="git okstra run list, or git okstra run resume --explain")
     if not explain:
@@ -130,6 +149,16 @@ def resume(
         run_explain.explain_json(task, stages, runs, waiting),
         lambda: run_explain.explain_page(task, stages, runs, waiting),
     )
+
+
+def _takeovers(workspace: "Workspace", *, is_whole: bool) -> Answer:
+    from okstra_cli.views import lead as view
+    from okstra_git.porcelain.lead.takeovers import plan_takeovers
+
+    if not is_whole:
+        raise refuse("usage", "--all and --plan belong together", hint="git okstra run resume --all --plan")
+    seen = plan_takeovers(workspace)
+    return Answer(view.takeovers_json(seen), lambda: view.takeovers_page(seen))
 
 
 @app.command("finish")

@@ -1,6 +1,7 @@
 """`git okstra run start`: prepares a run and starts its lead, headless, in this terminal, or in a window of tmux."""
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
@@ -97,7 +98,6 @@ def start(
 def _lead(
     session: Session, identity: Identity, given: Mapping[str, Any], request: "LeadRequest", *, here: bool
 ) -> Answer:
-    import os
     from dataclasses import replace
 
     from okstra_cli.report_editor import find_report_editor
@@ -171,3 +171,26 @@ def _request(
         cli, tuple(allow or ()), number(timeout, "--timeout"), number(turns, "--turns"),
         require_money(dollars, "--dollars", hint=_HINT) if dollars is not None else None, number(tokens, "--tokens"),
     )  # fmt: skip
+
+
+def start_again(session: Session, run: str, *, headless: bool, fresh: bool, force: bool) -> Answer:
+    """Take a run up again and start its lead, in the session that it had unless a new one is asked for."""
+    from okstra_cli.views import lead as view
+    from okstra_git.paths import templates_directory
+    from okstra_git.porcelain.lead.start import LeadRequest, lead_headless, lead_here, new_session
+    from okstra_git.porcelain.resume import resume
+
+    if not run:
+        raise refuse("usage", "no run was named", hint="git okstra run list")
+    taken = resume(session.workspace, run, force=force, holder=str(os.getpid())).run
+    known = taken.leads[-1] if taken.leads and not fresh else None
+    cli = taken.leads[-1].program if taken.leads else "claude"
+    request = LeadRequest(cli, resume=known.session if known else "", session="" if known else new_session(cli))
+    if not headless:
+        launch, folder = lead_here(session.workspace, taken.id, request, templates_directory())
+        os.chdir(folder)
+        os.execvpe(launch.argv[0], list(launch.argv), launch.environment(session.environ))
+    led = lead_headless(session.workspace, taken.id, request, templates_directory())
+    return Answer(
+        view.led_json(led), lambda: view.led_page(led, session.around.now()), exit_status=view.led_status(led)
+    )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from okstra_cli.page import Cell, Page
+from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.workers import worker_json, worker_page
 from okstra_git.commands import command
 from okstra_git.porcelain.workers.look import SeenWorker, judge
+from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from okstra_cli.answers import workers as shapes
     from okstra_git.porcelain.lead.start import LedRun
+    from okstra_git.porcelain.lead.takeovers import Takeover
     from okstra_git.porcelain.lead.window import TmuxWindow
 
 
@@ -70,3 +73,34 @@ def _next(led: LedRun) -> str:
     if led.run.is_active:
         return command("git okstra run resume", led.run.id)
     return command("git okstra inspect next", ("--task-key", str(led.task.key))) if led.run.next_phase else ""
+
+
+def takeovers_json(seen: Sequence[Takeover]) -> shapes.Takeovers:
+    """Every run that has not ended."""
+    return {
+        "runs": [
+            {"run": each.run.id, "task": str(each.task.key), "phase": each.run.task_type, "stage": each.run.stage,
+             "life": each.life.state, "program": each.program or None, "session": each.session or None,
+             "uncommitted": each.uncommitted, "resets": each.resets or None, "line": each.line or None}
+            for each in seen
+        ]
+    }  # fmt: skip
+
+
+def takeovers_page(seen: Sequence[Takeover]) -> Page:
+    """A paragraph for each."""
+    page = Page()
+    if not seen:
+        page.line("every run has ended")
+    for each in seen:
+        stage = f" stage {each.run.stage}" if each.run.stage is not None else ""
+        tone: Tone = "good" if each.life.is_live else "warn"
+        page.line(Cell(f"{each.task.key} {each.run.task_type}{stage}", "strong"), ": ", Cell(each.life.state, tone))
+        if each.session:
+            page.line(f"  {each.program or 'agent'} session {each.session}")
+        if each.uncommitted:
+            page.line(f"  {counted(each.uncommitted, 'file')} in its worktree not committed")
+        if each.resets:
+            page.line(f"  the limit that stopped it ends at {each.resets}")
+        page.line(f"  {each.line or 'somebody leads it'}")
+    return page

@@ -1,6 +1,8 @@
 """From `run start --headless` to a finished run: Claude Code leads, Codex works, okstra checks and records."""
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,3 +132,30 @@ def test_a_lead_cannot_push(bench: Bench, vendors: Vendors) -> None:
     answer = start(bench, "--allow", "Bash(git *)")
     log = Path(answer["lead"]["log"]).read_text()
     assert '"permission_denials":[{' in log
+
+
+def test_a_lead_that_was_killed_is_taken_up_again_in_its_session(bench: Bench, vendors: Vendors) -> None:
+    require_tool("claude")
+    vendors.service.script(Call("Bash", {"command": "sleep 60"}), Say("Again."), vendor="anthropic")
+    process = subprocess.Popen(
+        ["git", "okstra", *START, "--allow", "Bash(sleep *)"], cwd=bench.world.path, env=bench.environ(),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    bench.started.append(process)  # type: ignore[arg-type]
+    vendors.service.wait_for(1)
+    (open_run,) = bench.world.okstra("run", "resume", "--all", "--plan", "--json").json["runs"]
+    assert (open_run["life"], open_run["line"]) == ("alive", None)
+    status = bench.until(bench.world.path / FOLDER / "state/lead-error-analysis-001.md", "tool")
+    os.kill(status.supervisor.pid, signal.SIGKILL)
+    process.wait()
+    bench.run("stop", bench.world.path / FOLDER / "state/lead-error-analysis-001.md")
+    (left,) = bench.world.okstra("run", "resume", "--all", "--plan", "--json").json["runs"]
+    assert (left["life"], left["session"]) == ("dead", status.session)
+    assert left["line"].endswith("--start --headless")
+    vendors.service.script(Say("Here I am again."), vendor="anthropic")
+    done = subprocess.run(
+        ["git", "okstra", *left["line"].split()[2:], "--json"], cwd=bench.world.path, env=bench.environ(), text=True,
+        stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    again = json.loads(done.stdout)
+    assert (again["lead"]["status"], again["lead"]["session"]) == ("completed", status.session)

@@ -445,6 +445,8 @@ def _work(recorder: Recorder) -> None:
     recorder.run("worker stop", exit=129)
     recorder.run("watch --once --task-key shop:web:nothing", exit=1)
     recorder.run("watch --once")
+    recorder.run("run resume --all --plan")
+    recorder.run("run resume --all", exit=129)
     recorder.run(f"run drive {TASK} --dry-run", exit=2)
     recorder.run("usage show --by landed")
     recorder.run("panes where")
