@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from okstra_git.workers.status_file import WorkerStatus, read_status
 from tests.kit.scenario import World
-from tests.kit.surroundings import program_dir
+from tests.kit.surroundings import heed_interrupts, program_dir
 
 USAGE = {"input_tokens": 30, "cached_input_tokens": 10, "output_tokens": 7, "reasoning_output_tokens": 2}
 SESSION = "01a22b1f-ccaf-7750-81a5-1d76848485e8"
@@ -65,6 +67,7 @@ class Bench:
         process = subprocess.Popen(
             ["git", "okstra", "worker", *map(str, words), "--json"], cwd=self.folder or self.world.path,
             env=self.environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=heed_interrupts,
         )  # fmt: skip
         self.started.append(process)
         return process
@@ -97,11 +100,16 @@ class Bench:
         raise AssertionError(f"never seen: {kinds}, but {self.status(prompt)}")
 
     def close(self) -> None:
-        """End what a failed test may have left."""
-        for process in self.started:
+        """End what a failed test may have left: whatever has this world in its command line."""
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.pid != os.getpid() and any(str(self.world.path) in word for word in process.cmdline()):
+                    process.kill()
+        for started in self.started:
             with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGKILL)
-            process.communicate()
+                started.send_signal(signal.SIGKILL)
+            with suppress(subprocess.TimeoutExpired):
+                started.communicate(timeout=10)
 
 
 def lives(pids: Sequence[int]) -> list[int]:

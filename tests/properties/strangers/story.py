@@ -163,6 +163,16 @@ def _after(run: str, seq: int, holder: Json, scene: Scene) -> list[Json]:
                 {"type": "run.replayed", "run": run, "stage": 1, "commit": scene.ids["head"],
                  "tree": scene.ids["tree"], "commands": [
                      {"command": "make test", "recorded": 0, "exit_code": 1, "reason": "it needs a shell"}]},
+                {"type": "run.led", "run": run, "lead": {"program": "claude", "session": "s", "headless": True}},
+                {"type": "worker.ended", "run": run, "worker": {
+                    "name": "codex-worker", "program": "codex", "session": "s", "status": "error", "reason": "killed",
+                    "message": "m", "resets": "2026-11-30T10:00:00Z", "started": "2026-11-30T09:00:00.000Z",
+                    "ended": "2026-11-30T09:01:00.000Z"}},
+                {"type": "usage.recorded", "run": run, "usage": {
+                    "worker": "codex-worker", "program": "codex", "session": "s", "source": "result",
+                    "parser": "codex-1", "confidence": "exact", "remarks": ["r"], "counters": [
+                        {"model": "gpt-5", "day": "2026-11-30", "fresh": 1, "cached": 2, "written": 3, "output": 4,
+                         "thought": 1, "requests": 1}]}},
                 {"type": "run.finished", "run": run, "outcome": "finished", "report": ".okstra/r.md",
                  "next_phase": "implementation", "archive": scene.ids["tree"], "reason": ""}]  # fmt: skip
     if seq == 2:
