@@ -69,8 +69,8 @@ def step_page(step: PhaseStep | DriveEnd) -> Page:
 
 def _say(page: Page, stop: DriveEnd) -> None:
     page.line(Cell("done" if stop.is_done else "stopped", "good" if stop.is_done else "warn"), f": {stop.message}")
-    if stop.command:
-        page.line(f"  {stop.command}")
+    for line in stop.command.splitlines():
+        page.line(f"  {line}")
 
 
 def _stop(stop: DriveEnd) -> shapes.DriveStop:

@@ -12,6 +12,7 @@ from okstra_git.agents.sessions import homes_of, read_session
 from okstra_git.agents.tokens import NO_TOKENS, Tokens, worst
 from okstra_git.bundle.project import read_object
 from okstra_git.bundle.stored_context import pretty_json
+from okstra_git.contract import TEAM_OK
 from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
 from okstra_git.paths import templates_directory
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from okstra_git.store.snapshot import Snapshot
 
 _SHIPPED = "usage/prices.json"
+WITH_LEAD = "counted with the lead, in whose session it works"
+"""What is said of a worker that the lead dispatched without a team: its tokens are in the lead's sum."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class CollectedUsage:
     def confidence(self) -> str:
         """How sure the sum is: at least that much, where somebody's usage is not to be found."""
         sure = worst(each.confidence for each in self.known)
-        return worst((sure, "lower_bound")) if any(member.usage is None for member in self.members) else sure
+        missing = any(member.usage is None and member.why != WITH_LEAD for member in self.members)
+        return worst((sure, "lower_bound")) if missing else sure
 
 
 def collect_usage(workspace: Workspace, given: str, *, write: bool) -> CollectedUsage:
@@ -111,7 +115,7 @@ def summary_of(seen: CollectedUsage) -> dict[str, Any]:
         "members": {
             member.name: {**_tokens(member.usage)._asdict(), "confidence": member.usage.confidence}
             if member.usage is not None
-            else {"status": "unavailable", "reason": member.why}
+            else {"status": "included" if member.why == WITH_LEAD else "unavailable", "reason": member.why}
             for member in seen.members
         },
         "unattributedTeamSessions": list(seen.unattributed),
@@ -199,13 +203,19 @@ def _members(workspace: Workspace, run: Run, state: Mapping[str, Any], homes: Ho
     session = str(lead.get("sessionId") or (led.session if led else "") or run.session)
     members = [_member(run, LEAD, led.program if led else "claude", session, homes)]
     workers = state["workers"] if isinstance(state.get("workers"), dict) else {}
+    created = state["teamCreate"] if isinstance(state.get("teamCreate"), dict) else {}
+    is_with_lead = created.get("status") != TEAM_OK and members[0].usage is not None
     started = {(status := each.read()) and status.worker: status for each in workers_of_run(workspace, run)}
     for id, row in workers.items():
         values = row if isinstance(row, dict) else {}
         name = str(values.get("agentName") or f"{id}-worker")
         status = started.pop(name, None)
         found = str(values.get("sessionId") or (status.session if status else ""))
-        members.append(_member(run, name, str(values.get("cli") or "claude"), found, homes))
+        cli = str(values.get("cli") or "claude")
+        if not found and cli == "claude" and is_with_lead:
+            members.append(MemberUsage(name, cli, "", None, WITH_LEAD))
+        else:
+            members.append(_member(run, name, cli, found, homes))
     members += [_member(run, name, each.cli, each.session, homes) for name, each in started.items() if name and each]
     return members
 
