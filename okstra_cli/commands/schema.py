@@ -37,7 +37,7 @@ def schema(
 
     The data that a report is made of have a schema for each task type: git okstra schema report [TASK-TYPE].
     So have the files of convergence: convergence (its state), findings-file, verdict-file and plan-body;
-    and conformance (the manifest of a task) and conformance-results.
+    and conformance (the manifest of a task), conformance-results, and team-state.
 
     \b
     Examples:
@@ -67,6 +67,10 @@ def _schema_of(words: list[str]) -> tuple[str, dict[str, Any]]:
         from okstra_git.records.convergence import schema_of_document
 
         return words[0], schema_of_document(words[0])
+    if words == ["team-state"]:
+        from okstra_git.records.team_state import schema_of_team_state
+
+        return words[0], schema_of_team_state()
     if len(words) == 1 and words[0] in CONFORMANCE:
         from okstra_git.records.conformance import schema_of_conformance
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from okstra_git.contract import (
     SKIPPED_REASON,
     TEAM_ERROR,
@@ -13,6 +15,7 @@ from okstra_git.contract import (
     WORKER_NOT_RUN,
 )
 from okstra_git.names import quote
+from okstra_git.records.team_state import parse_team_state
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
@@ -43,10 +46,13 @@ def check_team(
     workers = state.get("workers")
     rows = {str(id): row for id, row in workers.items() if isinstance(row, dict)} if isinstance(workers, dict) else {}
     return [
+        *_shaped(state),
         *_made(state, rows, team),
         *_dispatched(state, rows),
         *(problem for id in roster for problem in _ended(id, rows.get(id, {}))),
         *_outsiders(rows, roster),
+        *_named(rows),
+        *(problem for id, row in rows.items() for problem in _asked_again(id, row)),
         *(_author(rows.get(REPORT_WRITER, {})) if has_report and REPORT_WRITER in roster else ()),
     ]
 
@@ -103,6 +109,41 @@ def _ended(id: str, row: Mapping[str, Any]) -> Iterator[TeamProblem]:
         )
     elif status in WORKER_FAILURES and not _is_said(row.get("reason")):
         yield TeamProblem("team.worker-reason", f"workers.{id}.reason", f"{id} is {status} without a reason", "say why")
+
+
+def _named(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[TeamProblem]:
+    """Workers are dispatched by the names under which their sessions and panes are found."""
+    for id, row in rows.items():
+        name = row.get("agentName")
+        if name is not None and name != f"{id}-worker":
+            message = f"{id} was dispatched as {quote(str(name))}"
+            yield TeamProblem("team.agent-name", f"workers.{quote(id)}.agentName", message, f"its name is {id}-worker")
+
+
+def _asked_again(id: str, row: Mapping[str, Any]) -> Iterator[TeamProblem]:
+    """A worker that was asked again has the name of its round, and the model of the first time."""
+    again = row.get("reverify")
+    for at, each in enumerate(again if isinstance(again, list) else ()):
+        values, place = each if isinstance(each, dict) else {}, f"workers.{quote(id)}.reverify[{at}]"
+        wanted = f"{id}-reverify-r{values.get('round')}"
+        if values.get("agentName") != wanted:
+            message = f"{id} was asked again as {quote(str(values.get('agentName')))}"
+            yield TeamProblem("team.reverify", f"{place}.agentName", message, f"its name is {wanted}")
+        model, first = values.get("model"), row.get("modelExecutionValue") or row.get("model")
+        if model is not None and first is not None and model != first:
+            message = f"{id} was asked again with the model {quote(str(model))}, and at first with {quote(str(first))}"
+            yield TeamProblem("team.reverify", f"{place}.model", message, "the same model asks again")
+
+
+def _shaped(state: Mapping[str, Any]) -> Iterator[TeamProblem]:
+    """Known keys have the kinds of values that they are for; unknown ones are nobody's business."""
+    try:
+        parse_team_state(state)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)[:20]:
+            place = ".".join(map(str, problem["loc"]))
+            remedy = "git okstra schema team-state"
+            yield TeamProblem("team.shape", place, f"{place} is not what it should be", remedy)
 
 
 def _outsiders(rows: Mapping[str, Mapping[str, Any]], roster: Sequence[str]) -> Iterator[TeamProblem]:
@@ -173,6 +214,9 @@ _ASKED = {
     "team.worker-status": "Every worker of the run has ended: completed, error, timeout or not-run.",
     "team.worker-reason": "A worker that failed has a reason on record.",
     "team.roster": "Only workers of the run take part.",
+    "team.agent-name": "A worker is dispatched by the name WORKER-worker.",
+    "team.reverify": "A worker that is asked again has the name WORKER-reverify-rROUND, and its first model.",
+    "team.shape": "Known keys of the team state have the kinds of values that they are for.",
     "team.report-author": "A lead writes the report only after a dispatch of the report writer failed.",
 }
 RULES = (

@@ -55,6 +55,21 @@ BREAKS = [
     ("team.worker-status", put("workers", "codex", "status", value=None)),
     ("team.worker-status", put("workers", "codex", "status", value="running")),
     ("team.worker-reason", put("workers", "codex", value={"status": "timeout", "reason": ""})),
+    ("team.agent-name", put("workers", "codex", "agentName", value="codex")),
+    ("team.reverify", put("workers", "codex", "reverify", value=[{"round": 1, "agentName": "codex-worker"}])),
+    (
+        "team.reverify",
+        put(
+            "workers",
+            "codex",
+            value={
+                "status": "completed",
+                "modelExecutionValue": "a",
+                "reverify": [{"round": 2, "agentName": "codex-reverify-r2", "model": "b"}],
+            },
+        ),
+    ),
+    ("team.shape", put("lead", value=7)),
     ("team.roster", put("workers", "gemini", value={"status": "completed"})),
     ("team.report-author", put("workers", WRITER, value={"status": "error", "reason": "session resume constraint"})),
     (
