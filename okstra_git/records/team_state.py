@@ -7,7 +7,7 @@ that nobody knows are kept. `validation/team.py` says what has to be in it when 
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 
@@ -93,6 +93,16 @@ class TeamState(_Part):
 def parse_team_state(values: Mapping[str, Any]) -> TeamState:
     """The state in a file's object; raises pydantic's `ValidationError` where a known key has another kind of value."""
     return TeamState.model_validate(values, by_alias=True, by_name=False)
+
+
+def misfits(values: Mapping[str, Any]) -> list[str]:
+    """The places whose values are of another kind than their keys are for, dotted; at most twenty."""
+    try:
+        parse_team_state(values)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return [".".join(map(str, problem["loc"])) for problem in found[:20]]
+    return []
 
 
 def schema_of_team_state() -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from okstra_git.contract import (
     SKIPPED_REASON,
     TEAM_ERROR,
@@ -15,7 +13,7 @@ from okstra_git.contract import (
     WORKER_NOT_RUN,
 )
 from okstra_git.names import quote
-from okstra_git.records.team_state import parse_team_state
+from okstra_git.records.team_state import misfits
 from okstra_git.validation.rule import Breach, RunRule
 from okstra_git.validation.run_documents import RunDocuments
 
@@ -137,13 +135,8 @@ def _asked_again(id: str, row: Mapping[str, Any]) -> Iterator[TeamProblem]:
 
 def _shaped(state: Mapping[str, Any]) -> Iterator[TeamProblem]:
     """Known keys have the kinds of values that they are for; unknown ones are nobody's business."""
-    try:
-        parse_team_state(state)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)[:20]:
-            place = ".".join(map(str, problem["loc"]))
-            remedy = "git okstra schema team-state"
-            yield TeamProblem("team.shape", place, f"{place} is not what it should be", remedy)
+    for place in misfits(state):
+        yield TeamProblem("team.shape", place, "the value is of another kind", "git okstra schema team-state")
 
 
 def _outsiders(rows: Mapping[str, Mapping[str, Any]], roster: Sequence[str]) -> Iterator[TeamProblem]:
