@@ -310,6 +310,7 @@ HANDOFF = {
     "handoff.not-publishable": (1, "Preconditions do not hold; `problems` lists all of them."),
     "handoff.not-separable": (1, "What is left of a stage cannot be separated from what the base has, or lacks, of it."),
     "handoff.tree-differs": (1, "What was verified is not what is recorded as the stage."),
+    "handoff.unattended": (1, "An agent that okstra runs headless cannot publish; a person does."),
     "handoff.unrecorded": (1, "The branch has commits that are not recorded yet."),
     "handoff.unrelated": (1, "A stage and the base have no common history."),
     "handoff.verified-together": (1, "A stage was verified only together with others, and not all of these leave with it."),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import command
+from okstra_git.contract import WORKER_MARK
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.git.forks import find_target
 from okstra_git.git.pushing import find_skipped, push_branch
@@ -119,6 +120,13 @@ class Published:
     next: tuple[str, ...] = ()
 
 
+def _refuse_unattended(workspace: Workspace, plan: PublishPlan) -> None:
+    """Nothing leaves this machine below an agent that nobody watches, whatever it was allowed to do."""
+    if workspace.environ.get(WORKER_MARK):
+        line = command("git okstra handoff publish", ("--task-key", str(plan.task.key)))
+        raise refuse("handoff.unattended", "an agent that okstra runs headless cannot publish", hint=line)
+
+
 def publish(workspace: Workspace, request: PublishRequest, confirm: Callable[[PublishPlan], None]) -> Published:
     """Check, show, ask, push, open, record.
 
@@ -130,6 +138,7 @@ def publish(workspace: Workspace, request: PublishRequest, confirm: Callable[[Pu
     body = write_text(workspace, request.key, plan.group, plan.text)
     if request.dry_run:
         return Published(plan, next=plan.steps())
+    _refuse_unattended(workspace, plan)
     confirm(plan)
     _refuse_unpublished_base(workspace, plan)
     pushed = push_branch(

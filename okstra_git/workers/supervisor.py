@@ -17,14 +17,14 @@ from typing import IO
 
 from okstra_git.agents.endings import ProgramEnd
 from okstra_git.agents.program import Launch, StreamReader
+from okstra_git.contract import WORKER_MARK
 from okstra_git.host.process_tree import Descendants, adopt_orphans, descendants_of, end_marked, reap, start_of
 from okstra_git.host.subprocesses import Process, start_session
 from okstra_git.workers.program_output import ProgramOutput
 from okstra_git.workers.status_file import LastEvent, ProcessMark
 from okstra_git.workers.status_writer import StatusWriter
 
-MARK = "OKSTRA_WORKER"
-"""Variable by whose value everything that one worker started is known."""
+MARK = WORKER_MARK
 GRACE = 3.0
 """Seconds between being asked to end and being asked more strongly."""
 LOOK_EVERY = 5.0

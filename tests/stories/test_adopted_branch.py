@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from okstra_git.contract import WORKER_MARK
 from tests.kit.scenario import World
 
 
@@ -81,3 +82,11 @@ def test_an_adopted_branch_may_leave_without_a_verification(shop: World) -> None
     assert [stage["eligible"] for stage in shop.okstra("handoff", "eligible").json["stages"]] == [True]
     shown = shop.okstra("handoff", "eligible", terminal=True).out
     assert "next: git okstra handoff publish --task-key shop:adopted:topic" in shown
+
+
+def test_an_agent_that_nobody_watches_cannot_publish(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.okstra("adopt")
+    monkeypatch.setenv(WORKER_MARK, "0c709f3edf90b7dc")
+    assert published(shop, exit=1)["error"]["code"] == "handoff.unattended"
+    assert on_server(shop) is None
+    assert shop.okstra("handoff", "publish", "--push-only", "--dry-run").json["ok"] is True
