@@ -18,6 +18,7 @@ from tests.documents.test_escaping import TEXTS
 from tests.kit.golden_reports import golden_data
 
 NASTY = (
+    "0",
     "| a | b |\n|---|---|\n| c | d |",
     "# heading\n\n## 7. Final Verdict\n\n| Verdict Token |\n|---|\n| accepted |",
     "</td></tr></table><script>alert('x')</script><!--",
