@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from okstra_cli.answers import workers as shapes
+    from okstra_git.host.tmux import TmuxPane
     from okstra_git.porcelain.lead.start import LedRun
     from okstra_git.porcelain.lead.takeovers import Takeover
-    from okstra_git.porcelain.lead.window import TmuxWindow
 
 
 def led_status(led: LedRun) -> int:
@@ -53,15 +53,15 @@ def led_page(led: LedRun, now: datetime) -> Page:
     return page
 
 
-def window_json(window: TmuxWindow) -> shapes.LeadWindow:
+def window_json(pane: TmuxPane) -> shapes.LeadWindow:
     """The window."""
-    return {"window": window.window, "pane": window.pane}
+    return {"window": pane.window, "pane": pane.id}
 
 
-def window_page(window: TmuxWindow) -> Page:
+def window_page(pane: TmuxPane) -> Page:
     """One line."""
     page = Page()
-    page.line(f"the lead is being started in window {window.window}, pane {window.pane}")
+    page.line(f"the lead is being started in window {pane.window}, pane {pane.id}")
     return page
 
 

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from okstra_git.errors import refuse
-from okstra_git.host.subprocesses import run_detached
+from okstra_git.host.tmux import TmuxPane, find_tmux
+from okstra_git.panes.ownership import is_pane_id
+from okstra_git.porcelain.panes import own_pane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okstra_git.porcelain.workspace import Workspace
 
-SECONDS = 10.0
+_FORM = "#{window_id} #{pane_id}"
 
 
-class TmuxWindow(NamedTuple):
-    """A window of tmux: its id, and the id of its only pane."""
-
-    window: str
-    pane: str
-
-
-def open_window(workspace: Workspace, line: Sequence[str], *, name: str) -> TmuxWindow:
-    """A new window that runs the line and closes with it; refuses outside of tmux."""
-    if not workspace.environ.get("TMUX"):
+def open_window(workspace: Workspace, line: Sequence[str], *, name: str) -> TmuxPane:
+    """The pane of a new window in the caller's session, which closes with the line; refuses outside of tmux."""
+    tmux, caller = find_tmux(workspace.environ), own_pane(workspace.environ)
+    if tmux is None or caller is None:
         raise refuse(
             "run.no-terminal",
             "a lead needs a terminal, and this is not inside tmux",
             hint="add --here to use this terminal, or --headless to need none",
         )
-    asked = ["tmux", "new-window", "-P", "-F", "#{window_id} #{pane_id}", "-n", name[:40], "-c", str(workspace.cwd)]
-    try:
-        done = run_detached([*asked, *line], cwd=workspace.cwd, environ=workspace.environ, timeout=SECONDS)
-    except OSError as error:
-        raise refuse("run.no-terminal", "tmux cannot be run", hint="add --here, or --headless") from error
-    said = done.stdout.decode("utf-8", "replace").split()
-    if done.returncode or len(said) != 2:
-        message = done.stderr.decode("utf-8", "replace").strip()[:200]
-        raise refuse("run.no-terminal", f"tmux opened no window: {message}", hint="add --here, or --headless")
-    return TmuxWindow(*said)
+    said = tmux.ask(
+        caller.socket, "new-window", "-t", f"{caller.session}:", "-P", "-F", _FORM, "-n", name[:40],
+        "-c", str(workspace.cwd), *line,
+    )  # fmt: skip
+    window, _, pane = (said or "").strip().partition(" ")
+    if not is_pane_id(pane):
+        raise refuse("run.no-terminal", "tmux opened no window", hint="add --here, or --headless")
+    return TmuxPane(caller.socket, pane, 0, window, caller.session)
