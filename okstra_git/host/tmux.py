@@ -66,13 +66,11 @@ def find_tmux(environ: Mapping[str, str]) -> Tmux | None:
     return Tmux(program, {key: value for key, value in environ.items() if key not in _HIDDEN})
 
 
-def find_sockets(environ: Mapping[str, str], *, likely_first: bool = True) -> list[Path]:
+def find_sockets(environ: Mapping[str, str]) -> list[Path]:
     """The sockets of servers that the caller may be in: the one it names, those of its ancestors, those of its user."""
     named = [Path(environ["TMUX"].partition(",")[0])] if environ.get("TMUX") else []
-    found = [*named, *_in_folder(environ)]
-    if likely_first or not found:
-        found = [*named, *_of_ancestors(), *found]
-    return [path for path in dict.fromkeys(found) if _is_ours(path)][:MOST_SOCKETS]
+    found = dict.fromkeys((*named, *_of_ancestors(), *_in_folder(environ)))
+    return [path for path in found if is_own_socket(path)][:MOST_SOCKETS]
 
 
 def pids_above() -> list[int]:
@@ -103,7 +101,8 @@ def _of_ancestors() -> list[Path]:
     return [Path(path) for path in dict.fromkeys(found)]
 
 
-def _is_ours(path: Path) -> bool:
+def is_own_socket(path: Path) -> bool:
+    """Whether there is a socket of this user, and not a link to one."""
     try:
         seen = path.lstat()
     except OSError:

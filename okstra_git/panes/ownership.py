@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 TAG = "@okstra_run"
 PROCESS = "@okstra_pid"
-TITLED = "@okstra_title"
-WORKER_TITLE = r"^(claude|codex|gemini|report-writer)(-worker)?(-reverify-r[0-9]+)?$"
+WORKER_TITLE = r"^((claude|codex|gemini|report-writer)-(worker|reverify-r[0-9]+)|report-writer)$"
+"""Names by which a lead dispatches workers; `claude` alone would be anybody's pane with that program."""
 _PANE = re.compile(r"%[0-9]{1,9}", re.ASCII)
-_WINDOW = re.compile(r"@[0-9]{1,9}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}", re.ASCII)
 
 
@@ -53,17 +52,7 @@ def is_pane_id(text: str) -> bool:
     return _PANE.fullmatch(text) is not None
 
 
-def is_window_id(text: str) -> bool:
-    """Whether it is an id that tmux gives to windows."""
-    return _WINDOW.fullmatch(text) is not None
-
-
 def trace_title(cli: str, role: str, pid: int) -> str:
-    """The title of a pane that shows a worker's log, by contract."""
-    return f"{worker_title(cli, role, pid)}-tail"
-
-
-def worker_title(cli: str, role: str, pid: int) -> str:
-    """The title of the pane that a worker was started in."""
+    """The title of a pane that shows a worker's log, by contract: program, role, process, `tail`."""
     words = [word if _WORD.fullmatch(word) else "worker" for word in (cli, role)]
-    return f"{words[0]}-{words[1]}-{pid}"
+    return f"{words[0]}-{words[1]}-{pid}-tail"

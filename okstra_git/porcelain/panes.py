@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.errors import OkstraError, refuse
 from okstra_git.fs.root import Root
-from okstra_git.host.tmux import Tmux, TmuxPane, find_sockets, find_tmux, pids_above
+from okstra_git.host.tmux import Tmux, TmuxPane, find_sockets, find_tmux, is_own_socket, pids_above
 from okstra_git.panes.ownership import (
     PROCESS,
     TAG,
@@ -54,10 +53,13 @@ def own_pane(environ: Mapping[str, str]) -> TmuxPane | None:
 
 
 def record_lead(workspace: Workspace, run_dir: str) -> TmuxPane | None:
-    """Write the caller's pane into the run's lead-pane file; an empty file says that the lead is not in tmux."""
+    """Write the caller's pane into the run's lead-pane file, and its server's socket, since every server has a `%1`.
+
+    An empty file says that the lead is not in tmux.
+    """
     pane = own_pane(workspace.environ)
     files = _folder(workspace, run_dir)
-    files.write(LEAD_FILE, f"{pane.id}\n".encode() if pane else b"")
+    files.write(LEAD_FILE, f"{pane.id}\n{pane.socket}\n".encode() if pane else b"")
     return pane
 
 
@@ -150,17 +152,28 @@ def _folder(workspace: Workspace, run_dir: str) -> Root:
 
 
 def _lead(tmux: Tmux, environ: Mapping[str, str], files: Root) -> tuple[Path, LeadPane] | None:
-    """The lead's pane: as it was recorded, if it lives, else the caller's own."""
-    recorded = ""
-    with suppress(OkstraError):
-        recorded = files.read_head(LEAD_FILE, 40).decode("ascii", "replace").split("\n")[0].strip()
-    if is_pane_id(recorded):
-        for socket in find_sockets(environ):
-            pane = next((each for each in tmux.panes(socket) if each.id == recorded), None)
-            if pane is not None:
-                return socket, LeadPane(pane.id, pane.window)
+    """The lead's pane: as it was recorded, if it lives, else the caller's own.
+
+    A record without a server is believed of the caller's server alone.
+    """
     own = own_pane(environ)
+    recorded, socket = _recorded_lead(files)
+    place = Path(socket) if socket else own.socket if own is not None else None
+    if place is not None and is_own_socket(place) and is_pane_id(recorded):
+        pane = next((each for each in tmux.panes(place) if each.id == recorded), None)
+        if pane is not None:
+            return place, LeadPane(pane.id, pane.window)
     return (own.socket, LeadPane(own.id, own.window)) if own is not None else None
+
+
+def _recorded_lead(files: Root) -> tuple[str, str]:
+    """The pane and the socket in the lead-pane file; empty where it does not say them."""
+    try:
+        lines = files.read_head(LEAD_FILE, 4_200).decode("utf-8", "replace").splitlines()
+    except OkstraError:
+        return "", ""
+    pane, socket = (*(line.strip() for line in lines[:2]), "", "")[:2]
+    return pane, socket
 
 
 def _owned(tmux: Tmux, socket: Path, where: str, kind: str) -> list[OwnedPane]:

@@ -120,8 +120,8 @@ def test_the_panes_of_a_run_are_closed_and_nothing_else(server: Server, world: W
     """Beside them: the lead, a pane of another run, one with a worker's name elsewhere, and names that are formats."""
     folder = run_folder(world)
     asked(server, world, "where", "--record", str(folder))
-    lead = (folder / "state/lead-pane.id").read_text().strip()
-    assert lead == server.pane
+    lead, socket = (folder / "state/lead-pane.id").read_text().splitlines()
+    assert (lead, socket) == (server.pane, str(server.socket))
     tag = tag_of(os.path.realpath(folder))
     mine = server.ask("split-window", "-d", "-t", lead, "-P", "-F", "#{pane_id}", "sleep", "500")
     worker = server.ask("split-window", "-d", "-t", lead, "-P", "-F", "#{pane_id}", "sleep", "500")
@@ -144,6 +144,34 @@ def test_the_panes_of_a_run_are_closed_and_nothing_else(server: Server, world: W
     assert lead in after
     assert set(foreign) <= after
     assert not {mine, worker} & after
+
+
+def test_an_id_that_two_servers_have_is_the_lead_in_its_own_alone(server: Server, world: World) -> None:
+    """The other server's pane of that id is in a window with a worker's name, and is somebody else's."""
+    folder = run_folder(world)
+    asked(server, world, "where", "--record", str(folder))
+    lead = server.pane
+    other = Server(server.tmux, server.folder / "tmux-other", server.folder)
+    other.ask("new-session", "-d", "-s", "x", "-x", "200", "-y", "400", "sleep", "600")
+    try:
+        while lead not in {pane.split()[0] for pane in other.panes()}:
+            other.ask("split-window", "-d", "sleep", "500")
+        foreign = other.ask("split-window", "-d", "-t", lead, "-P", "-F", "#{pane_id}", "sleep", "500")
+        other.ask("select-pane", "-t", foreign, "-T", "codex-worker")
+        line = f"cd {world.path} && okstra panes clean --run-dir {folder} --json"
+        assert json.loads(other.run(line).strip().splitlines()[-1])["panes"] == []
+        assert foreign in {pane.split()[0] for pane in other.panes()}
+    finally:
+        other.ask("kill-server")
+
+
+def test_a_pane_of_the_user_beside_the_lead_is_left_alone(server: Server, world: World) -> None:
+    folder = run_folder(world)
+    asked(server, world, "where", "--record", str(folder))
+    mine = server.ask("split-window", "-d", "-t", server.pane, "-P", "-F", "#{pane_id}", "sleep", "500")
+    for title in ("claude", "codex", "my codex-worker", "codex-worker-7"):
+        server.ask("select-pane", "-t", mine, "-T", title)
+        assert asked(server, world, "clean", "--run-dir", str(folder))["panes"] == []
 
 
 def test_a_pane_that_closes_under_our_feet_is_no_error(server: Server, world: World) -> None:
