@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okstra_cli.commands.run_start import Allow, Cli, Dollars, Tokens, Turns
-from okstra_cli.numbers import require_money, require_number
+from okstra_cli.numbers import optional_money, optional_number
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
@@ -65,9 +65,8 @@ def drive(
 def _limits(turns: str | None, hours: str | None, dollars: str | None, tokens: str | None) -> "DriveLimits":
     from okstra_git.porcelain.lead.drive import DriveLimits
 
-    def number(text: str | None, option: str) -> int | None:
-        return require_number(text, option, least=1, hint=_HINT) if text is not None else None
-
-    whole = number(hours, "--hours")
-    cost = require_money(dollars, "--dollars", hint=_HINT) if dollars is not None else None
-    return DriveLimits(number(turns, "--turns"), whole * 3600.0 if whole else None, number(tokens, "--tokens"), cost)
+    whole = optional_number(hours, "--hours", hint=_HINT)
+    return DriveLimits(
+        optional_number(turns, "--turns", hint=_HINT), whole * 3600.0 if whole else None,
+        optional_number(tokens, "--tokens", hint=_HINT), optional_money(dollars, "--dollars", hint=_HINT),
+    )  # fmt: skip

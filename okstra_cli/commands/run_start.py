@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from okstra_cli.commands.render_bundle import prepare
-from okstra_cli.numbers import require_money, require_number
+from okstra_cli.numbers import optional_money, optional_number
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
@@ -164,12 +164,10 @@ def _request(
 ) -> "LeadRequest":
     from okstra_git.porcelain.lead.start import LeadRequest
 
-    def number(text: str | None, option: str) -> int | None:
-        return require_number(text, option, least=1, hint=_HINT) if text is not None else None
-
     return LeadRequest(
-        cli, tuple(allow or ()), number(timeout, "--timeout"), number(turns, "--turns"),
-        require_money(dollars, "--dollars", hint=_HINT) if dollars is not None else None, number(tokens, "--tokens"),
+        cli, tuple(allow or ()), optional_number(timeout, "--timeout", hint=_HINT),
+        optional_number(turns, "--turns", hint=_HINT), optional_money(dollars, "--dollars", hint=_HINT),
+        optional_number(tokens, "--tokens", hint=_HINT),
     )  # fmt: skip
 
 

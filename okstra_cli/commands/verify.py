@@ -6,6 +6,7 @@ import typer
 
 from okstra_cli.command_behind_dashes import CommandBehindDashes
 from okstra_cli.lazy import single_command
+from okstra_cli.numbers import optional_number
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import refuse
@@ -71,9 +72,9 @@ def verify(
     from okstra_git.porcelain.verify import verify as run_check
 
     inputs = tuple(input_file or ()), tuple(input_env or ())
-    place, limit = _place(clean=clean, in_place=in_place), _number(timeout, "--timeout", least=1)
+    place, limit = _place(clean=clean, in_place=in_place), optional_number(timeout, "--timeout", hint=_HINT, least=1)
     request = CheckRequest(name, tuple(command or ()), ref, place, *inputs, limit)
-    code = _number(exit_code, "--exit-code", least=0)
+    code = optional_number(exit_code, "--exit-code", hint=_HINT, least=0)
     if claimed != (code is not None):
         raise refuse("usage", "--claimed and --exit-code belong together", hint=_HINT)
     workspace, show = Session.of(context).workspace, Session.of(context).around.show_bytes
@@ -85,11 +86,3 @@ def _place(*, clean: bool, in_place: bool) -> "Place":
     if clean and in_place:
         raise refuse("usage", "--clean and --in-place exclude each other", hint=_HINT)
     return "clean" if clean else "in-place" if in_place else "auto"
-
-
-def _number(text: str | None, option: str, *, least: int) -> int | None:
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
-        raise refuse("usage", f"{option} takes a whole number from {least} on", hint=_HINT)
-    return int(text)

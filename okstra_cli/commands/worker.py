@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okstra_cli.lazy import command_group
-from okstra_cli.numbers import require_money, require_number
+from okstra_cli.numbers import optional_money, optional_number
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import refuse
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = command_group("Start agent programs on prompts, see what they do, wait for them, and stop them.")
 
+_HINT = "git okstra worker exec --help"
 Files = Annotated[
     list[str] | None,
     typer.Argument(metavar="[PROMPT]…", help="Prompts or status files; without them, all workers of runs that go on."),
@@ -64,10 +65,11 @@ def exec_(
     from okstra_git.porcelain.workers.trace import traced
 
     session = Session.of(context)
-    cost = require_money(dollars, "--dollars", hint="git okstra worker exec --help") if dollars is not None else None
+    cost = optional_money(dollars, "--dollars", hint=_HINT)
     request = WorkerRequest(
-        cli, prompt, worker, role, run, model, "write" if write else "read", _number(timeout, "--timeout"),
-        _number(turns, "--turns"), cost, _number(tokens, "--tokens"), resume,
+        cli, prompt, worker, role, run, model, "write" if write else "read",
+        optional_number(timeout, "--timeout", hint=_HINT), optional_number(turns, "--turns", hint=_HINT), cost,
+        optional_number(tokens, "--tokens", hint=_HINT), resume,
     )  # fmt: skip
     if detach:
         from okstra_cli.session import find_program
@@ -119,7 +121,7 @@ def wait(
 
     session = Session.of(context)
     found = find_workers(session.workspace, files or (), run)
-    seen = wait_for(session.workspace, found, _number(timeout, "--timeout"), lambda _: None)
+    seen = wait_for(session.workspace, found, optional_number(timeout, "--timeout", hint=_HINT), lambda _: None)
     return Answer(
         view.workers_json(seen), lambda: view.workers_page(seen, session.around.now()), exit_status=_status_of(seen)
     )
@@ -146,10 +148,6 @@ def stop(
     seen = stop_workers(session.workspace, find_workers(session.workspace, files or (), run))
     left = 1 if any(each.is_running for each in seen) else 0
     return Answer(view.workers_json(seen), lambda: view.workers_page(seen, session.around.now()), exit_status=left)
-
-
-def _number(text: str | None, option: str) -> int | None:
-    return require_number(text, option, least=1, hint="git okstra worker --help") if text is not None else None
 
 
 def _status_of(seen: "Sequence[SeenWorker]") -> int:
