@@ -135,7 +135,7 @@ def _first(files: list[SessionFile], read: Callable[[Iterator[bytes]], SessionUs
 
 @contextmanager
 def session_lines(file: SessionFile, broken: list[str]) -> Iterator[Iterator[bytes]]:
-    """The lines of a file, read as they are asked for; one that cannot be opened has none, and is told in `broken`."""
+    """The lines of a file, read as they are asked for; one that cannot be opened has none, and `broken` names it."""
     with ExitStack() as stack:
         try:
             descriptor = stack.enter_context(Root(file.root, links=True).opened(file.name))

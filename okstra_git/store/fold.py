@@ -246,7 +246,7 @@ def _usage_recorded(task: Task, event: e.Event, fact: UsageRecorded) -> Task:
 
 
 def _extend_run(task: Task, event: e.Event, name: str, part: str, extended: Callable[[Run], Any]) -> Task:
-    """The run with a longer list; what was used is told after a run's end too."""
+    """The run with a longer list; usage may be recorded after the run's end, too."""
     before = task.runs.get(name)
     if before is None:
         return add_conflict(task, f"{event.fact.type} {event.id} names a run that was never claimed")

@@ -2,7 +2,7 @@
 
 Example: a worker that answers. The program prints an event (the status file is written, at most four times a second),
 says nothing for a minute (a heartbeat every five seconds), prints its result and exits. What it left running is ended,
-and the caller is told that it answered.
+and `run` returns that it answered.
 """
 
 import os
