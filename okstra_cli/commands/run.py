@@ -6,7 +6,7 @@ import typer
 
 from okstra_cli.commands.render_bundle import prepare
 from okstra_cli.commands.run_drive import drive
-from okstra_cli.commands.run_start import start, start_again
+from okstra_cli.commands.run_start import Allow, start, start_again
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
@@ -109,6 +109,7 @@ def resume(
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="With --start: without a terminal, to its end.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="With --start: in a new session.")] = False,
+    allow: Allow = None,
 ) -> Answer:
     """Go on with a run whose process is gone, under a new nonce; or explain what is safe to do next.
 
@@ -122,32 +123,36 @@ def resume(
       git okstra run resume 01J9ZK --start --headless
       git okstra run resume --all --plan
     """
+    session = Session.of(context)
+    if all_ or plan:
+        return _takeovers(session.workspace, is_whole=all_ and plan)
+    if start_lead:
+        return start_again(session, run or "", headless=headless, fresh=fresh, force=force, allow=allow)
+    if explain:
+        return _explained(session.workspace, identity, run)
+    if run is None:
+        raise refuse("usage", "no run was named", hint="git okstra run list, or git okstra run resume --explain")
     from okstra_cli.views import run as view
-    from okstra_cli.views import run_explain
+    from okstra_git.porcelain.resume import resume as resume_run
+
+    resumed = resume_run(session.workspace, run, force=force, holder=holder)
+    return Answer(view.resumed_json(resumed), lambda: view.resumed_text(resumed))
+
+
+def _explained(workspace: "Workspace", identity: Identity, run: str | None) -> Answer:
+    from okstra_cli.views import run_explain as view
     from okstra_git.porcelain.explain import explain_task
     from okstra_git.porcelain.report_files import find_waiting
-    from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.history import require_run
     from okstra_git.store.registry import require_task
 
-    workspace = Session.of(context).workspace
-    if all_ or plan:
-        return _takeovers(workspace, is_whole=all_ and plan)
-    if start_lead:
-        return start_again(Session.of(context), run or "", headless=headless, fresh=fresh, force=force)
-    if run is None and not explain:
-        raise refuse("usage", "no run was named", hint="git okstra run list, or git okstra run resume --explain")
-    if not explain:
-        resumed = resume_run(workspace, run or "", force=force, holder=holder)
-        return Answer(view.resumed_json(resumed), lambda: view.resumed_text(resumed))
     state = workspace.store.read().state
     task, only = require_run(state, run) if run else (require_task(state, require_key(workspace, identity)), None)
     stages, runs = explain_task(workspace, task, only)
     waiting = find_waiting(workspace, task) if only is None else None
     return Answer(
-        run_explain.explain_json(task, stages, runs, waiting),
-        lambda: run_explain.explain_page(task, stages, runs, waiting),
+        view.explain_json(task, stages, runs, waiting), lambda: view.explain_page(task, stages, runs, waiting)
     )
 
 

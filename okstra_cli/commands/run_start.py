@@ -88,6 +88,8 @@ def start(
     """
     if headless and here:
         raise refuse("usage", "--headless and --here exclude each other", hint=_HINT)
+    if not headless and any((timeout, turns, dollars, tokens)):
+        raise refuse("usage", "--timeout, --turns, --dollars and --tokens go with --headless", hint=_HINT)
     session = Session.of(context)
     if not (headless or here):
         return _in_a_window(session, identity, given, cli, allow or ())
@@ -101,23 +103,13 @@ def _lead(
     from dataclasses import replace
 
     from okstra_cli.report_editor import find_report_editor
-    from okstra_cli.views import lead as view
-    from okstra_git.paths import templates_directory
-    from okstra_git.porcelain.lead.start import lead_headless, lead_here, new_session
+    from okstra_git.porcelain.lead.start import new_session
     from okstra_git.porcelain.prepare.options import prepare as prepare_run
 
     request = replace(request, session=new_session(request.cli))
     options = options_of(given, holder=str(os.getpid()), lead_session=request.session or None)
     prepared = prepare_run(session.workspace, identity, options, editor=find_report_editor(session, never=True))
-    if here:
-        launch, folder = lead_here(session.workspace, prepared.run.id, request, templates_directory())
-        os.chdir(folder)
-        os.execvpe(launch.argv[0], list(launch.argv), launch.environment(session.environ))
-    session.note(f"run {prepared.run.id} is led by {request.cli}; its log is beside the bundle")
-    led = lead_headless(session.workspace, prepared.run.id, request, templates_directory())
-    return Answer(
-        view.led_json(led), lambda: view.led_page(led, session.around.now()), exit_status=view.led_status(led)
-    )
+    return _become_or_see(session, prepared.run.id, request, here=here)
 
 
 def options_of(given: Mapping[str, Any], **more: Any) -> "PrepareOptions":
@@ -171,24 +163,32 @@ def _request(
     )  # fmt: skip
 
 
-def start_again(session: Session, run: str, *, headless: bool, fresh: bool, force: bool) -> Answer:
+def start_again(
+    session: Session, run: str, *, headless: bool, fresh: bool, force: bool, allow: "list[str] | None"
+) -> Answer:
     """Take a run up again and start its lead, in the session that it had unless a new one is asked for."""
-    from okstra_cli.views import lead as view
-    from okstra_git.paths import templates_directory
-    from okstra_git.porcelain.lead.start import LeadRequest, lead_headless, lead_here, new_session
+    from okstra_git.porcelain.lead.start import LeadRequest, taken_up
     from okstra_git.porcelain.resume import resume
 
     if not run:
         raise refuse("usage", "no run was named", hint="git okstra run list")
     taken = resume(session.workspace, run, force=force, holder=str(os.getpid())).run
-    known = taken.leads[-1] if taken.leads and not fresh else None
-    cli = taken.leads[-1].program if taken.leads else "claude"
-    request = LeadRequest(cli, resume=known.session if known else "", session="" if known else new_session(cli))
-    if not headless:
-        launch, folder = lead_here(session.workspace, taken.id, request, templates_directory())
+    request = LeadRequest(taken.leads[-1].program if taken.leads else "claude", tuple(allow or ()))
+    return _become_or_see(session, taken.id, taken_up(taken, request, fresh=fresh), here=not headless)
+
+
+def _become_or_see(session: Session, run: str, request: "LeadRequest", *, here: bool) -> Answer:
+    """This process becomes the lead, in this terminal; or it sees a headless one through."""
+    from okstra_cli.views import lead as view
+    from okstra_git.paths import templates_directory
+    from okstra_git.porcelain.lead.start import lead_headless, lead_here
+
+    if here:
+        launch, folder = lead_here(session.workspace, run, request, templates_directory())
         os.chdir(folder)
         os.execvpe(launch.argv[0], list(launch.argv), launch.environment(session.environ))
-    led = lead_headless(session.workspace, taken.id, request, templates_directory())
+    session.note(f"run {run} is led by {request.cli}; its log is beside the bundle")
+    led = lead_headless(session.workspace, run, request, templates_directory())
     return Answer(
         view.led_json(led), lambda: view.led_page(led, session.around.now()), exit_status=view.led_status(led)
     )

@@ -12,7 +12,7 @@ from okstra_git.commands import command
 IMPLEMENTATION, VERIFICATION, HANDOFF = "implementation", "final-verification", "release-handoff"
 FIRST = "requirements-discovery"
 AT_MOST_AGAIN = 2
-"""How often the same phase may be recommended in a row before somebody should look."""
+"""How often a phase may run in a row without getting anywhere before somebody should look."""
 
 
 class WaitingFor(NamedTuple):
@@ -28,8 +28,8 @@ class DriveFacts:
     """What is known of a task. `open_run` has not ended; `led` says whether a process still leads it.
 
     `ended` is how the newest run ended (empty without one), `phase` what it was, `next_phase` what its report
-    recommends. `again` counts how often that phase ran in a row. `unfinished` are stages of the approved plan that are
-    not done; None without an approved plan. `over` says which limit is used up.
+    recommends. `again` counts how often that phase ran in a row without a finished stage. `unfinished` are stages of
+    the approved plan that are not done; None without an approved plan. `over` says which limit is used up.
     """
 
     key: str
@@ -89,8 +89,8 @@ def _after(facts: DriveFacts) -> PhaseStep | DriveEnd:
         show = command("git okstra inspect run", ("--task-key", facts.key))
         return DriveEnd("drive.run-failed", f"the last run ({facts.phase}) was {facts.ended}", show)
     wanted = facts.next_phase.partition("(")[0]
-    if wanted == facts.phase and facts.again >= AT_MOST_AGAIN and facts.phase != IMPLEMENTATION:
-        message = f"{facts.phase} ran {facts.again} times in a row and is recommended again"
+    if wanted == facts.phase and facts.again >= AT_MOST_AGAIN:
+        message = f"{facts.phase} ran {facts.again} times in a row, finished nothing and is recommended again"
         return DriveEnd("drive.going-round", message, command("git okstra inspect history", ("--task-key", facts.key)))
     return _phase(facts, wanted)
 

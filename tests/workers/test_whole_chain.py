@@ -159,3 +159,26 @@ def test_a_lead_that_was_killed_is_taken_up_again_in_its_session(bench: Bench, v
     )  # fmt: skip
     again = json.loads(done.stdout)
     assert (again["lead"]["status"], again["lead"]["session"]) == ("completed", status.session)
+
+
+def test_a_drive_goes_on_until_its_turns_are_used(bench: Bench, vendors: Vendors) -> None:
+    require_tool("claude")
+    world = bench.world
+
+    def finish(_: str) -> Step:
+        run = world.okstra("run", "list", "--json").json["runs"][0]
+        line = f"git okstra run finish {run['id']} --nonce {run['nonce']} --next-phase error-analysis"
+        return Call("Bash", {"command": line})
+
+    vendors.service.script(finish, Say("Done."), vendor="anthropic")
+    start(bench)
+    vendors.service.script(finish, Say("Done."), vendor="anthropic")
+    done = subprocess.run(
+        ["git", "okstra", "run", "drive", "--task-key", KEY, "--turns", "2", "--json"], cwd=world.path,
+        env=bench.environ(), text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    driven = json.loads(done.stdout)
+    assert [(each["phase"], each["runStatus"]) for each in driven["led"]] == [("error-analysis", "finished")]
+    assert (done.returncode, driven["stop"]["code"]) == (2, "drive.over-budget")
+    again = world.okstra("run", "drive", "--task-key", KEY, "--dry-run", "--json", exit=2).json
+    assert again["stop"]["code"] == "drive.going-round"

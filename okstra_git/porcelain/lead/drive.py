@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.bundle.request import PrepareOptions
 from okstra_git.commands import word
@@ -14,14 +14,16 @@ from okstra_git.errors import OkstraError
 from okstra_git.porcelain.board.needs import list_needs
 from okstra_git.porcelain.board.questions import read_questions
 from okstra_git.porcelain.current_state import LivenessChecker
-from okstra_git.porcelain.lead.start import LeadRequest, LedRun, lead_headless, new_session
+from okstra_git.porcelain.lead.start import LeadRequest, LedRun, lead_headless, new_session, taken_up
 from okstra_git.porcelain.prepare.options import prepare
 from okstra_git.porcelain.resume import resume
 from okstra_git.porcelain.status import survey_all
 from okstra_git.porcelain.task_lookup import Identity
 from okstra_git.porcelain.usage import budget_of, read_prices, used_by_task
-from okstra_git.runs.drive import DriveEnd, DriveFacts, PhaseStep, WaitingFor, next_step
+from okstra_git.runs.drive import IMPLEMENTATION, DriveEnd, DriveFacts, PhaseStep, WaitingFor, next_step
+from okstra_git.store.registry import require_task
 from okstra_git.store.stage_dependencies import finished_stages
+from okstra_git.usage.budgets import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +35,8 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
 
-_GOES_ON_DEAD = ("run.dead", "run.claim-dead")
-"""Problems of `status` that a drive settles itself, by taking the run up again."""
 
-
-@dataclass(frozen=True)
-class DriveLimits:
+class DriveLimits(NamedTuple):
     """How much a drive may use: leads' answers in all, seconds, tokens, dollars; None = as much as it takes."""
 
     turns: int | None = None
@@ -56,9 +54,52 @@ class Drive:
     stop: DriveEnd
 
 
+@dataclass(frozen=True)
+class DriveAccount:
+    """What a drive and its task have used, against the limits of the drive and `okstra.budget` of the task.
+
+    Tokens and dollars are those that the ledger knows, workers included; `tokens` and `dollars` are since the drive
+    began, `in_all` since the task was opened.
+    """
+
+    limits: DriveLimits
+    budget: Budget
+    turns: int
+    seconds: float
+    tokens: int
+    dollars: Decimal
+    in_all: tuple[int, Decimal]
+
+    @property
+    def over(self) -> str:
+        """Which limit is used up; empty while none is."""
+        limits = self.limits
+        if limits.turns is not None and self.turns >= limits.turns:
+            return f"{self.turns} of {limits.turns} turns are used"
+        if limits.seconds is not None and self.seconds >= limits.seconds:
+            return f"the time of {limits.seconds:g} seconds is over"
+        own = Budget(limits.tokens, limits.dollars).why_over(self.tokens, self.dollars)
+        return own or self.budget.why_over(*self.in_all)
+
+    @property
+    def rest(self) -> DriveLimits:
+        """What the next lead may use."""
+        limits = self.limits
+        own, task = (
+            Budget(limits.tokens, limits.dollars).left(self.tokens, self.dollars),
+            self.budget.left(*self.in_all),
+        )
+        return DriveLimits(
+            None if limits.turns is None else limits.turns - self.turns,
+            None if limits.seconds is None else limits.seconds - self.seconds,
+            min((each for each in (own.tokens, task.tokens) if each is not None), default=None),
+            min((each for each in (own.dollars, task.dollars) if each is not None), default=None),
+        )
+
+
 def plan_drive(workspace: Workspace, key: TaskKey) -> PhaseStep | DriveEnd:
     """What a drive would do first."""
-    return next_step(_facts(replace(workspace), key, ""))
+    return next_step(_facts(workspace, key, budget_of(workspace).why_over(*_used(workspace, key))))
 
 
 def drive(
@@ -71,23 +112,29 @@ def drive(
     tell: Callable[[str], None],
 ) -> Drive:
     """Go on until something stops; `tell` hears of each step. This process is the holder of every run it leads."""
-    began, led = time.monotonic(), list[LedRun]()
+    began, before, led = time.monotonic(), _used(workspace, key), list[LedRun]()
     while True:
         fresh = replace(workspace)
-        step = next_step(_facts(fresh, key, _used_up(led, limits, time.monotonic() - began)))
+        used, turns = _used(fresh, key), sum(each.status.turns for each in led)
+        account = DriveAccount(
+            limits, budget_of(fresh), turns, time.monotonic() - began, used[0] - before[0], used[1] - before[1], used
+        )
+        step = next_step(_facts(fresh, key, account.over))
         if isinstance(step, DriveEnd):
             return Drive(key, tuple(led), step)
         tell(f"{step.phase}: " + (f"run {step.resume} is taken up again" if step.resume else "a run is prepared"))
         try:
-            done = _lead(
-                fresh, key, step, _with_rest(request, led, limits, time.monotonic() - began), templates, editor
-            )
+            led.append(_lead(fresh, key, step, replace(request, **account.rest._asdict()), templates, editor))
         except OkstraError as refusal:
             return Drive(key, tuple(led), DriveEnd(refusal.code, refusal.message, refusal.hint))
-        led.append(done)
-        stop = _after(done)
+        stop = _after(led[-1])
         if stop is not None:
             return Drive(key, tuple(led), stop)
+
+
+def _used(workspace: Workspace, key: TaskKey) -> tuple[int, Decimal]:
+    """Tokens and dollars of the task, as the ledger knows them now."""
+    return used_by_task(require_task(workspace.store.read().state, key), read_prices(workspace))
 
 
 def _lead(
@@ -95,13 +142,10 @@ def _lead(
 ) -> LedRun:
     us = str(os.getpid())
     if step.resume:
-        resumed = resume(workspace, step.resume, force=False, holder=us)
-        known = resumed.run.leads[-1] if resumed.run.leads else None
-        session = known.session if known is not None and known.program == request.cli else ""
-        again = replace(request, resume=session, session="" if session else new_session(request.cli))
-        return lead_headless(workspace, resumed.run.id, again, templates)
+        run = resume(workspace, step.resume, force=False, holder=us).run
+        return lead_headless(workspace, run.id, taken_up(run, request), templates)
     request = replace(request, session=new_session(request.cli))
-    stage = "auto" if step.phase == "implementation" else None
+    stage = "auto" if step.phase == IMPLEMENTATION else None
     options = PrepareOptions(task_type=step.phase, stage=stage, holder=us, lead_session=request.session or None)
     prepared = prepare(workspace, Identity(key), options, editor=editor)
     return lead_headless(workspace, prepared.run.id, request, templates)
@@ -125,26 +169,24 @@ def _facts(workspace: Workspace, key: TaskKey, over: str) -> DriveFacts:
     task = next(each for each in seen.tasks if each.key == key)
     needs = list_needs(seen, read_questions(workspace, seen.tasks))
     waiting = tuple(
-        WaitingFor(need.code, need.message, need.command or need.advice)
-        for need in needs
-        if need.urgency == "decide" and need.code not in _GOES_ON_DEAD
+        WaitingFor(need.code, need.message, need.command or need.advice) for need in needs if need.urgency == "decide"
     )
     runs = sorted((run for run in task.runs.values() if run.prepared is not None), key=lambda run: run.id)
     open_run = next((run for run in reversed(runs) if run.is_active), None)
     last = runs[-1] if runs else None
     life = LivenessChecker(workspace).life_of(open_run) if open_run is not None else None
-    budget = budget_of(workspace).why_over(*used_by_task(task, read_prices(workspace)))
     return DriveFacts(
         str(key), waiting, open_run.id if open_run else "", life is not None and life.state != "dead",
         last.status if last is not None and not last.is_active else "", last.task_type if last else "",
-        last.next_phase if last else "", _in_a_row(runs), _unfinished(task), over or budget,
+        last.next_phase if last else "", _in_vain(task, runs), _unfinished(task), over,
     )  # fmt: skip
 
 
-def _in_a_row(runs: list[Run]) -> int:
-    count = 0
+def _in_vain(task: Task, runs: list[Run]) -> int:
+    """How many of the last runs were of one phase and about no stage that is finished."""
+    finished, count = finished_stages(task), 0
     for run in reversed(runs):
-        if run.task_type != runs[-1].task_type:
+        if run.task_type != runs[-1].task_type or run.stage in finished:
             break
         count += 1
     return count
@@ -155,30 +197,3 @@ def _unfinished(task: Task) -> int | None:
         return None
     finished = finished_stages(task)
     return sum(stage.number not in finished for stage in task.plan.stages)
-
-
-def _used_up(led: list[LedRun], limits: DriveLimits, seconds: float) -> str:
-    turns = sum(each.status.turns for each in led)
-    tokens = sum(each.status.tokens for each in led)
-    if limits.turns is not None and turns >= limits.turns:
-        return f"{turns} of {limits.turns} turns are used"
-    if limits.seconds is not None and seconds >= limits.seconds:
-        return f"the time of {limits.seconds:g} seconds is over"
-    if limits.tokens is not None and tokens >= limits.tokens:
-        return f"{tokens} of {limits.tokens} tokens are used"
-    return ""
-
-
-def _with_rest(request: LeadRequest, led: list[LedRun], limits: DriveLimits, seconds: float) -> LeadRequest:
-    """The request with what is left of each limit."""
-
-    def rest(limit: int | None, used: int) -> int | None:
-        return None if limit is None else max(1, limit - used)
-
-    return replace(
-        request,
-        turns=rest(limits.turns, sum(each.status.turns for each in led)),
-        tokens=rest(limits.tokens, sum(each.status.tokens for each in led)),
-        seconds=None if limits.seconds is None else max(1.0, limits.seconds - seconds),
-        dollars=limits.dollars,
-    )

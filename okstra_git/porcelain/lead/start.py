@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -67,6 +67,14 @@ class LedRun:
 def new_session(cli: str) -> str:
     """The id for a new session, where the program takes one; empty where it makes its own."""
     return str(uuid4()) if find_program(cli).presets_session else ""
+
+
+def taken_up(run: Run, request: LeadRequest, *, fresh: bool = False) -> LeadRequest:
+    """The request in the session that last led the run, if its program is the same; else, or `fresh`, in a new one."""
+    known = run.leads[-1] if run.leads and not fresh else None
+    if known is None or known.program != request.cli:
+        return replace(request, session=new_session(request.cli))
+    return replace(request, resume=known.session)
 
 
 def lead_headless(workspace: Workspace, run_id: str, request: LeadRequest, templates: Path) -> LedRun:

@@ -14,7 +14,7 @@ from tests.kit.vendors.dialects import Dialect, Question, Reply, dialect_of
 from tests.kit.vendors.steps import Call, Cut, Hang, Planned, Refuse, Say, Step, tokens_of
 
 _ROUTING = json.dumps({"complexity_reasoning": "It is short.", "complexity_score": 80})
-"""What Gemini wants of a smaller model before it chooses one, unless its line names a model; other words make it wait."""
+"""What Gemini wants of a smaller model, unless its line names a model; other words make it wait."""
 
 
 @dataclass
