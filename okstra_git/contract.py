@@ -113,6 +113,8 @@ PROGRESS_CONVERGENCE = "PROGRESS: phase-5.5-convergence round="
 PROGRESS_SYNTHESIS = "PROGRESS: phase-6-synthesis dispatching report-writer-worker"
 PROGRESS_TEARDOWN = "PROGRESS: phase-7-teardown disbanding team"
 
+LEAD = "lead"
+"""The role of a program that leads a run; everybody else is a worker."""
 WORKER_MARK = "OKSTRA_WORKER"
 """Variable by whose value everything that one agent which okstra runs headless started is known."""
 WORKER_DONE, WORKER_ERROR, WORKER_TIMEOUT, WORKER_NOT_RUN = "completed", "error", "timeout", "not-run"

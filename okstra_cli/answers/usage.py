@@ -17,21 +17,22 @@ class UsedTokens(TypedDict):
 class TeamMemberUsage(TypedDict):
     """The lead or a worker; `usage` is null where nothing is to be found, and `reason` says why.
 
-    `confidence` is exact, lower_bound or approximate; `source` result (the program's own word) or transcript.
+    `confidence` is exact, lower_bound or approximate; `sources` are result (the program's own word) and transcript.
+    `sessions` are ids, also of one that has no files any more.
     """
 
     member: str
     program: str
-    session: str | None
+    sessions: list[str]
     usage: UsedTokens | None
     confidence: str | None
-    source: str | None
+    sources: list[str]
     reason: str | None
     remarks: list[str]
 
 
 class TeamUsage(TypedDict):
-    """A run's team. `unattributed` are sessions on record for the run that belong to no member."""
+    """A run's team. `unattributed` are sessions on record for the run that belong to no member; the total has them."""
 
     task: str
     run: str

@@ -119,5 +119,5 @@ def _work(fact: Any) -> list[str]:
     if fact.type == "worker.ended":
         return [f"{fact.worker.name} {fact.worker.status} ({fact.worker.reason})"]
     if fact.type == "usage.recorded":
-        return [f"{fact.usage.worker or 'lead'}: {fact.usage.total} tokens ({fact.usage.confidence})"]
+        return [f"{fact.usage.worker or 'lead'}: {fact.usage.tokens.total} tokens ({fact.usage.confidence})"]
     return []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
-from okstra_git.agents.tokens import NO_TOKENS, Tokens
+from okstra_git.porcelain.usage import WITH_LEAD
 from okstra_git.wording import counted
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from okstra_cli.answers import usage as shapes
+    from okstra_git.agents.tokens import Tokens
     from okstra_git.porcelain.usage import CollectedUsage, MemberUsage, ShownUsage
     from okstra_git.usage.landed import ChangeCost
     from okstra_git.usage.rows import UsageRow
@@ -30,7 +31,7 @@ def collected_json(seen: CollectedUsage) -> shapes.TeamUsage:
         "total": _tokens(seen.total),
         "confidence": seen.confidence,
         "members": [_member(each) for each in seen.members],
-        "unattributed": list(seen.unattributed),
+        "unattributed": [each.session for each in seen.unattributed],
     }
 
 
@@ -41,8 +42,8 @@ def collected_page(seen: CollectedUsage) -> Page:
     sure = SURE[seen.confidence]
     rows.append((Cell("total", "strong"), "", *_numbers(seen.total), sure))
     page.table(("member", "program", "in", "cached", "out", "sure"), rows)
-    for session in seen.unattributed:
-        page.line(Cell(f"session {session} belongs to nobody of the team", "warn"))
+    for each in seen.unattributed:
+        page.line(Cell(f"session {each.session} belongs to nobody of the team", "warn"))
     if seen.is_written:
         page.line(f"written into {seen.path}, and recorded")
     return page
@@ -81,35 +82,29 @@ def shown_page(seen: ShownUsage) -> Page:
 
 
 def _member(each: MemberUsage) -> shapes.TeamMemberUsage:
-    record = each.usage
     return {
         "member": each.name,
         "program": each.program,
-        "session": each.session or None,
-        "usage": _tokens(_sum(each)) if record is not None else None,
-        "confidence": record.confidence if record is not None else None,
-        "source": record.source if record is not None else None,
+        "sessions": [record.session for record in each.sessions] or ([each.looked] if each.looked else []),
+        "usage": _tokens(each.tokens) if each.sessions else None,
+        "confidence": each.confidence if each.sessions else None,
+        "sources": sorted({record.source for record in each.sessions}),
         "reason": each.why or None,
-        "remarks": list(record.remarks) if record is not None else [],
+        "remarks": list(dict.fromkeys(remark for record in each.sessions for remark in record.remarks)),
     }
 
 
 def _member_row(each: MemberUsage) -> tuple[Cell | str, ...]:
-    if each.usage is None:
-        return each.name, each.program, "-", "-", "-", Cell(each.why, "warn")
-    return each.name, each.program, *_numbers(_sum(each)), SURE[each.usage.confidence]
-
-
-def _sum(each: MemberUsage) -> Tokens:
-    counters = each.usage.counters if each.usage is not None else ()
-    return sum((Tokens(**part.model_dump(include=set(Tokens._fields))) for part in counters), NO_TOKENS)
+    if not each.sessions:
+        return each.name, each.program, "-", "-", "-", Cell(each.why, "faint" if each.why == WITH_LEAD else "warn")
+    return each.name, each.program, *_numbers(each.tokens), SURE[each.confidence]
 
 
 def _row(row: UsageRow, change: ChangeCost | None) -> shapes.UsageRow:
-    priced = row.dollars or row.unpriced < row.total
+    priced = row.dollars or row.unpriced < row.tokens.total
     return {
         "name": row.name,
-        "tokens": _tokens(_of(row)),
+        "tokens": _tokens(row.tokens),
         "dollars": str(row.dollars.normalize()) if priced else None,
         "unpriced": row.unpriced,
         "confidence": row.confidence,
@@ -136,11 +131,7 @@ def _line(row: UsageRow, seen: ShownUsage, index: int) -> tuple[Cell | str, ...]
 
 
 def _sums(row: UsageRow) -> tuple[str, ...]:
-    return (*_numbers(_of(row)), _money(row), SURE[row.confidence])
-
-
-def _of(row: UsageRow) -> Tokens:
-    return Tokens(row.fresh, row.cached, row.written, row.output, row.thought)
+    return (*_numbers(row.tokens), _money(row), SURE[row.confidence])
 
 
 def _tokens(tokens: Tokens) -> shapes.UsedTokens:
@@ -159,7 +150,7 @@ def _numbers(tokens: Tokens) -> tuple[str, str, str]:
 
 
 def _money(row: UsageRow) -> str:
-    return f"${_rounded(row.dollars)}" if row.dollars or row.unpriced < row.total else "-"
+    return f"${_rounded(row.dollars)}" if row.dollars or row.unpriced < row.tokens.total else "-"
 
 
 def _rounded(dollars: Decimal) -> str:

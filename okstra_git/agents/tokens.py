@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 Confidence = Literal["exact", "lower_bound", "approximate"]
 """`lower_bound`: at least that much was used; `approximate`: it may be more or less."""
 
-_WORST_FIRST: tuple[Confidence, ...] = ("approximate", "lower_bound", "exact")
+WORST_FIRST: tuple[Confidence, ...] = ("approximate", "lower_bound", "exact")
 
 
 class Tokens(NamedTuple):
@@ -103,7 +103,7 @@ def sum_tokens(parts: Iterable[Tokens]) -> Tokens:
 def worst(parts: Iterable[Confidence]) -> Confidence:
     """How sure a sum is whose parts are that sure."""
     given = set(parts)
-    return next((each for each in _WORST_FIRST if each in given), "exact")
+    return next((each for each in WORST_FIRST if each in given), "exact")
 
 
 def count_of(values: Mapping[str, Any], key: str) -> int:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.agents.sessions import homes_of, read_session
-from okstra_git.agents.tokens import NO_TOKENS, Tokens, worst
+from okstra_git.agents.tokens import Confidence, Tokens, sum_tokens, worst
 from okstra_git.bundle.project import read_object
 from okstra_git.bundle.stored_context import pretty_json
-from okstra_git.contract import TEAM_OK
+from okstra_git.contract import LEAD, TEAM_OK
 from okstra_git.errors import refuse
 from okstra_git.fs.root import Root
 from okstra_git.paths import templates_directory
@@ -22,7 +22,7 @@ from okstra_git.records.work_events import UsageRecorded
 from okstra_git.usage.budgets import Budget, parse_budget
 from okstra_git.usage.landed import ChangeCost, cost_of_changes
 from okstra_git.usage.prices import Prices, parse_prices
-from okstra_git.usage.rows import LEAD, UsageRow, View, group_usage, total_of, used_parts
+from okstra_git.usage.rows import UsageRow, View, group_usage, total_of, used_parts
 from okstra_git.workers.counters import record_of
 
 if TYPE_CHECKING:
@@ -45,43 +45,52 @@ WITH_LEAD = "counted with the lead, in whose session it works"
 
 @dataclass(frozen=True)
 class MemberUsage:
-    """What one member of a team used; `usage` is None where nothing can be found, and `why` says so."""
+    """What one member of a team used: its sessions, or `why` there are none; `looked` is the id that has no files."""
 
     name: str
     program: str
-    session: str
-    usage: SessionRecord | None
+    sessions: tuple[SessionRecord, ...] = ()
     why: str = ""
+    looked: str = ""
+
+    @property
+    def tokens(self) -> Tokens:
+        """The sum of its sessions."""
+        return sum_tokens(each.tokens for each in self.sessions)
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure that sum is."""
+        return worst(each.confidence for each in self.sessions)
 
 
 @dataclass(frozen=True)
 class CollectedUsage:
-    """The usage of a run's team: `members` with the lead first, and sessions that belong to nobody of the team."""
+    """The usage of a run's team: `members` with the lead first, and sessions of the run that belong to none of them."""
 
     task: Task
     run: Run
     path: str
     members: tuple[MemberUsage, ...]
-    unattributed: tuple[str, ...]
+    unattributed: tuple[SessionRecord, ...]
     is_written: bool = False
 
     @property
     def known(self) -> list[SessionRecord]:
-        """The records there are."""
-        return [member.usage for member in self.members if member.usage is not None]
+        """Every session, one that two members share once."""
+        every = (*(each for member in self.members for each in member.sessions), *self.unattributed)
+        return list({(each.program, each.session): each for each in every}.values())
 
     @property
     def total(self) -> Tokens:
-        """The sum of all members, a session that two of them share counted once."""
-        sessions = {(each.program, each.session): each for each in self.known}
-        return sum((_tokens(each) for each in sessions.values()), NO_TOKENS)
+        """The sum of all sessions, those that belong to nobody included."""
+        return sum_tokens(each.tokens for each in self.known)
 
     @property
-    def confidence(self) -> str:
+    def confidence(self) -> Confidence:
         """How sure the sum is: at least that much, where somebody's usage is not to be found."""
-        sure = worst(each.confidence for each in self.known)
-        missing = any(member.usage is None and member.why != WITH_LEAD for member in self.members)
-        return worst((sure, "lower_bound")) if missing else sure
+        missing = any(not member.sessions and member.why != WITH_LEAD for member in self.members)
+        return worst((*(each.confidence for each in self.known), *(("lower_bound",) if missing else ())))
 
 
 def collect_usage(workspace: Workspace, given: str, *, write: bool) -> CollectedUsage:
@@ -100,7 +109,7 @@ def collect_usage(workspace: Workspace, given: str, *, write: bool) -> Collected
     task, run = _run_of(workspace.store.read().state, path, state)
     homes = homes_of(workspace.home, workspace.environ)
     members = tuple(_members(workspace, run, state, homes))
-    seen = CollectedUsage(task, run, path, members, tuple(_unattributed(run, members)), write)
+    seen = CollectedUsage(task, run, path, members, _unattributed(run, members), write)
     if write:
         Root(root).write(path, pretty_json({**state, "usageSummary": summary_of(seen)}))
         _record(workspace, seen)
@@ -113,12 +122,12 @@ def summary_of(seen: CollectedUsage) -> dict[str, Any]:
         "total": {**seen.total._asdict(), "total": seen.total.total},
         "confidence": seen.confidence,
         "members": {
-            member.name: {**_tokens(member.usage)._asdict(), "confidence": member.usage.confidence}
-            if member.usage is not None
+            member.name: {**member.tokens._asdict(), "confidence": member.confidence}
+            if member.sessions
             else {"status": "included" if member.why == WITH_LEAD else "unavailable", "reason": member.why}
             for member in seen.members
         },
-        "unattributedTeamSessions": list(seen.unattributed),
+        "unattributedTeamSessions": [each.session for each in seen.unattributed],
     }
 
 
@@ -157,11 +166,15 @@ def usage_of_change(
     for part in used_parts([task]):
         if part.run.stage is None or part.run.stage in stages:
             key = part.session.worker or LEAD, part.counters.model
-            rows.setdefault(key, UsageRow(" ".join(key))).add(part, prices)
-    return [
-        (who, model, row.fresh + row.cached + row.written, row.output, None if row.unpriced else float(row.dollars))
-        for (who, model), row in sorted(rows.items(), key=lambda each: -each[1].total)
-    ]
+            rows[key] = rows.get(key, UsageRow(" ".join(key))).with_part(part, prices)
+    ordered = sorted(rows.items(), key=lambda each: -each[1].tokens.total)
+    return [(who, model, *_in_and_out(row)) for (who, model), row in ordered]
+
+
+def _in_and_out(row: UsageRow) -> tuple[int, int, float | None]:
+    """Tokens in and out, and dollars where all of them have a price."""
+    tokens = row.tokens
+    return tokens.total - tokens.output, tokens.output, None if row.unpriced else float(row.dollars)
 
 
 def read_prices(workspace: Workspace) -> Prices:
@@ -181,7 +194,7 @@ def budget_of(workspace: Workspace) -> Budget:
 def used_by_task(task: Task, prices: Prices) -> tuple[int, Decimal]:
     """Tokens and dollars that a task has used so far."""
     total = total_of(group_usage(used_parts([task]), "phase", prices))
-    return total.total, total.dollars
+    return total.tokens.total, total.dollars
 
 
 def _run_of(state: State, path: str, values: Mapping[str, Any]) -> tuple[Task, Run]:
@@ -204,41 +217,38 @@ def _members(workspace: Workspace, run: Run, state: Mapping[str, Any], homes: Ho
     members = [_member(run, LEAD, led.program if led else "claude", session, homes)]
     workers = state["workers"] if isinstance(state.get("workers"), dict) else {}
     created = state["teamCreate"] if isinstance(state.get("teamCreate"), dict) else {}
-    is_with_lead = created.get("status") != TEAM_OK and members[0].usage is not None
-    started = {(status := each.read()) and status.worker: status for each in workers_of_run(workspace, run)}
+    is_with_lead = created.get("status") != TEAM_OK and bool(members[0].sessions)
+    seen = [status for each in workers_of_run(workspace, run) if (status := each.read()) is not None]
+    started = {status.worker: status for status in seen}
     for id, row in workers.items():
         values = row if isinstance(row, dict) else {}
-        name = str(values.get("agentName") or f"{id}-worker")
+        name, cli = str(values.get("agentName") or f"{id}-worker"), str(values.get("cli") or "claude")
         status = started.pop(name, None)
         found = str(values.get("sessionId") or (status.session if status else ""))
-        cli = str(values.get("cli") or "claude")
-        if not found and cli == "claude" and is_with_lead:
-            members.append(MemberUsage(name, cli, "", None, WITH_LEAD))
-        else:
-            members.append(_member(run, name, cli, found, homes))
-    members += [_member(run, name, each.cli, each.session, homes) for name, each in started.items() if name and each]
-    return members
+        member = _member(run, name, cli, found, homes)
+        is_included = not member.sessions and not found and cli == "claude" and is_with_lead
+        members.append(replace(member, why=WITH_LEAD) if is_included else member)
+    return [*members, *(_member(run, name, each.cli, each.session, homes) for name, each in started.items())]
 
 
 def _member(run: Run, name: str, program: str, session: str, homes: Homes) -> MemberUsage:
-    """By what the supervisor recorded, else by the files of the session; never by a folder or a time."""
+    """By what supervisors recorded, else by the files of the session; never by a folder or a time."""
     worker = "" if name == LEAD else name
-    recorded = [each for each in run.usage if each.worker == worker]
+    recorded = tuple(each for each in run.usage if each.worker == worker)
     if recorded:
-        best = max(recorded, key=lambda each: (each.source == "result", each.total))
-        return MemberUsage(name, best.program, best.session, best)
+        return MemberUsage(name, program, recorded)
     if not session:
-        return MemberUsage(name, program, "", None, "no session id is known")
+        return MemberUsage(name, program, why="no session id is known")
     usage: SessionUsage | None = read_session(program, session, homes)
     if usage is None:
-        return MemberUsage(name, program, session, None, "the session has no files here any more")
-    return MemberUsage(name, program, session, record_of(usage, worker=worker, session=session))
+        return MemberUsage(name, program, why="the session has no files here any more", looked=session)
+    return MemberUsage(name, program, (record_of(usage, worker=worker, session=session),))
 
 
-def _unattributed(run: Run, members: tuple[MemberUsage, ...]) -> list[str]:
+def _unattributed(run: Run, members: tuple[MemberUsage, ...]) -> tuple[SessionRecord, ...]:
     """Sessions on record for the run that belong to no member of the team."""
-    known = {(each.program, each.session) for each in members}
-    return sorted({each.session for each in run.usage if (each.program, each.session) not in known})
+    known = {(each.program, each.session) for member in members for each in member.sessions}
+    return tuple(each for each in run.usage if (each.program, each.session) not in known)
 
 
 def _record(workspace: Workspace, seen: CollectedUsage) -> None:
@@ -250,10 +260,3 @@ def _record(workspace: Workspace, seen: CollectedUsage) -> None:
 
     if new:
         workspace.warn(workspace.store.append(decide).warning)
-
-
-def _tokens(record: SessionRecord) -> Tokens:
-    return sum(
-        (Tokens(each.fresh, each.cached, each.written, each.output, each.thought) for each in record.counters),
-        NO_TOKENS,
-    )

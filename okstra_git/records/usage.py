@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
+from okstra_git.agents.tokens import WORST_FIRST, Confidence, Tokens, sum_tokens
 from okstra_git.records import grammar as g
 from okstra_git.records.grammar import Record
 
-Confidence = Literal["exact", "lower_bound", "approximate"]
 UsageSource = Literal["result", "transcript"]
 """`result`: what the program itself said at its end. `transcript`: read from the files of the session."""
 
@@ -27,9 +27,9 @@ class Counters(Record):
     requests: g.Count = 0
 
     @property
-    def total(self) -> int:
-        """Everything that went in and came out."""
-        return self.fresh + self.cached + self.written + self.output
+    def tokens(self) -> Tokens:
+        """The numbers alone."""
+        return Tokens(self.fresh, self.cached, self.written, self.output, self.thought)
 
 
 class SessionRecord(Record):
@@ -45,9 +45,9 @@ class SessionRecord(Record):
     remarks: Annotated[tuple[g.Text, ...], g.AtMost(100)] = ()
 
     @property
-    def total(self) -> int:
-        """Everything that went in and came out."""
-        return sum(each.total for each in self.counters)
+    def tokens(self) -> Tokens:
+        """The sum of all counters."""
+        return sum_tokens(each.tokens for each in self.counters)
 
 
 def merge_sessions(known: tuple[SessionRecord, ...], new: SessionRecord) -> tuple[SessionRecord, ...]:
@@ -59,8 +59,7 @@ def merge_sessions(known: tuple[SessionRecord, ...], new: SessionRecord) -> tupl
 
 
 def _worth(record: SessionRecord) -> tuple[int, bool, int]:
-    trust = ("approximate", "lower_bound", "exact").index(record.confidence)
-    return trust, record.source == "result", record.total
+    return WORST_FIRST.index(record.confidence), record.source == "result", record.tokens.total
 
 
 class WorkerEnd(Record):

@@ -227,7 +227,7 @@ _FACTS: dict[str, Callable[[Any], EntryFacts]] = {
     "worker.ended": lambda fact: {"worker": fact.worker.name, "program": fact.worker.program,
                                   "status": fact.worker.status, "reason": fact.worker.reason},
     "usage.recorded": lambda fact: {"worker": fact.usage.worker or None, "program": fact.usage.program,
-                                    "tokens": fact.usage.total, "confidence": fact.usage.confidence},
+                                    "tokens": fact.usage.tokens.total, "confidence": fact.usage.confidence},
 }  # fmt: skip
 
 

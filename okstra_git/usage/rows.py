@@ -1,18 +1,18 @@
 """Usage of many runs as rows: grouped by phase, stage, worker, model or day, with money where prices are known."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from okstra_git.agents.tokens import NO_TOKENS, Confidence, Tokens, sum_tokens, worst
+from okstra_git.contract import LEAD
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.records.usage import Counters, SessionRecord
 from okstra_git.usage.prices import Prices
 
 View = Literal["phase", "stage", "worker", "model", "day", "run"]
-LEAD, SHARED, UNKNOWN = "lead", "shared", "unknown"
-_TRUST = ("approximate", "lower_bound", "exact")
+SHARED, UNKNOWN = "shared", "unknown"
 
 
 class UsedPart(NamedTuple):
@@ -24,34 +24,22 @@ class UsedPart(NamedTuple):
     counters: Counters
 
 
-@dataclass
-class UsageRow:
+class UsageRow(NamedTuple):
     """Sums under one name; `dollars` is what is known of the cost, `unpriced` the tokens of models without a price."""
 
     name: str
-    fresh: int = 0
-    cached: int = 0
-    written: int = 0
-    output: int = 0
-    thought: int = 0
+    tokens: Tokens = NO_TOKENS
     dollars: Decimal = Decimal(0)
     unpriced: int = 0
-    confidence: str = "exact"
+    confidence: Confidence = "exact"
 
-    @property
-    def total(self) -> int:
-        """Everything that went in and came out."""
-        return self.fresh + self.cached + self.written + self.output
-
-    def add(self, part: UsedPart, prices: Prices) -> None:
-        """Count the part."""
-        counters = part.counters
-        for name in ("fresh", "cached", "written", "output", "thought"):
-            setattr(self, name, getattr(self, name) + getattr(counters, name))
-        cost = prices.cost_of(counters)
-        self.dollars += cost or 0
-        self.unpriced += counters.total if cost is None else 0
-        self.confidence = min(self.confidence, part.session.confidence, key=_TRUST.index)
+    def with_part(self, part: UsedPart, prices: Prices) -> "UsageRow":
+        """The part counted, too."""
+        cost, tokens = prices.cost_of(part.counters), part.counters.tokens
+        return UsageRow(
+            self.name, self.tokens + tokens, self.dollars + (cost or 0),
+            self.unpriced + (tokens.total if cost is None else 0), worst((self.confidence, part.session.confidence)),
+        )  # fmt: skip
 
 
 def used_parts(tasks: Iterable[Task]) -> Iterator[UsedPart]:
@@ -75,33 +63,31 @@ def group_usage(parts: Iterable[UsedPart], view: View, prices: Prices) -> list[U
     rows: dict[str, UsageRow] = {}
     for part in parts:
         name = _NAMES[view](part)
-        rows.setdefault(name, UsageRow(name)).add(part, prices)
+        rows[name] = rows.get(name, UsageRow(name)).with_part(part, prices)
     if view == "day":
         return sorted(rows.values(), key=lambda row: row.name)
-    return sorted(rows.values(), key=lambda row: (-row.total, row.name))
+    return sorted(rows.values(), key=lambda row: (-row.tokens.total, row.name))
 
 
 def total_of(rows: Iterable[UsageRow]) -> UsageRow:
     """The sum of rows."""
-    whole = UsageRow("total")
-    for row in rows:
-        for name in ("fresh", "cached", "written", "output", "thought", "unpriced"):
-            setattr(whole, name, getattr(whole, name) + getattr(row, name))
-        whole.dollars += row.dollars
-        whole.confidence = min(whole.confidence, row.confidence, key=_TRUST.index)
-    return whole
+    every = list(rows)
+    return UsageRow(
+        "total", sum_tokens(row.tokens for row in every), sum((row.dollars for row in every), Decimal(0)),
+        sum(row.unpriced for row in every), worst(row.confidence for row in every),
+    )  # fmt: skip
 
 
 def _beyond(counters: Counters, before: Counters | None) -> Counters:
     if before is None:
         return counters
-    parts = ("fresh", "cached", "written", "output", "thought", "requests")
-    more = {part: max(0, getattr(counters, part) - getattr(before, part)) for part in parts}
-    return Counters(model=counters.model, day=counters.day, **more)
+    more = (counters.tokens - before.tokens)._asdict()
+    requests = max(0, counters.requests - before.requests)
+    return Counters(model=counters.model, day=counters.day, **more, requests=requests)
 
 
 def _larger(counters: Counters, before: Counters | None) -> Counters:
-    return counters if before is None or counters.total >= before.total else before
+    return counters if before is None or counters.tokens.total >= before.tokens.total else before
 
 
 def _stage_of(part: UsedPart) -> str:

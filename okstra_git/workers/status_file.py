@@ -10,8 +10,6 @@ from typing import Any, Literal
 
 State = Literal["starting", "running", "ended"]
 SCHEMA = 1
-LEAD = "lead"
-"""The role of a program that leads a run; everybody else is a worker."""
 LARGEST = 1 << 20
 """Bytes of a status file that are read; ours have some hundreds."""
 _TEXT, _NUMBER = 4_000, 1 << 53

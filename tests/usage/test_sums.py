@@ -46,20 +46,20 @@ def test_the_cost_of_a_run_is_the_programs_own() -> None:
     """Claude Code said 0.0160225 dollars for these tokens."""
     task = a_task(a_run("A", a_session(fresh=3002, cached=300, written=30, output=27)))
     (row,) = group_usage(used_parts([task]), "model", PRICES)
-    assert (row.name, row.total, row.dollars) == ("opus", 3359, Decimal("0.0160225"))
+    assert (row.name, row.tokens.total, row.dollars) == ("opus", 3359, Decimal("0.0160225"))
 
 
 def test_a_session_that_served_two_runs_is_counted_by_difference() -> None:
     first, second = a_session(fresh=100, output=10), a_session(fresh=150, output=30)
     task = a_task(a_run("A", first, stage=1), a_run("B", second, stage=1))
     rows = group_usage(used_parts([task]), "run", PRICES)
-    assert {row.name: row.total for row in rows} == {ulid("A"): 110, ulid("B"): 70}
+    assert {row.name: row.tokens.total for row in rows} == {ulid("A"): 110, ulid("B"): 70}
 
 
 def test_a_model_without_a_price_is_counted_in_tokens_and_said() -> None:
     task = a_task(a_run("A", a_session(model="nobody", fresh=7), a_session("t", fresh=1_000_000)))
     total = total_of(group_usage(used_parts([task]), "worker", PRICES))
-    assert (total.unpriced, total.dollars, total.total) == (7, Decimal(5), 1_000_007)
+    assert (total.unpriced, total.dollars, total.tokens.total) == (7, Decimal(5), 1_000_007)
 
 
 def test_a_change_costs_what_every_run_about_it_used_and_planning_stands_once() -> None:
@@ -70,7 +70,7 @@ def test_a_change_costs_what_every_run_about_it_used_and_planning_stands_once() 
         a_run("D", a_session("u", fresh=40), stage=2),
     )
     costs = cost_of_changes([task], PRICES)
-    told = [(cost.stage, cost.state, cost.runs, cost.fruitless, cost.row.total) for cost in costs]
+    told = [(cost.stage, cost.state, cost.runs, cost.fruitless, cost.row.tokens.total) for cost in costs]
     assert told == [(None, "", 1, 0, 10), (1, "landed", 2, 1, 50), (2, "", 1, 0, 40)]
 
 

@@ -56,7 +56,7 @@ def test_many_workers_that_end_at_once_are_all_recorded(bench: Bench) -> None:
     assert [process.communicate(timeout=120) and process.returncode for process in started] == [0] * 8
     run = run_of(bench.world)
     assert sorted(end.name for end in run.workers) == [f"codex-{number}" for number in range(8)]
-    assert {(each.total, each.confidence) for each in run.usage} == {(37, "exact")}
+    assert {(each.tokens.total, each.confidence) for each in run.usage} == {(37, "exact")}
     assert len(run.usage) == 8
     assert {bench.status(prompt).unrecorded for prompt in prompts} == {""}  # type: ignore[union-attr]
 

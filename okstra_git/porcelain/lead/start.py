@@ -10,6 +10,7 @@ from okstra_git.agents.catalog import find_program
 from okstra_git.agents.program import Assignment
 from okstra_git.bundle.stored_context import find_context
 from okstra_git.commands import command
+from okstra_git.contract import LEAD
 from okstra_git.errors import refuse
 from okstra_git.porcelain.lead.permissions import NEVER, allowed_rules
 from okstra_git.porcelain.project_files import require_project_root
@@ -18,7 +19,6 @@ from okstra_git.porcelain.workers.files import WorkerFiles
 from okstra_git.records.usage import LeadSession
 from okstra_git.records.work_events import RunLed
 from okstra_git.runs.history import require_run
-from okstra_git.workers.status_file import LEAD
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import command
+from okstra_git.contract import LEAD
 from okstra_git.errors import OkstraError
 from okstra_git.git.dirty import list_uncommitted
 from okstra_git.porcelain.current_state import LivenessChecker
 from okstra_git.runs.history import list_runs
 from okstra_git.store.clone import OwnWorktrees
-from okstra_git.workers.status_file import LEAD
 
 if TYPE_CHECKING:
     from pathlib import Path

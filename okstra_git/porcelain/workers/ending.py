@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from okstra_git.contract import LEAD
 from okstra_git.errors import OkstraError
 from okstra_git.redaction.late import without_secrets
-from okstra_git.workers.status_file import LEAD
 
 if TYPE_CHECKING:
     from okstra_git.agents.endings import ProgramEnd
