@@ -21,6 +21,8 @@ from okstra_git.porcelain.workers.files import workers_of_run
 from okstra_git.porcelain.workers.look import SeenWorker, look_at
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from okstra_git.names import TaskKey
     from okstra_git.pages.board import Need
     from okstra_git.porcelain.workspace import Workspace
@@ -116,15 +118,16 @@ def _spending(workspace: Workspace, tasks: list[Task], runs: tuple[WatchedRun, .
 
 
 def _marks(workspace: Workspace) -> tuple[object, ...]:
-    """What changes whenever a ref moves, as far as files tell: the folder's entries, the packed and the loose ones."""
+    """What changes when a ref moves, as far as files tell; one that is missed is seen when history is judged anew."""
     git = workspace.git.common_dir
-    marks: list[object] = []
-    for name in ("HEAD", "packed-refs", "refs/heads", "refs/okstra", "refs/okstra/log", "refs/remotes", "logs/HEAD"):
-        try:
-            seen = (git / name).stat()
-        except OSError:
-            continue
-        marks.append((name, seen.st_mtime_ns, seen.st_size))
-    for entry in sorted((git / "refs/okstra/log").glob("*")):
-        marks.append((entry.name, entry.stat().st_mtime_ns))
-    return tuple(marks)
+    names = ("HEAD", "packed-refs", "refs/heads", "refs/okstra", "refs/okstra/log", "refs/remotes", "logs/HEAD")
+    files = (*(git / name for name in names), *sorted((git / "refs/okstra/log").glob("*")))
+    return tuple(_mark(file) for file in files)
+
+
+def _mark(file: Path) -> tuple[str, int, int] | None:
+    try:
+        seen = file.stat()
+    except OSError:
+        return None
+    return str(file), seen.st_mtime_ns, seen.st_size
