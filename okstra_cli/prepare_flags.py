@@ -1,8 +1,14 @@
 """The options of a prepare: those of the original render-bundle, and who leads the run."""
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from okstra_git.bundle.request import PrepareOptions
 
 Text = str | None
 TaskType = Annotated[
@@ -100,3 +106,61 @@ LeadSession = Annotated[
     Text,
     typer.Option("--lead-session", metavar="ID", help="The lead's session. Default: as the agent reports it."),
 ]
+
+FLAGS: dict[str, tuple[Any, Any]] = {
+    "task_type": (TaskType, None), "brief": (Brief, None), "base_ref": (BaseRef, None),
+    "approved_plan": (ApprovedPlan, None), "stage": (Stage, None), "stages": (Stages, None),
+    "leave_unfinished": (LeaveUnfinished, False), "executor": (Executor, None), "workers": (Workers, None),
+    "lead_model": (LeadModel, None), "executor_model": (ExecutorModel, None), "claude_model": (ClaudeModel, None),
+    "codex_model": (CodexModel, None), "gemini_model": (GeminiModel, None),
+    "report_writer_model": (ReportWriterModel, None), "directive": (Directive, ""),
+    "directive_file": (DirectiveFile, None), "related_tasks": (RelatedTasks, ""),
+    "clarification_response": (ClarificationResponse, None), "resume_clarification": (ResumeClarification, False),
+    "pr_template_path": (PrTemplatePath, None), "pr_template_scope": (PrTemplateScope, None),
+    "open_task": (OpenTask, False), "qa_waiver": (QaWaiver, None),
+    "no_plan_verification": (NoPlanVerification, False), "verification_scope": (VerificationScope, None),
+}  # fmt: skip
+"""What a run is prepared from, with its default: the flags of every command that prepares one."""
+
+
+def takes_prepare_flags(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these flags; its body takes them as one mapping, `given`."""
+    own = inspect.signature(body, eval_str=True).parameters.values()
+
+    @wraps(body)
+    def command(**given: Any) -> Any:
+        asked = {name: given.pop(name) for name in FLAGS}
+        return body(**given, given=asked)
+
+    flags = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in FLAGS.items()
+    ]
+    own_flags = (each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own if each.name != "given")
+    parameters = [*flags, *own_flags]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
+
+
+def options_of(given: Mapping[str, Any], **more: Any) -> "PrepareOptions":
+    """The options of a prepare from these flags."""
+    from okstra_git.bundle.request import PrepareOptions
+
+    flags = dict(given)
+    flags["pr_template"] = flags.pop("pr_template_path")
+    flags["qa_waivers"] = tuple(flags.pop("qa_waiver") or ())
+    flags["plan_verification"] = not flags.pop("no_plan_verification")
+    return PrepareOptions(**flags, **more)
+
+
+def words_of(given: Mapping[str, Any]) -> list[str]:
+    """These flags as they stand on a line."""
+    return [word for name, value in given.items() for word in _words(FLAGS[name][0].__metadata__[0], name, value)]
+
+
+def _words(option: Any, name: str, value: Any) -> list[str]:
+    spelled = next(iter(option.param_decls), f"--{name.replace('_', '-')}")
+    if value is True:
+        return [spelled]
+    return [f"{spelled}={each}" for each in (value if isinstance(value, list) else [value] if value else [])]

@@ -1,5 +1,8 @@
 """`git okstra render-bundle`, also `run prepare`: everything a lead agent starts from, for one run of one task."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import typer
 
 from okstra_cli import prepare_flags as flags
@@ -14,23 +17,16 @@ app = single_command()
 
 @app.command()
 @names_a_task
+@flags.takes_prepare_flags
 def prepare(
-    context: typer.Context, identity: Identity,
-    task_type: flags.TaskType = None, brief: flags.Brief = None, base_ref: flags.BaseRef = None,
-    approved_plan: flags.ApprovedPlan = None, stage: flags.Stage = None, stages: flags.Stages = None,
-    leave_unfinished: flags.LeaveUnfinished = False, executor: flags.Executor = None, workers: flags.Workers = None,
-    lead_model: flags.LeadModel = None, executor_model: flags.ExecutorModel = None,
-    claude_model: flags.ClaudeModel = None, codex_model: flags.CodexModel = None,
-    gemini_model: flags.GeminiModel = None, report_writer_model: flags.ReportWriterModel = None,
-    directive: flags.Directive = "", directive_file: flags.DirectiveFile = None,
-    related_tasks: flags.RelatedTasks = "", clarification_response: flags.ClarificationResponse = None,
-    resume_clarification: flags.ResumeClarification = False, no_editor: flags.NoEditor = False,
-    pr_template_path: flags.PrTemplatePath = None,
-    pr_template_scope: flags.PrTemplateScope = None, open_task: flags.OpenTask = False,
-    qa_waiver: flags.QaWaiver = None, no_plan_verification: flags.NoPlanVerification = False,
-    verification_scope: flags.VerificationScope = None, holder: flags.Holder = None,
-    lead_session: flags.LeadSession = None, prompt: flags.Prompt = False,
-) -> Answer:  # fmt: skip
+    context: typer.Context,
+    identity: Identity,
+    given: Mapping[str, Any],
+    no_editor: flags.NoEditor = False,
+    holder: flags.Holder = None,
+    lead_session: flags.LeadSession = None,
+    prompt: flags.Prompt = False,
+) -> Answer:
     """Prepare a run: choose the stage, reserve its worktree, write the bundle, print the lead prompt.
 
     Prints `okstra task root:`, `okstra instruction-set:` and, when other live runs hold stages of the task,
@@ -55,20 +51,10 @@ def prepare(
     """
     from okstra_cli.report_editor import find_report_editor
     from okstra_cli.views import prepare as view
-    from okstra_git.bundle.request import PrepareOptions
     from okstra_git.porcelain.prepare.options import prepare as prepare_run
 
     session = Session.of(context)
-    options = PrepareOptions(
-        task_type=task_type, brief=brief, base_ref=base_ref, approved_plan=approved_plan, stage=stage, stages=stages,
-        leave_unfinished=leave_unfinished, executor=executor, workers=workers, lead_model=lead_model,
-        executor_model=executor_model, claude_model=claude_model, codex_model=codex_model, gemini_model=gemini_model,
-        report_writer_model=report_writer_model, directive=directive, directive_file=directive_file,
-        related_tasks=related_tasks, clarification_response=clarification_response,
-        resume_clarification=resume_clarification, pr_template=pr_template_path, pr_template_scope=pr_template_scope,
-        open_task=open_task, qa_waivers=tuple(qa_waiver or ()), plan_verification=not no_plan_verification,
-        verification_scope=verification_scope, holder=holder, lead_session=lead_session,
-    )  # fmt: skip
+    options = flags.options_of(given, holder=holder, lead_session=lead_session)
     prepared = prepare_run(session.workspace, identity, options, editor=find_report_editor(session, never=no_editor))
     whole = prompt or not session.around.stdout_is_terminal
     return Answer(view.prepared_json(prepared), lambda: view.prepared_page(prepared, whole=whole))

@@ -1,27 +1,22 @@
 """`git okstra run start`: prepares a run and starts its lead, headless, in this terminal, or in a window of tmux."""
 
-import inspect
 import os
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from okstra_cli.commands.render_bundle import prepare
 from okstra_cli.numbers import optional_money, optional_number
 from okstra_cli.output import Answer
+from okstra_cli.prepare_flags import options_of, takes_prepare_flags, words_of
 from okstra_cli.session import Session
 from okstra_cli.task_flags import names_a_task
 from okstra_git.errors import refuse
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
-    from okstra_git.bundle.request import PrepareOptions
     from okstra_git.porcelain.lead.start import LeadRequest
 
-NOT_FOR_A_START = ("context", "identity", "holder", "lead_session", "prompt", "no_editor")
-"""Flags of a prepare that a start decides itself."""
 _HINT = "git okstra run start --help"
 
 Headless = Annotated[bool, typer.Option("--headless", help="Without a terminal, to its end; the log is kept.")]
@@ -37,26 +32,8 @@ Dollars = Annotated[str | None, typer.Option("--dollars", metavar="X", help="Hea
 Tokens = Annotated[str | None, typer.Option("--tokens", metavar="N", help="Headless: end it after so many tokens.")]
 
 
-def with_flags_of_a_prepare(body: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Give a command the flags of `run prepare`; its body takes them as one mapping, `given`."""
-    raw = inspect.signature(inspect.unwrap(prepare), eval_str=True).parameters
-    added = {name: parameter for name, parameter in raw.items() if name not in NOT_FOR_A_START}
-    own = inspect.signature(body, eval_str=True).parameters
-
-    @wraps(body)
-    def command(**given: Any) -> Answer:
-        asked = {name: given.pop(name) for name in added}
-        return body(**given, given=asked)
-
-    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own.values() if each.name != "given"]
-    parameters += [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in added.values()]
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {each.name: each.annotation for each in parameters}
-    return command
-
-
 @names_a_task
-@with_flags_of_a_prepare
+@takes_prepare_flags
 def start(
     context: typer.Context,
     identity: Identity,
@@ -112,17 +89,6 @@ def _lead(
     return _become_or_see(session, prepared.run.id, request, here=here)
 
 
-def options_of(given: Mapping[str, Any], **more: Any) -> "PrepareOptions":
-    """The options of a prepare from the flags of its line."""
-    from okstra_git.bundle.request import PrepareOptions
-
-    flags = dict(given)
-    flags["pr_template"] = flags.pop("pr_template_path", None)
-    flags["qa_waivers"] = tuple(flags.pop("qa_waiver", None) or ())
-    flags["plan_verification"] = not flags.pop("no_plan_verification", False)
-    return PrepareOptions(**flags, **more)
-
-
 def _in_a_window(
     session: Session, identity: Identity, given: Mapping[str, Any], cli: str, allow: "list[str] | tuple[str, ...]"
 ) -> Answer:
@@ -134,21 +100,9 @@ def _in_a_window(
     line = [str(find_program()), "-C", str(session.workspace.cwd), "run", "start", "--here", f"--cli={cli}"]
     line += [f"--allow={rule}" for rule in allow]
     line += [f"--task-key={identity.task}"] if identity.task is not None else []
-    line += [word for name, value in given.items() for word in _as_words(name, value)]
+    line += words_of(given)
     window = open_window(session.workspace, line, name=f"lead {identity.task or ''}".strip())
     return Answer(view.window_json(window), lambda: view.window_page(window))
-
-
-def _as_words(name: str, value: Any) -> list[str]:
-    """A flag of a prepare as it stands on a line."""
-    parameter = inspect.signature(inspect.unwrap(prepare), eval_str=True).parameters[name]
-    flag = parameter.annotation.__metadata__[0].param_decls
-    spelled = flag[0] if flag else f"--{name.replace('_', '-')}"
-    if value is True:
-        return [spelled]
-    if isinstance(value, list):
-        return [f"{spelled}={each}" for each in value]
-    return [f"{spelled}={value}"] if value else []
 
 
 def _request(
